@@ -1,0 +1,11 @@
+"""What every device driver shares. Owns no device: see the modules.
+
+``errors``      what can go wrong, sorted by what the caller can do about it
+``reading``     a value with its unit and age, or the reason why it is unknown
+``codec``       the shape of a sans-IO decoder
+``address``     where a device is plugged in
+``transport``   bytes in and out over serial, TCP, UDP or memory
+``session``     one wire: reconnects, one request at a time, stop overtakes
+``capability``  what a device can do, as small protocols
+``simulation``  the shape of a byte-level peer, and the wires that carry it
+"""

@@ -1,0 +1,30 @@
+"""The shape of a sans-IO decoder: bytes in, messages out, no clock, no wait.
+
+Owns the promise every codec keeps; the codecs themselves live beside their drivers.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+M = TypeVar("M")
+
+
+class Decoder(Protocol[M]):
+    """Turns a byte stream, cut anywhere, into messages.
+
+    Any split of a stream gives the same messages. Garbage is skipped and counted, never
+    raised; the buffer never holds more than ``buffer_limit`` bytes.
+    """
+
+    buffer_limit: int
+    dropped_bytes: int
+
+    def feed(self, data: bytes) -> list[M]:
+        """Take what came over the wire, give every message that is now complete."""
+        ...
+
+    @property
+    def buffered_bytes(self) -> int:
+        """How much waits for its rest."""
+        ...
