@@ -1,0 +1,106 @@
+"""Payloads to bytes and back, with a bound, a count and one log line for what is refused.
+
+Owns the judgement *this may stand on that topic*. Must not act on what it reads.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from edge.contract import messages, topics
+
+log = logging.getLogger(__name__)
+
+MAX_PAYLOAD_BYTES = 16384
+"""Bound of contract v1; the broker's ``max_packet_size`` should be no smaller."""
+
+
+class BadMessage(ValueError):
+    """A message that contract v1 does not allow; the text says why."""
+
+
+def encode(message: messages.Message) -> bytes:
+    """JSON, UTF-8.
+
+    Raises:
+        BadMessage: it would be longer than the contract allows.
+    """
+    data = message.model_dump_json().encode()
+    if len(data) > MAX_PAYLOAD_BYTES:
+        raise BadMessage(
+            f"{type(message).__name__} is {len(data)} bytes, at most {MAX_PAYLOAD_BYTES} go"
+        )
+    return data
+
+
+def payload_type(topic: topics.Topic) -> type[messages.Message] | None:
+    """The payload that belongs on ``topic``, None when nothing does."""
+    exact = messages.PAYLOADS.get((topic.direction, topic.kind, topic.item))
+    if exact is not None or topic.item is None:
+        return exact
+    return messages.PAYLOADS.get((topic.direction, topic.kind, "*"))
+
+
+def decode(name: str, data: bytes) -> tuple[topics.Topic | None, messages.Message]:
+    """Judge one message. The topic is None for ``hub/status``.
+
+    Raises:
+        BadMessage: unknown topic, too long, not JSON, another version, or fields that do not
+            fit. The text names the first thing that is wrong.
+    """
+    if len(data) > MAX_PAYLOAD_BYTES:
+        raise BadMessage(f"{len(data)} bytes, at most {MAX_PAYLOAD_BYTES} go")
+    topic: topics.Topic | None = None
+    model: type[messages.Message] | None = messages.HubStatus
+    if name != topics.HUB_STATUS:
+        topic = topics.parse(name)
+        model = payload_type(topic) if topic is not None else None
+    if model is None:
+        raise BadMessage("no such topic in contract v1")
+    try:
+        return topic, model.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "payload"
+        if where == "v":
+            version = _version(data)
+            raise BadMessage(f"contract version {version}, this side speaks 1") from error
+        raise BadMessage(f"{where}: {first['msg']}") from error
+
+
+def _version(data: bytes) -> object:
+    try:
+        return json.loads(data).get("v")
+    except (ValueError, AttributeError):
+        return None
+
+
+@dataclass
+class Gatekeeper:
+    """Decodes, counts what is refused, and logs each kind of trouble once per topic."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def admit(self, name: str, data: bytes) -> tuple[topics.Topic | None, messages.Message] | None:
+        """The message, or None when it may not pass (counted, logged the first time)."""
+        try:
+            return decode(name, data)
+        except BadMessage as error:
+            shown = name[:120].encode("unicode_escape").decode()
+            if not self.refused[shown] and len(self.refused) < 1000:
+                log.warning("refused a message on %s: %s", shown, error)
+            if shown in self.refused or len(self.refused) < 1000:
+                self.refused[shown] += 1
+            else:
+                self.refused["(more topics)"] += 1
+            return None
+
+    @property
+    def total_refused(self) -> int:
+        """How many did not pass since the start."""
+        return sum(self.refused.values())

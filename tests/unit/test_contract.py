@@ -1,0 +1,100 @@
+"""The contract's gate: what may stand on the wire, and what is refused with its reason."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.contract import messages, topics
+from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, Gatekeeper, decode, encode
+
+
+def status(**changes: object) -> bytes:
+    """A valid status, changed as asked."""
+    base = {"v": 1, "state": "online", "boot": "b", "epoch": "e", "version": "1"}
+    return json.dumps({**base, **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("phonghop/v1/main/up/status", b"{", "payload"),
+        ("phonghop/v1/main/up/status", status(v=2), "contract version 2"),
+        ("phonghop/v1/main/up/status", status(state="asleep"), "state"),
+        ("phonghop/v1/main/up/status", b"x" * (MAX_PAYLOAD_BYTES + 1), "at most"),
+        ("phonghop/v1/main/up/nonsense", b"{}", "no such topic"),
+        ("phonghop/v1/hub/up/status", status(), "no such topic"),
+        ("phonghop/v2/main/up/status", status(), "no such topic"),
+        ("phonghop/v1/MAIN/up/status", status(), "no such topic"),
+        ("phonghop/v1/main/down/command/", b"{}", "no such topic"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_reason(name: str, data: bytes, says: str) -> None:
+    with pytest.raises(BadMessage, match=says):
+        decode(name, data)
+
+
+def test_unknown_fields_are_ignored() -> None:
+    """Changes are additive inside v1: a newer sender must not be refused."""
+    topic, message = decode("phonghop/v1/main/up/status", status(news="from the future"))
+    assert topic == topics.Topic("main", "up", "status")
+    assert isinstance(message, messages.Status)
+
+
+def test_refusals_are_counted_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gatekeeper()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(50):
+            assert gate.admit("phonghop/v1/main/up/status", b"garbage") is None
+    assert gate.total_refused == 50
+    assert len(caplog.records) == 1
+
+
+def test_a_flood_of_topics_does_not_grow_the_memory() -> None:
+    gate = Gatekeeper()
+    for n in range(5000):
+        gate.admit(f"phonghop/v1/main/up/x{n}", b"")
+    assert gate.total_refused == 5000
+    assert len(gate.refused) <= 1001
+
+
+@given(st.text(max_size=80), st.binary(max_size=200))
+def test_nothing_but_bad_message_leaves_the_gate(name: str, data: bytes) -> None:
+    try:
+        decode(name, data)
+    except BadMessage:
+        pass
+
+
+def test_every_payload_comes_back_as_it_went() -> None:
+    floor = messages.Floor(
+        gen=1,
+        rev=2,
+        for_boot="b",
+        mode="open",
+        max_open=1,
+        queue_max=10,
+        speaking=[messages.Turn(seat="main/12", for_ms=5)],
+        queue=[],
+    )
+    assert decode(topics.down("main", "floor"), encode(floor))[1] == floor
+
+
+def test_too_long_is_refused_at_the_sender() -> None:
+    event = messages.Event(
+        id="i", source="main", epoch="e", seq=1, boot="b", mono_ms=0, ts=0.0,
+        kind="audit", body={"x": "y" * MAX_PAYLOAD_BYTES},
+    )  # fmt: skip
+    with pytest.raises(BadMessage, match="at most"):
+        encode(event)
+
+
+@pytest.mark.parametrize("seat", ["main", "main/0", "main/012", "/1", "main/1/2", "Main/1"])
+def test_seats_have_one_spelling(seat: str) -> None:
+    with pytest.raises(ValueError, match="main/12"):
+        topics.split_seat(seat)
+    assert topics.split_seat("satellite-1/8") == ("satellite-1", 8)

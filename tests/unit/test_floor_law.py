@@ -1,0 +1,237 @@
+"""The law of the floor: every state with every event, and every start of the room's half."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from edge.rules.floor import (
+    CHAIRS,
+    MEETING_LAW,
+    SEAT_LAW,
+    AllOff,
+    Ask,
+    Ended,
+    Floor,
+    Give,
+    Granted,
+    Leave,
+    Next,
+    Queued,
+    Refused,
+    RoomLost,
+    RoomRestarted,
+    SeatState,
+    SetRules,
+    Take,
+    Turn,
+    Waiting,
+    seat_state,
+    step,
+)
+from edge.rules.merge import RoomReport, merge
+from edge.rules.reasons import SENTENCES, Reason
+
+ROLES = {
+    "main/1": "chair",
+    "main/2": "delegate",
+    "main/3": "delegate",
+    "main/4": "observer",
+    "sat/1": "delegate",
+    "sat/2": "delegate",
+}
+
+
+def floor(**changes: object) -> Floor:
+    """A floor of two rooms with one place, changed as asked."""
+    return replace(Floor(mode="open", max_open=1, queue_max=3, roles=ROLES), **changes)
+
+
+SEAT_FLOORS = {
+    SeatState.SILENT: floor(),
+    SeatState.WAITING: floor(speaking=(Turn("main/3", 1.0),), queue=(Waiting("main/2", 2.0),)),
+    SeatState.SPEAKING: floor(speaking=(Turn("main/2", 1.0),)),
+}
+SEAT_EVENTS = [Ask("main/2", 5.0), Leave("main/2"), Give("main/2"), Take("main/2")]
+
+EXPECTED: dict[tuple[str, SeatState], object] = {
+    ("Ask", SeatState.SILENT): Granted("main/2"),
+    ("Ask", SeatState.WAITING): Refused("main/2", Reason.ALREADY_REQUESTED),
+    ("Ask", SeatState.SPEAKING): Refused("main/2", Reason.ALREADY_SPEAKING),
+    ("Leave", SeatState.SILENT): Refused("main/2", Reason.NOT_SPEAKING),
+    ("Leave", SeatState.WAITING): Ended("main/2", "leave"),
+    ("Leave", SeatState.SPEAKING): Ended("main/2", "leave"),
+    ("Give", SeatState.SILENT): Granted("main/2"),
+    ("Give", SeatState.WAITING): Refused("main/2", Reason.MIC_LIMIT),
+    ("Give", SeatState.SPEAKING): Refused("main/2", Reason.ALREADY_SPEAKING),
+    ("Take", SeatState.SILENT): Refused("main/2", Reason.NOT_SPEAKING),
+    ("Take", SeatState.WAITING): Ended("main/2", "take"),
+    ("Take", SeatState.SPEAKING): Ended("main/2", "take"),
+}
+
+
+def test_the_table_is_complete() -> None:
+    """Every event about a seat has a rule for every state, and every reason has its words."""
+    kinds = {kind for kind, _ in SEAT_LAW}
+    assert set(SEAT_LAW) == set(itertools.product(kinds, SeatState))
+    assert {kind.__name__ for kind in MEETING_LAW} == {
+        "Next",
+        "AllOff",
+        "SetRules",
+        "RoomLost",
+        "RoomRestarted",
+    }
+    assert set(SENTENCES) == set(Reason)
+
+
+@pytest.mark.parametrize("state", list(SeatState))
+@pytest.mark.parametrize("event", SEAT_EVENTS, ids=lambda e: type(e).__name__)
+def test_every_state_with_every_event(state: SeatState, event: object) -> None:
+    """The first effect is the expected one; a refusal gives the very same floor back."""
+    before = SEAT_FLOORS[state]
+    assert seat_state(before, "main/2") is state
+    after, effects = step(before, event, 9.0)
+    assert effects[0] == EXPECTED[type(event).__name__, state]
+    assert isinstance(effects[0], Refused) is (after is before)
+
+
+def test_open_mode_queues_when_full_and_passes_the_place_on() -> None:
+    """First come, then in the order of the presses."""
+    now, _ = step(floor(), Ask("main/2", 1.0), 1.0)
+    now, effects = step(now, Ask("main/3", 2.0), 2.0)
+    assert effects == (Queued("main/3"),)
+    now, effects = step(now, Leave("main/2"), 3.0)
+    assert effects == (Ended("main/2", "leave"), Granted("main/3"))
+
+
+def test_the_queue_is_ordered_by_the_press_not_by_arrival() -> None:
+    """A satellite's press that travelled longer keeps its place."""
+    now = floor(speaking=(Turn("main/2", 0.0),))
+    now, _ = step(now, Ask("main/3", 5.0), 5.0)
+    now, _ = step(now, Ask("sat/1", 4.0), 5.5)
+    assert [w.seat for w in now.queue] == ["sat/1", "main/3"]
+
+
+def test_request_mode_waits_for_the_chair() -> None:
+    """Nobody but a chair opens by pressing; next and give do."""
+    now = floor(mode="request")
+    now, effects = step(now, Ask("main/2", 1.0), 1.0)
+    assert effects == (Queued("main/2"),)
+    now, effects = step(now, Next(), 2.0)
+    assert effects == (Granted("main/2"),)
+    now, _ = step(now, Ask("main/3", 3.0), 3.0)
+    now, effects = step(now, Next(), 4.0)
+    assert effects == (Ended("main/2", "next"), Granted("main/3"))
+
+
+def test_queue_limits() -> None:
+    """A full queue says so; without a queue the limit of microphones is the reason."""
+    full = floor(queue_max=1, speaking=(Turn("main/2", 0.0),), queue=(Waiting("main/3", 1.0),))
+    assert step(full, Ask("sat/1", 2.0), 2.0)[1] == (Refused("sat/1", Reason.QUEUE_FULL),)
+    none = floor(queue_max=0, speaking=(Turn("main/2", 0.0),))
+    assert step(none, Ask("sat/1", 2.0), 2.0)[1] == (Refused("sat/1", Reason.MIC_LIMIT),)
+
+
+@pytest.mark.parametrize("mode", ["open", "request"])
+def test_the_chair_is_never_locked_out(mode: str) -> None:
+    """Whatever is full, the chair's press opens, and takes nobody's place."""
+    full = floor(mode=mode, queue_max=0, speaking=(Turn("main/2", 0.0),))
+    after, effects = step(full, Ask("main/1", 1.0), 1.0)
+    assert effects == (Granted("main/1"),)
+    assert after.places_taken() == 1
+
+
+def test_all_off_leaves_chairs_and_queue_and_opens_nobody() -> None:
+    """Silence means silence: the next in the queue is not heard a moment later."""
+    now = floor(
+        speaking=(Turn("main/1", 0.0), Turn("main/2", 0.0)), queue=(Waiting("main/3", 1.0),)
+    )
+    after, effects = step(now, AllOff(), 2.0)
+    assert effects == (Ended("main/2", "all_off"),)
+    assert [t.seat for t in after.speaking] == ["main/1"]
+    assert [w.seat for w in after.queue] == ["main/3"]
+
+
+def test_unknown_seats_and_observers_are_refused_with_a_reason() -> None:
+    """Nothing changes for them."""
+    before = floor()
+    assert step(before, Ask("main/99", 1.0), 1.0) == (
+        before,
+        (Refused("main/99", Reason.SEAT_UNKNOWN),),
+    )
+    assert step(before, Ask("main/4", 1.0), 1.0)[1] == (Refused("main/4", Reason.NOT_ALLOWED),)
+    assert step(before, Next(), 1.0)[1] == (Refused(None, Reason.QUEUE_EMPTY),)
+
+
+def test_a_lost_room_keeps_its_place_and_is_skipped() -> None:
+    """Suspended seats are not called, and their microphones do not count."""
+    now = floor(
+        speaking=(Turn("sat/1", 0.0),), queue=(Waiting("sat/2", 1.0), Waiting("main/2", 2.0))
+    )
+    now, _ = step(now, RoomLost("sat"), 3.0)
+    assert now.has_place()
+    assert now.next_waiting() == Waiting("main/2", 2.0)
+    assert step(now, Give("sat/2"), 4.0)[1] == (Refused("sat/2", Reason.LINK_LOST),)
+
+
+def test_a_restarted_room_starts_silent() -> None:
+    """Its turns end, its requests stay, and the place goes on."""
+    now = floor(
+        speaking=(Turn("sat/1", 0.0),), queue=(Waiting("sat/2", 1.0), Waiting("main/2", 2.0))
+    )
+    after, effects = step(now, RoomRestarted("sat"), 3.0)
+    assert effects == (Ended("sat/1", "room_restarted"), Granted("sat/2"))
+    assert [w.seat for w in after.queue] == ["main/2"]
+
+
+def test_other_rules_cut_nobody_off() -> None:
+    """A lower limit ends no turn; a higher one lets the queue in."""
+    now = floor(
+        speaking=(Turn("main/2", 0.0),), queue=(Waiting("main/3", 1.0), Waiting("sat/1", 2.0))
+    )
+    after, effects = step(now, SetRules("open", 2, 3), 3.0)
+    assert effects == (Granted("main/3"),)
+    lower, effects = step(after, SetRules("open", 1, 3), 4.0)
+    assert effects == ()
+    assert len(lower.speaking) == 2
+
+
+def test_merge_the_chairs_room_wins_and_nothing_is_dropped() -> None:
+    """Both rooms filled the one place while they were apart: the loser waits at its time."""
+    now, _ = step(floor(speaking=(Turn("main/2", 50.0),)), RoomLost("sat"), 60.0)
+    report = RoomReport("sat", (Turn("sat/1", 40.0),), (Waiting("sat/2", 45.0),))
+    after, effects = merge(now, report, 70.0)
+    assert [t.seat for t in after.speaking] == ["main/2"]
+    assert after.queue == (Waiting("sat/1", 40.0), Waiting("sat/2", 45.0))
+    assert effects == (Ended("sat/1", "merge"), Queued("sat/1"))
+
+
+def test_merge_twice_is_merge_once() -> None:
+    """A report that comes again changes nothing."""
+    report = RoomReport("sat", (Turn("sat/1", 40.0),), (Waiting("sat/2", 45.0),))
+    once, _ = merge(floor(), report, 70.0)
+    twice, effects = merge(once, report, 71.0)
+    assert twice == once
+    assert effects == ()
+
+
+def test_merge_drops_what_the_room_dropped() -> None:
+    """The room was master of its seats: a request withdrawn there is gone."""
+    now = floor(speaking=(Turn("main/2", 0.0),), queue=(Waiting("sat/2", 1.0),))
+    after, _ = merge(now, RoomReport("sat", (), ()), 9.0)
+    assert after.queue == ()
+    assert [t.seat for t in after.speaking] == ["main/2"]
+
+
+def test_merge_ignores_seats_that_are_not_the_rooms() -> None:
+    """A room cannot speak for another one."""
+    forged = RoomReport("sat", (Turn("main/3", 1.0), Turn("sat/9", 1.0)), ())
+    after, _ = merge(floor(), forged, 9.0)
+    assert after.speaking == ()
+
+
+def test_chairs_are_outside_the_limit_by_role() -> None:
+    """The roles that the theory names."""
+    assert frozenset({"chair", "vice_chair"}) == CHAIRS
