@@ -1,0 +1,69 @@
+"""Which faults the hub is told of, and when they are over.
+
+Owns the rule that a fault must last ``RAISE_AFTER_S`` before anybody is alarmed and that an
+alarm clears by itself. Pure: health in, alerts out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drivers.core.capability import Health, HealthState
+from edge.contract import messages
+
+RAISE_AFTER_S = 1.0
+"""A reply lost now and then is no alarm; a second without a sign of life is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an alarm may be about; ``title`` is how people call it."""
+
+    id: str
+    title: messages.Text
+    device: str | None = None
+    seat: str | None = None
+
+
+@dataclass
+class Alarms:
+    """Remembers since when each subject is bad, and what has been published."""
+
+    boot: str
+    _bad_since_s: dict[str, float] = field(default_factory=dict)
+    _raised: dict[str, str] = field(default_factory=dict)
+
+    def update(
+        self, health: Mapping[str, tuple[Subject, Health]], now_s: float
+    ) -> dict[str, messages.Alert | None]:
+        """Alerts to publish now; None clears one."""
+        news: dict[str, messages.Alert | None] = {}
+        for ident, (subject, found) in health.items():
+            if found.state is not HealthState.FAULT:
+                self._bad_since_s.pop(ident, None)
+                if self._raised.pop(ident, None) is not None:
+                    news[ident] = None
+                continue
+            since_s = self._bad_since_s.setdefault(ident, now_s)
+            reason = found.reason or "no reason known"
+            if now_s - since_s >= RAISE_AFTER_S and self._raised.get(ident) != reason:
+                self._raised[ident] = reason
+                news[ident] = messages.Alert(
+                    boot=self.boot,
+                    severity="warning" if subject.seat else "fault",
+                    device=subject.device,
+                    seat=subject.seat,
+                    text=messages.Text(
+                        vi=f"{subject.title.vi}: không phản hồi đúng",
+                        en=f"{subject.title.en}: not working",
+                    ),
+                    evidence=reason[:400],
+                    for_ms=int((now_s - since_s) * 1000),
+                )
+        return news
+
+    @property
+    def raised(self) -> frozenset[str]:
+        """Ids of the alerts that stand now."""
+        return frozenset(self._raised)

@@ -1,0 +1,114 @@
+"""``phonghop-edge``: what a technician can do at a room's controller.
+
+Owns the command line. Each command lives in its own module and is imported when it is used,
+so that ``wire decode`` does not wait for drivers it does not need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def default_data_dir() -> Path:
+    """Where the outbox lives: systemd's state directory, else one below the home."""
+    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("PHONGHOP_DATA_DIR")
+    if state:
+        return Path(state.split(":")[0])
+    return Path.home() / ".local" / "share" / "phonghop"
+
+
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Run until SIGTERM or Ctrl-C, then let everything end in order."""
+
+    async def main() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    from edge.composition import Room
+    from edge.runtime.outbox import OutboxError
+    from firmware_config.loader import RoomFileError, load_room
+
+    async def start() -> None:
+        await Room(config, args.data, args.broker).run()
+
+    try:
+        config = load_room(args.room)
+        return run_until_stopped(start())
+    except (RoomFileError, OutboxError, ValueError):
+        return 1
+
+
+def _check(args: argparse.Namespace) -> int:
+    from edge.check import run_check
+
+    return run_check(args.room, args.seconds, as_json=args.json)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command with its help."""
+    from edge import wire
+    from edge.twin import cli as twin
+
+    parser = argparse.ArgumentParser(
+        prog="phonghop-edge",
+        description="Controller of one meeting room: run it, check it, try it without hardware.",
+    )
+    parser.add_argument(
+        "--log-level",
+        default=os.environ.get("PHONGHOP_LOG_LEVEL", "WARNING"),
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        help="how much to tell on stderr (default: %(default)s)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the room until stopped")
+    run.add_argument("--room", required=True, help="name of a shipped room, or a room file")
+    run.add_argument("--broker", help="MQTT broker HOST:PORT instead of the room file's")
+    run.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
+    )
+    run.set_defaults(run=_run)
+
+    check = commands.add_parser("check", help="self-test: pass, fail or unconfirmed per device")
+    check.add_argument("--room", required=True, help="name of a shipped room, or a room file")
+    check.add_argument(
+        "--seconds", type=float, default=5.0, help="how long a device may take to answer"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(run=_check)
+
+    wire.add_parser(commands)
+    twin.add_parser(commands)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    args = make_parser().parse_args(argv)
+    logging.basicConfig(level=args.log_level, format=LOG_FORMAT, stream=sys.stderr)
+    code: int = args.run(args)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

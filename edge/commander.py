@@ -1,0 +1,130 @@
+"""Commands from the hub carried out: judged, done, answered after the hardware answered.
+
+Owns the doing. Judging is ``edge.commands``; what the devices do is theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from drivers.core.errors import DeviceError
+from drivers.core.reading import Clock
+from edge.camera.director import WIDE
+from edge.commands import CommandGate, HubClock, result
+from edge.contract import messages, topics
+from edge.rules.reasons import Reason
+from edge.runtime.link import Link
+
+if TYPE_CHECKING:
+    from edge.controller import Controller
+
+log = logging.getLogger(__name__)
+
+ROOM = "room"
+"""The name under which the room itself takes commands."""
+
+
+class CommandRefused(Exception):
+    """The command cannot be done; carries the reason for the person who gave it."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        """``detail`` follows the sentence in brackets."""
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Commander:
+    """Carries out what ``take`` hands it, each command in its own task."""
+
+    tasks: asyncio.TaskGroup
+
+    def __init__(self, controller: Controller, link: Link, now_s: Clock) -> None:
+        """``tasks`` is set when the controller runs."""
+        self.clock = HubClock()
+        self._gate = CommandGate(self.clock)
+        self._controller = controller
+        self._link = link
+        self._now_s = now_s
+
+    def take(self, device: str, command: messages.Command) -> None:
+        """One command for ``device`` (or ``room``)."""
+        verdict = self._gate.judge(device, command, int(self._now_s() * 1000))
+        if verdict is True:
+            self.tasks.create_task(self._carry_out(device, command), name=f"command {device}")
+        elif isinstance(verdict, messages.Result):
+            self._answer(verdict)
+
+    async def _carry_out(self, device: str, command: messages.Command) -> None:
+        try:
+            await self._do(device, command)
+            outcome = result(command, "done")
+        except CommandRefused as refusal:
+            outcome = result(command, "rejected", refusal.reason, refusal.detail)
+        except DeviceError as error:
+            log.warning("command %s for %s: %s", command.action, device, error)
+            outcome = result(command, "failed", Reason.DEVICE_FAULT, str(error))
+        except Exception as error:  # one command must not end the room
+            log.exception("command %s for %s", command.action, device)
+            outcome = result(command, "failed", Reason.DEVICE_FAULT, type(error).__name__)
+        self._gate.finished(outcome)
+        self._answer(outcome)
+        self._controller.changed()
+
+    def _answer(self, outcome: messages.Result) -> None:
+        self._link.publish_once(topics.up(self._controller.plan.id, "result"), outcome)
+
+    async def _do(self, device: str, command: messages.Command) -> None:
+        devices = self._controller.devices
+        if device in devices.displays:
+            await self._display(device, command)
+        elif device in devices.cameras:
+            self._camera(device, command)
+        elif device == ROOM:
+            self._room(command)
+        else:
+            raise CommandRefused(Reason.DEVICE_UNKNOWN, device)
+
+    async def _display(self, device: str, command: messages.Command) -> None:
+        display = self._controller.devices.displays[device]
+        match command.action, command.args:
+            case "power", {"on": bool(on)}:
+                self._controller.publisher.wanted_power[device] = on
+                await display.set_power(on)
+            case "source", {"source": str(source)}:
+                await display.set_source(source)
+            case "volume", {"percent": int(percent)} if 0 <= percent <= 100:
+                await display.set_volume(percent)
+            case _:
+                raise _not_understood(command)
+
+    def _camera(self, device: str, command: messages.Command) -> None:
+        """Aiming is done when the order is given; the camera's own report follows as state."""
+        match command.action, command.args:
+            case "aim", {"wide": True}:
+                target = WIDE
+            case "aim", {"seat": str(seat)}:
+                target = seat
+            case _:
+                raise _not_understood(command)
+        if not self._controller.shots.can_show(device, target):
+            raise CommandRefused(Reason.SEAT_UNKNOWN, target)
+        self._controller.shots.by_hand(device, target, command.by)
+
+    def _room(self, command: messages.Command) -> None:
+        located = self._controller.located
+        match command.action, command.args:
+            case "locate", {"seat": int(number), "on": bool(on)}:
+                if number not in self._controller.plan.roles:
+                    raise CommandRefused(Reason.SEAT_UNKNOWN, str(number))
+                (located.add if on else located.discard)(number)
+            case _:
+                raise _not_understood(command)
+
+
+def _not_understood(command: messages.Command) -> CommandRefused:
+    known = {"power", "source", "volume", "aim", "locate"}
+    reason = Reason.BAD_ARGUMENT if command.action in known else Reason.COMMAND_UNKNOWN
+    return CommandRefused(reason, command.action)

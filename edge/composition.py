@@ -1,0 +1,198 @@
+"""The only place that chooses real devices and wires objects.
+
+Owns the way from a room file to running objects. Must not hold rules or state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from drivers.console.driver import Console
+
+from drivers.core.address import host_port, parse_port
+from drivers.core.capability import Aim, Display, KeyPress, SeatUnits
+from drivers.delegate_unit.driver import DelegateBus
+from drivers.samsung_mdc.driver import SamsungMdcDisplay
+from drivers.visca.driver import ViscaCamera
+from edge.camera.aim import Pose
+from edge.contract import messages
+from edge.controller import Controller
+from edge.room import Devices, Plan
+from edge.runtime.link import Link
+from edge.runtime.notify import Pulse, notify, watchdog_period_s
+from edge.runtime.outbox import Outbox
+from edge.runtime.supervisor import Supervisor
+from edge.version import VERSION
+from firmware_config.schema import RoomConfig, Title
+
+OnKey = Callable[[KeyPress], None]
+
+
+def make_plan(config: RoomConfig, boot: str) -> Plan:
+    """What stands where, and the description for the hub."""
+    seats = [
+        messages.SeatPlace(number=s.number, role=s.role, position_m=s.position_m, device=s.bus)
+        for s in config.seats
+    ]
+    return Plan(
+        id=config.room.id,
+        on_link_loss=config.room.on_link_loss,
+        describe=messages.Describe(
+            boot=boot,
+            title=_text(config.room.title),
+            on_link_loss=config.room.on_link_loss,
+            seats=seats,
+            devices=_places(config),
+        ),
+        roles={s.number: s.role for s in config.seats},
+        places_m={s.number: s.position_m for s in config.seats},
+        poses={c.id: Pose(c.position_m, c.heading_deg) for c in config.cameras},
+        wide={
+            c.id: Aim(c.wide_shot.pan_deg, c.wide_shot.tilt_deg, c.wide_shot.fov_deg)
+            for c in config.cameras
+            if c.wide_shot is not None
+        },
+    )
+
+
+def _text(title: Title) -> messages.Text:
+    return messages.Text(vi=title.vi, en=title.en)
+
+
+def _places(config: RoomConfig) -> list[messages.DevicePlace]:
+    places = [
+        messages.DevicePlace(
+            id=b.id, kind="units", title=_text(b.title), model=b.map, simulated=_twin(b.port)
+        )
+        for b in config.buses
+    ]
+    places += [
+        messages.DevicePlace(
+            id=c.id,
+            kind="camera",
+            title=_text(c.title),
+            position_m=c.position_m,
+            heading_deg=c.heading_deg,
+            model=c.model,
+            simulated=_twin(c.port),
+        )
+        for c in config.cameras
+    ]
+    places += [
+        messages.DevicePlace(
+            id=d.id,
+            kind="display",
+            title=_text(d.title),
+            position_m=d.position_m,
+            model=d.driver,
+            sources=list(d.sources),
+            simulated=_twin(d.port),
+        )
+        for d in config.displays
+    ]
+    if config.console is not None:
+        places.append(
+            messages.DevicePlace(
+                id="console",
+                kind="console",
+                title=_text(config.console.title),
+                simulated=config.console.pins.startswith("twin:"),
+            )
+        )
+    return places
+
+
+def _twin(port: str) -> bool:
+    return parse_port(port).twin
+
+
+def make_devices(config: RoomConfig, on_seat_key: OnKey, on_console_key: OnKey) -> Devices:
+    """Every device of the room, none of them opened yet.
+
+    Raises:
+        ValueError: the room file asks for something a driver cannot do; one line.
+    """
+    buses: dict[int, SeatUnits] = {}
+    for section in config.buses:
+        seats = config.seats_on(section.id)
+        bus = DelegateBus(section, seats, on_seat_key)
+        buses.update({seat.number: bus for seat in seats})
+    displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
+    console = Console(config.console, on_console_key) if config.console is not None else None
+    return Devices(
+        buses=buses,
+        cameras={c.id: ViscaCamera(c) for c in config.cameras},
+        displays=displays,
+        console=console,
+    )
+
+
+class Room:
+    """One whole controller, ready to run."""
+
+    def __init__(self, config: RoomConfig, data_dir: Path, broker: str | None = None) -> None:
+        """Wire everything; nothing is opened but the outbox file.
+
+        Raises:
+            OutboxError: the outbox file cannot be used.
+            ValueError: the room file asks for something impossible.
+        """
+        boot = secrets.token_hex(6)
+        self.outbox = Outbox(data_dir / f"{config.room.id}.sqlite", boot)
+        self.plan = make_plan(config, boot)
+        self.devices = make_devices(config, self._seat_key, self._console_key)
+        self.controller = Controller(self.plan, self.devices, self.outbox)
+        host, port = host_port(broker or config.room.broker)
+        self.link = Link(
+            config.room.id,
+            host,
+            port,
+            self.outbox,
+            self._status,
+            self.controller.deliver,
+            self.controller.link_changed,
+        )
+        self.controller.connect(self.link)
+        self.supervisor = Supervisor()
+        self.controller.publisher.restarts = self.supervisor.restarts
+        for ident, device in self.devices.all().items():
+            self.supervisor.add(ident, device.run)
+        self.supervisor.add("link", self.link.run)
+        self.supervisor.add("controller", self.controller.run)
+        self.supervisor.add("pulse", self._pulse)
+
+    def _seat_key(self, press: KeyPress) -> None:
+        self.controller.seat_key(press)
+
+    def _console_key(self, press: KeyPress) -> None:
+        self.controller.console_key(press)
+
+    def _status(self, state: str) -> messages.Status:
+        return messages.Status(
+            state=state,
+            boot=self.outbox.boot,
+            epoch=self.outbox.epoch,
+            version=VERSION,
+            outbox=self.outbox.depth,
+            outbox_oldest_ms=self.outbox.oldest_ms(),
+        )
+
+    async def _pulse(self) -> None:
+        """Feed systemd's watchdog while the controller lets time pass."""
+        notify("READY=1")
+        period_s = watchdog_period_s()
+        pulse = Pulse({"controller": lambda: self.controller.ticks})
+        while True:
+            await asyncio.sleep(period_s or 3600.0)
+            pulse.beat()
+
+    async def run(self) -> None:
+        """Run until cancelled; outputs are left safe and the outbox closed."""
+        try:
+            await self.supervisor.run()
+        finally:
+            notify("STOPPING=1")
+            await self.outbox.close()

@@ -1,0 +1,132 @@
+"""What is, told to the hub: state parts when they change, alerts, figures.
+
+Owns what is published when. Must not decide anything about the room.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drivers.core.capability import Health, HealthState
+from drivers.core.reading import Clock
+from edge import reporting
+from edge.alarms import Alarms, Subject
+from edge.contract import messages, topics
+from edge.runtime.link import Link
+
+if TYPE_CHECKING:
+    from edge.controller import Controller
+
+HEALTH_EVERY_S = 0.5
+"""Health is looked at this often; a state that changed goes out at once."""
+
+COUNTERS_EVERY_S = 10.0
+"""Counters change all the time and are read by people."""
+
+
+class Publisher:
+    """Publishes one room."""
+
+    def __init__(self, controller: Controller, link: Link, now_s: Clock) -> None:
+        """Describes the room at once; the link keeps it until it is connected."""
+        self.wanted_power: dict[str, bool] = {}
+        self.restarts: dict[str, int] = {}
+        self._controller = controller
+        self._link = link
+        self._now_s = now_s
+        self._rev = 0
+        self._published: dict[str, object] = {}
+        self._health_s = -1e9
+        self._counters_s = -1e9
+        plan = controller.plan
+        self._alarms = Alarms(plan.describe.boot)
+        self._titles = {d.id: d.title for d in plan.describe.devices}
+        link.publish_state(topics.up(plan.id, "describe"), plan.describe)
+
+    def look(self, now_s: float) -> None:
+        """Publish every part that is not what was published last."""
+        controller = self._controller
+        devices, shots = controller.devices, controller.shots
+        seats = {
+            str(n): reporting.seat_actual(devices, n, controller.wanted(n, now_s), now_s)
+            for n in devices.buses
+        }
+        self._part("seats", messages.SeatsState, seats)
+        cameras = {
+            ident: reporting.camera_actual(camera, shots.direction, shots.arrived(ident), now_s)
+            for ident, camera in devices.cameras.items()
+        }
+        self._part("cameras", messages.CamerasState, cameras)
+        displays = {
+            ident: reporting.display_actual(display, self.wanted_power.get(ident), now_s)
+            for ident, display in devices.displays.items()
+        }
+        self._part("displays", messages.DisplaysState, displays)
+        self._floor(now_s)
+        if now_s - self._health_s >= HEALTH_EVERY_S:
+            self._health_s = now_s
+            self._health(now_s)
+
+    def _part(
+        self, name: str, kind: type[messages.State], values: dict[str, object] | object
+    ) -> None:
+        if self._published.get(name) != values:
+            self._published[name] = values
+            self._send(name, kind.model_validate({**self._stamp(), name: values}))
+
+    def _floor(self, now_s: float) -> None:
+        room = self._controller.room
+        key = (room.authority, room.report, room.floor, room.gen, room.applied)
+        if self._published.get("floor") != key:
+            self._published["floor"] = key
+            self._stamp()
+            self._send("floor", reporting.floor_state(room, self._rev, now_s))
+
+    def _stamp(self) -> dict[str, object]:
+        self._rev += 1
+        return {"boot": self._controller.room.boot, "rev": self._rev}
+
+    def _send(self, part: str, message: messages.State) -> None:
+        self._link.publish_state(topics.up(self._controller.plan.id, "state", part), message)
+
+    def _health(self, now_s: float) -> None:
+        controller = self._controller
+        full = now_s - self._counters_s >= COUNTERS_EVERY_S
+        found = {ident: d.health(now_s) for ident, d in controller.devices.all().items()}
+        states = {ident: (h.state, h.reason) for ident, h in found.items()}
+        if full or states != self._published.get("devices"):
+            self._published["devices"] = states
+            self._counters_s = now_s
+            self._send(
+                "devices",
+                messages.DevicesState.model_validate(
+                    {
+                        **self._stamp(),
+                        "devices": {i: reporting.device_actual(h, now_s) for i, h in found.items()},
+                        "restarts": self.restarts,
+                    }
+                ),
+            )
+        for ident, alert in self._alarms.update(self._subjects(found, now_s), now_s).items():
+            self._link.publish_state(topics.up(controller.plan.id, "alert", ident), alert)
+
+    def _subjects(
+        self, found: dict[str, Health], now_s: float
+    ) -> dict[str, tuple[Subject, Health]]:
+        """Devices, and the units on buses that work: a dead bus is one alarm, not thirty."""
+        controller = self._controller
+        subjects = {
+            ident: (Subject(ident, self._titles[ident], device=ident), health)
+            for ident, health in found.items()
+        }
+        for number, bus in controller.devices.buses.items():
+            title = messages.Text(vi=f"Ghế số {number}", en=f"Seat {number}")
+            subject = Subject(
+                f"seat-{number}", title, device=bus.id, seat=controller.plan.seat(number)
+            )
+            if found[bus.id].state is HealthState.FAULT:
+                health = Health(HealthState.UNCONFIRMED, "its bus does not work")
+            else:
+                health = bus.seat_health(number, now_s)
+            subjects[subject.id] = (subject, health)
+        return subjects

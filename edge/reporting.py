@@ -1,0 +1,116 @@
+"""What the devices proved, as messages: actual beside desired, unknown with its reason.
+
+Owns the translation from driver readings to the contract's state payloads. Pure but for
+asking the drivers what they know.
+"""
+
+from __future__ import annotations
+
+from drivers.core.capability import Camera, Display, Health, SeatOutputs
+from edge.camera.director import Direction
+from edge.contract import messages
+from edge.room import Devices
+from edge.rules.floor import Floor
+from edge.rules.following import Room, report_of
+
+
+def _age_ms(at_s: float | None, now_s: float) -> int | None:
+    return None if at_s is None else int(max(0.0, now_s - at_s) * 1000)
+
+
+def seat_actual(
+    devices: Devices, number: int, wanted: SeatOutputs, now_s: float
+) -> messages.SeatActual:
+    """One seat: relay and lamps as its unit reads them back."""
+    bus = devices.buses[number]
+    state, health = bus.seat_state(number, now_s), bus.seat_health(number, now_s)
+    shown = state.outputs.value
+    return messages.SeatActual(
+        microphone=state.microphone.value,
+        wanted=wanted.microphone,
+        red=shown.red if shown else None,
+        green=shown.green if shown else None,
+        health=health.state.value,
+        reason=health.reason or state.microphone.reason,
+    )
+
+
+def camera_actual(
+    camera: Camera, direction: Direction, arrived: bool | None, now_s: float
+) -> messages.CameraActual:
+    """One camera: where it says it looks, and what it was sent to."""
+    state, health = camera.state(now_s), camera.health(now_s)
+    aim = state.aim.value
+    return messages.CameraActual(
+        pan_deg=round(aim.pan_deg, 1) if aim else None,
+        tilt_deg=round(aim.tilt_deg, 1) if aim else None,
+        fov_deg=round(aim.fov_deg, 1) if aim else None,
+        moving=state.moving.value,
+        target=direction.shots.get(camera.id),
+        arrived=arrived,
+        on_air=direction.on_air == camera.id,
+        why=direction.why.get(camera.id),
+        health=health.state.value,
+        reason=health.reason or state.aim.reason,
+    )
+
+
+def display_actual(
+    display: Display, wanted_power: bool | None, now_s: float
+) -> messages.DisplayActual:
+    """One display, as it answered last."""
+    state, health = display.state(now_s), display.health(now_s)
+    return messages.DisplayActual(
+        power=state.power.value,
+        source=state.source.value,
+        volume=state.volume.value,
+        wanted_power=wanted_power,
+        health=health.state.value,
+        reason=health.reason or state.power.reason,
+    )
+
+
+def device_actual(health: Health, now_s: float) -> messages.DeviceActual:
+    """Health of any device, with its age and counters."""
+    return messages.DeviceActual(
+        health=health.state.value,
+        reason=health.reason,
+        age_ms=_age_ms(health.proof_at_s, now_s),
+        counters=dict(health.counters),
+    )
+
+
+def floor_lists(floor: Floor, now_s: float) -> tuple[list[messages.Turn], list[messages.Waiting]]:
+    """Turns and queue with ages instead of clock times: the reader has another clock."""
+    return (
+        [
+            messages.Turn(seat=t.seat, for_ms=max(0, int((now_s - t.since_s) * 1000)))
+            for t in floor.speaking
+        ],
+        [
+            messages.Waiting(
+                seat=w.seat,
+                for_ms=max(0, int((now_s - w.asked_s) * 1000)),
+                suspended=floor.is_suspended(w.seat),
+            )
+            for w in floor.queue
+        ],
+    )
+
+
+def floor_state(room: Room, rev: int, now_s: float) -> messages.FloorState:
+    """The room's own seats, for the merge."""
+    report = report_of(room)
+    own = Floor(speaking=report.speaking, queue=report.queue)
+    speaking, queue = floor_lists(own, now_s)
+    return messages.FloorState(
+        boot=room.boot,
+        rev=rev,
+        authority=room.authority,
+        report=room.report,
+        mode=room.floor.mode,
+        speaking=speaking,
+        queue=queue,
+        gen=room.gen,
+        applied=room.applied,
+    )

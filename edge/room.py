@@ -1,0 +1,67 @@
+"""What one room consists of, for the parts of the controller that share it.
+
+Owns two plain containers: the plan (what stands where, from the room file) and the devices
+(what moves and listens). Must not choose or open anything: ``composition`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drivers.core.capability import Aim, Camera, Device, Display, Keys, SeatUnits
+from edge.camera.aim import Point, Pose, aim_at, wide_aim
+from edge.camera.director import WIDE
+from edge.contract import messages
+from edge.contract.topics import seat_name
+from edge.rules.floor import Role
+from edge.rules.following import OnLinkLoss
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What stands where. ``describe`` is what the hub is told."""
+
+    id: str
+    on_link_loss: OnLinkLoss
+    describe: messages.Describe
+    roles: Mapping[int, Role]
+    places_m: Mapping[int, Point]
+    poses: Mapping[str, Pose] = field(default_factory=dict)
+    wide: Mapping[str, Aim] = field(default_factory=dict)
+    """Wide shots that were measured instead of computed, by camera."""
+
+    def seat(self, number: int) -> str:
+        """``main/12``."""
+        return seat_name(self.id, number)
+
+    @property
+    def roles_by_seat(self) -> dict[str, Role]:
+        """Roles under the seats' full names."""
+        return {self.seat(number): role for number, role in self.roles.items()}
+
+    def aims(self, camera: str) -> dict[str, Aim]:
+        """Where ``camera`` must look for each seat and for the wide shot."""
+        pose = self.poses[camera]
+        found = {self.seat(n): aim_at(pose, place) for n, place in self.places_m.items()}
+        wide = self.wide.get(camera) or wide_aim(pose, self.places_m.values())
+        return {**found, WIDE: wide}
+
+
+@dataclass
+class Devices:
+    """The room's devices by what they can do; ``buses`` maps a seat to the bus of its unit."""
+
+    buses: Mapping[int, SeatUnits]
+    cameras: Mapping[str, Camera]
+    displays: Mapping[str, Display]
+    console: Keys | None
+
+    def all(self) -> dict[str, Device]:
+        """Every device once, by id."""
+        found: dict[str, Device] = {bus.id: bus for bus in self.buses.values()}
+        found.update(self.cameras)
+        found.update(self.displays)
+        if self.console is not None:
+            found[self.console.id] = self.console
+        return found

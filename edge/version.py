@@ -1,0 +1,8 @@
+"""The version of the edge, as installed."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    VERSION = version("phonghop")
+except PackageNotFoundError:  # run from a source tree that was never installed
+    VERSION = "0+source"

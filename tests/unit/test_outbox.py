@@ -1,0 +1,150 @@
+"""The outbox: recorded means on the disk, deleted means the hub has it, numbers never repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from edge.runtime.outbox import WINDOW_ROWS, Outbox, OutboxError, OutboxFull
+
+
+async def record(outbox: Outbox, count: int = 1) -> list[int]:
+    """Append ``count`` presses and wait until they are on the disk."""
+    pairs = [outbox.append("press", {"n": n}, 0.0) for n in range(count)]
+    await asyncio.gather(*(done for _, done in pairs))
+    return [seq for seq, _ in pairs]
+
+
+async def test_what_is_recorded_survives_a_kill(tmp_path: Path) -> None:
+    """A second reader of the file, without any close of the first, finds everything."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, 3)
+    other = sqlite3.connect(tmp_path / "o.sqlite")
+    assert other.execute("SELECT seq FROM outbox ORDER BY seq").fetchall() == [(1,), (2,), (3,)]
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+    await outbox.close()
+
+
+async def test_numbers_never_repeat_in_an_epoch(tmp_path: Path) -> None:
+    """Not after a receipt emptied the file, not after a restart."""
+    first = Outbox(tmp_path / "o.sqlite", "b1")
+    assert await record(first, 2) == [1, 2]
+    first.settle(first.epoch, 2, [], [])
+    await first.close()
+    second = Outbox(tmp_path / "o.sqlite", "b2")
+    assert second.epoch == first.epoch
+    assert second.depth == 0
+    assert await record(second) == [3]
+    await second.close()
+
+
+async def test_only_a_receipt_of_this_epoch_deletes(tmp_path: Path) -> None:
+    """A card from another room cannot empty this one."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, 4)
+    outbox.settle("another", 4, [], [])
+    assert outbox.depth == 4
+    outbox.settle(outbox.epoch, 1, [3], [])
+    await outbox.close()
+    again = Outbox(tmp_path / "o.sqlite", "b2")
+    assert [row.seq for row in again.due(5.0)] == [2, 4]
+    await again.close()
+
+
+async def test_events_go_out_again_until_the_receipt(tmp_path: Path) -> None:
+    """Due once, then again after the resend time or on a new link."""
+    now = [100.0]
+    outbox = Outbox(tmp_path / "o.sqlite", "b1", now_s=lambda: now[0])
+    await record(outbox)
+    assert [row.seq for row in outbox.due(5.0)] == [1]
+    assert outbox.due(5.0) == []
+    now[0] += 5.0
+    assert [row.seq for row in outbox.due(5.0)] == [1]
+    outbox.forget_sent()
+    assert [row.seq for row in outbox.due(5.0)] == [1]
+    await outbox.close()
+
+
+async def test_a_long_backlog_leaves_in_order(tmp_path: Path) -> None:
+    """More than fits in memory: the oldest first, nothing left out, nothing twice."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    total = WINDOW_ROWS * 2 + 30
+    await record(outbox, total)
+    await record(outbox, 5)
+    seen: list[int] = []
+    while rows := outbox.due(3600.0):
+        seen += [row.seq for row in rows]
+        outbox.settle(outbox.epoch, seen[-1], [], [])
+        while outbox._writing is not None:
+            await asyncio.wait({outbox._writing})
+    assert seen == list(range(1, total + 6))
+    assert outbox.depth == 0
+    await outbox.close()
+
+
+async def test_the_bound_refuses_visibly(tmp_path: Path) -> None:
+    """Nothing is recorded and nothing claims to be."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1", bound_rows=2)
+    await record(outbox, 2)
+    with pytest.raises(OutboxFull, match="2 events wait"):
+        outbox.append("press", {}, 0.0)
+    assert outbox.depth == 2
+    await outbox.close()
+
+
+async def test_a_full_disk_refuses_and_leaves_no_gap(tmp_path: Path) -> None:
+    """The future fails, and the number is used by the next event that can be written."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox)
+    pages = outbox._database.execute("PRAGMA page_count").fetchone()[0]
+    outbox._database.execute(f"PRAGMA max_page_count={pages}")
+    failed = 0
+    for _ in range(40):
+        _, done = outbox.append("press", {"filler": "x" * 4000}, 0.0)
+        try:
+            await done
+        except OutboxFull:
+            failed += 1
+    assert failed > 0
+    outbox._database.execute("PRAGMA max_page_count=100000")
+    recorded = outbox.depth
+    assert await record(outbox) == [recorded + 1]
+    await outbox.close()
+
+
+async def test_a_damaged_file_says_so(tmp_path: Path) -> None:
+    """One line that names the file."""
+    path = tmp_path / "o.sqlite"
+    path.write_bytes(b"this is not a database, whatever its name says" * 100)
+    with pytest.raises(OutboxError, match=r"o\.sqlite: file is not a database"):
+        Outbox(path, "b1")
+
+
+async def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
+    """A rolled-back program must not write into what it does not know."""
+    database = sqlite3.connect(tmp_path / "o.sqlite")
+    database.execute("PRAGMA user_version=99")
+    database.close()
+    with pytest.raises(OutboxError, match="schema 99 is newer"):
+        Outbox(tmp_path / "o.sqlite", "b1")
+
+
+async def test_age_across_a_restart_uses_the_wall_clock_and_is_never_negative(
+    tmp_path: Path,
+) -> None:
+    """A monotonic clock starts anew with the machine."""
+    first = Outbox(tmp_path / "o.sqlite", "b1", now_s=lambda: 50.0, wall_s=lambda: 1000.0)
+    _, done = first.append("press", {}, 48.0)
+    await done
+    assert first.oldest_ms() == 2000
+    await first.close()
+    later = Outbox(tmp_path / "o.sqlite", "b2", now_s=lambda: 1.0, wall_s=lambda: 1010.0)
+    assert later.oldest_ms() == 12000
+    await later.close()
+    jumped = Outbox(tmp_path / "o.sqlite", "b3", now_s=lambda: 1.0, wall_s=lambda: 10.0)
+    assert jumped.oldest_ms() == 0
+    await jumped.close()
