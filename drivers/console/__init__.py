@@ -1,0 +1,1 @@
+"""The chair's console and the fire-alarm contact on GPIO pins, through gpiozero."""
