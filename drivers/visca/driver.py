@@ -1,0 +1,375 @@
+"""A VISCA camera of the room: ``Camera`` over a serial line, raw TCP/UDP or Sony's UDP.
+
+Owns the order of moves, stop, and when the camera is asked what it does. Must not know the
+room. An acknowledgement is taken as *accepted*; everything the camera is said to be comes from
+its own answers. The completion of a move is not waited for: it only hastens the next poll.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+
+from drivers.core.capability import Aim, CameraState, Health
+from drivers.core.errors import LinkDown, NoReply, Refused
+from drivers.core.reading import Clock
+from drivers.core.transport import Connect, connect_to
+from drivers.visca.config import ViscaConfig
+from drivers.visca.link import SUPERSEDED, Link, Said
+from drivers.visca.replies import BUFFER_FULL, Completion, Failure, NetworkChange
+from drivers.visca.watch import SILENT_POLL_S, Watch
+
+log = logging.getLogger(__name__)
+
+MOVING_POLL_S = 0.1
+"""Between two questions while it moves: short against a move, long against an answer."""
+
+STOP_REPEAT_S = 0.3
+STOP_INSIST_S = 5.0
+"""A stop is repeated while the camera still moves, but not for ever: somebody else may steer."""
+
+DEADMAN_S = 1.0
+"""A drive goes on only while it is renewed this often; the operator may be gone."""
+
+MOVE_AGAIN_S = 5.0
+"""How often a camera that rests elsewhere is told its target again (absolute: harmless)."""
+
+PRESET_S = 10.0
+"""A preset may move everything from one end to the other."""
+
+STAND: dict[str, str | int] = {
+    "pan_speed": 1,  # a BRC-300 refuses speed 00, even to stop
+    "tilt_speed": 1,
+    "pan_direction": "none",
+    "tilt_direction": "none",
+}
+
+
+class ViscaCamera:
+    """One camera. Each order replaces the one before it; ``stop`` overtakes everything."""
+
+    def __init__(
+        self,
+        config: ViscaConfig,
+        connect: Connect | None = None,
+        now_s: Clock = time.monotonic,
+    ) -> None:
+        """``connect`` replaces the wire that the configuration names, for tests."""
+        self.id = config.id
+        self._rest_poll_s = config.rest_poll_s
+        self._model = config.profile
+        self._now_s = now_s
+        self._link = Link(
+            config.id,
+            connect or connect_to(config.parsed_port, config.baud),
+            flavour=config.wire_flavour,
+            address=config.address,
+            reply_timeout_s=config.reply_timeout_s,
+            fixed_sequence=config.fixed_sequence,
+            on_up=self._on_up,
+            on_event=self._on_event,
+            now_s=now_s,
+        )
+        self._watch = Watch(config, self._link, now_s)
+        self._tracker = self._watch.tracker
+        self._order = 0
+        self._motion = asyncio.Lock()
+        self._poll_now = asyncio.Event()
+        self._stopped_at_s: float | None = None
+        self._stop_sent_s = 0.0
+        self._deadman: asyncio.TimerHandle | None = None
+        self._told_again_s = now_s()
+
+    # Life ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """See ``Device.run``. Sends a stop on the way out unless rest is proved."""
+        tasks = {
+            asyncio.create_task(self._link.session.run(), name=f"{self.id} session"),
+            asyncio.create_task(self._poll_forever(), name=f"{self.id} poll"),
+        }
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self._new_order()
+            if self._tracker.may_move(self._now_s()):
+                with contextlib.suppress(LinkDown):
+                    self._send_stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _on_up(self) -> None:
+        self._link.forget()
+        self._watch.lost("not asked again yet")
+        await self._greet()
+        self._poll_now.set()
+
+    async def _greet(self) -> None:
+        if await self._watch.greet() and self._stopped_at_s is not None:
+            self._send_stop()  # the wire was away when the stop was asked for
+
+    def _on_event(self, name: str, said: Said) -> None:
+        if isinstance(said, NetworkChange):
+            self._watch.greeted = False
+            self._poll_now.set()
+        elif isinstance(said, Completion) and said.socket:
+            self._poll_now.set()
+        elif isinstance(said, Failure) and self._stopped_at_s is not None:
+            log.debug("%s: %s of the stop: %s", self.id, name or "something", said.error)
+            if said.code == BUFFER_FULL:
+                with contextlib.suppress(LinkDown):
+                    self._link.cancel_sockets()  # they execute the move that is to be stopped
+
+    async def _poll_forever(self) -> None:
+        while True:
+            await self._link.session.wait_ready()
+            pause_s = SILENT_POLL_S
+            try:
+                if not self._watch.greeted:
+                    await self._greet()
+                if self._watch.greeted:
+                    await self._poll()
+                    pause_s = self._pause_s()
+            except NoReply as error:
+                log.debug("%s", error)
+                self._watch.greeted = not self._watch.silent(self._now_s())
+            except LinkDown as error:
+                self._watch.lost(f"link down: {error}")
+            except Refused as error:
+                log.debug("%s", error)
+            await self._sleep(pause_s)
+
+    def _pause_s(self) -> float:
+        settled = self._tracker.settled(self._now_s())
+        return self._rest_poll_s if settled else MOVING_POLL_S
+
+    async def _sleep(self, pause_s: float) -> None:
+        """Until it is time, or something happens."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._poll_now.wait()
+        self._poll_now.clear()
+
+    async def _poll(self) -> None:
+        await self._watch.poll()
+        now_s = self._now_s()
+        if self._stopped_at_s is not None:
+            self._insist_on_stop(now_s, self._stopped_at_s)
+        if self._tracker.settled(now_s):
+            await self._make_true(now_s)
+
+    async def _make_true(self, now_s: float) -> None:
+        """At rest: look whether a camera that refused or stuck has thought better of it."""
+        order = self._order
+        if self._watch.refusal is not None:
+            # Standing still moves nothing, but shows whether motion is accepted again.
+            await self._link.command("pan_tilt_drive", STAND, wanted=lambda: order == self._order)
+            self._watch.refusal = None
+        missed = self._tracker.missed(now_s)
+        if missed is not None and now_s - self._told_again_s >= MOVE_AGAIN_S:
+            self._told_again_s = now_s
+            await self._send_aim(missed, order)
+
+    # Orders -------------------------------------------------------------------------------
+
+    def _new_order(self) -> int:
+        """What was ordered before is no longer wanted."""
+        self._order += 1
+        self._stopped_at_s = None
+        if self._deadman is not None:
+            self._deadman.cancel()
+            self._deadman = None
+        return self._order
+
+    async def move(self, aim: Aim) -> None:
+        """See ``Camera.move``.
+
+        Raises:
+            LinkDown, NoReply
+            Refused: out of reach (code ``limit``), by the camera, or replaced by a newer order
+                while it waited (code ``superseded``).
+        """
+        reason = self._model.out_of_reach(aim)
+        if reason is not None:
+            raise Refused(reason, code="limit", device=self.id, command="move")
+        order = self._new_order()
+        async with self._motion:
+            # Told before it is sent, so that no report can come too early to count.
+            self._tracker.ordered(None, self._now_s())
+            await self._send_aim(aim, order)
+            self._tracker.ordered(aim, self._now_s())
+        self._poll_now.set()
+
+    async def _send_aim(self, aim: Aim, order: int) -> None:
+        pan, tilt, zoom = self._model.to_units(aim)
+        if not self._watch.menu_closed:
+            with contextlib.suppress(Refused):
+                await self._watch.close_menu()
+        await self._motion_command(
+            "pan_tilt_absolute",
+            order,
+            pan_speed=len(self._model.pan_deg_s),
+            tilt_speed=0 if self._model.one_speed else len(self._model.tilt_deg_s),
+            pan=pan,
+            tilt=tilt,
+            nibbles=self._model.nibbles,
+        )
+        await self._motion_command("zoom_direct", order, zoom=zoom)
+
+    async def _motion_command(self, name: str, order: int, **values: str | int) -> None:
+        try:
+            await self._link.command(
+                name, values, wanted=lambda: order == self._order, takes_over=True
+            )
+        except Refused as error:
+            if error.code != SUPERSEDED:
+                self._watch.refusal = str(error)
+                self._watch.menu_closed = False
+            raise
+        self._watch.refusal = None
+
+    async def stop(self) -> None:
+        """See ``Camera.stop``: pan, tilt and zoom; waiting orders are dropped.
+
+        It is repeated while the camera still reports movement.
+
+        Raises:
+            LinkDown: the wire is down; it is then sent as soon as the wire is up again.
+        """
+        self._stop()
+
+    def _stop(self) -> None:
+        self._new_order()
+        self._stopped_at_s = self._now_s()
+        self._tracker.ordered(None, self._stopped_at_s)
+        self._poll_now.set()
+        self._send_stop()
+
+    def _send_stop(self) -> None:
+        self._stop_sent_s = self._now_s()
+        self._link.send_now("pan_tilt_drive", STAND)
+        self._link.send_now("zoom_drive", {"direction": "stop"})
+
+    def _insist_on_stop(self, now_s: float, stopped_at_s: float) -> None:
+        """A lost stop is found by what the camera does, not by its missing answer."""
+        moving = self._tracker.moving(now_s).value
+        if moving is False or now_s - stopped_at_s > STOP_INSIST_S:
+            self._stopped_at_s = None
+        elif moving and now_s - self._stop_sent_s >= STOP_REPEAT_S:
+            self._send_stop()
+            self._link.cancel_sockets()
+
+    async def drive(self, pan_deg_s: float, tilt_deg_s: float) -> None:
+        """Move with a speed, right and up positive, until stopped or not renewed for a second.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        driving = self._deadman is not None
+        order = self._new_order()
+        self._deadman = asyncio.get_running_loop().call_later(DEADMAN_S, self._let_go)
+        pan, tilt = pan_deg_s * self._model.pan_sign, tilt_deg_s * self._model.tilt_sign
+        async with self._motion:
+            if not driving:
+                self._tracker.ordered(None, self._now_s())
+            await self._motion_command(
+                "pan_tilt_drive",
+                order,
+                pan_speed=self._model.speed_byte(pan, self._model.pan_deg_s),
+                tilt_speed=self._model.speed_byte(tilt, self._model.tilt_deg_s),
+                pan_direction=_direction(pan, self._model.pan_deg_s[0], "left", "right"),
+                tilt_direction=_direction(tilt, self._model.tilt_deg_s[0], "down", "up"),
+            )
+        self._poll_now.set()
+
+    def _let_go(self) -> None:
+        log.warning("%s: a drive was not renewed, stopping", self.id)
+        with contextlib.suppress(LinkDown):
+            self._stop()
+
+    async def home(self) -> None:
+        """Pan and tilt to 0.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        await self._go("pan_tilt_home")
+
+    async def recall(self, preset: int) -> None:
+        """Go to a preset, all axes; presets count from 1.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        await self._go("memory", action="recall", memory=self._memory(preset))
+
+    async def _go(self, name: str, **values: str | int) -> None:
+        order = self._new_order()
+        async with self._motion:
+            self._tracker.ordered(None, self._now_s(), PRESET_S)
+            await self._motion_command(name, order, **values)
+        self._poll_now.set()
+
+    async def save(self, preset: int) -> None:
+        """Keep the present position as a preset; presets count from 1.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        await self._link.command("memory", {"action": "set", "memory": self._memory(preset)})
+
+    def _memory(self, preset: int) -> int:
+        most = self._model.memories
+        if not 1 <= preset <= most:
+            text = f"preset {preset} is beyond 1..{most}"
+            raise Refused(text, code="limit", device=self.id, command="preset")
+        return preset - 1 + self._model.memory_base
+
+    async def set_power(self, on: bool) -> None:
+        """Switch on, or to standby; ``state`` shows it when the camera reports it.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        await self._link.command("power", {"value": "on" if on else "standby"})
+        self._poll_now.set()
+
+    # What is ------------------------------------------------------------------------------
+
+    def state(self, now_s: float) -> CameraState:
+        """See ``Camera.state``."""
+        return CameraState(
+            aim=self._tracker.aim_reading(now_s),
+            moving=self._tracker.moving(now_s),
+            power=self._watch.power_reading(now_s),
+        )
+
+    def arrived(self, aim: Aim, now_s: float) -> bool | None:
+        """See ``Camera.arrived``."""
+        return self._tracker.arrived(aim, now_s)
+
+    def move_time_s(self, start: Aim, end: Aim) -> float:
+        """See ``Camera.move_time_s``."""
+        return self._model.move_time_s(start, end)
+
+    def health(self, now_s: float) -> Health:
+        """See ``Device.health``. Proof is a reported position."""
+        state, reason = self._watch.judge(now_s)
+        session = self._link.session
+        names = ("timeouts", "errors", "buffer_full", "unexpected")
+        counters = {name: self._link.counters[name] for name in names} | {
+            "dropped_bytes": session.decoder.dropped_bytes,
+            "reconnects": max(0, session.opened_count - 1),
+        }
+        return Health(state, reason, self._watch.proof_at_s, counters)
+
+
+def _direction(speed_deg_s: float, slowest_deg_s: float, negative: str, positive: str) -> str:
+    if abs(speed_deg_s) < slowest_deg_s / 2:
+        return "none"
+    return positive if speed_deg_s > 0 else negative

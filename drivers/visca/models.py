@@ -1,0 +1,225 @@
+"""What differs between camera models: scales, limits, speeds, zoom, layouts. Data and its use.
+
+Owns the conversions between degrees and a model's raw units. Must not know the wire. Sources
+stand beside each table; figures marked *estimate* are to be measured on site and can be
+overridden in the camera's settings.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drivers.core.capability import Aim
+
+SRG_300H_PAN_DEG_S = (
+    1.1, 1.3, 1.6, 2.2, 2.9, 6.7, 11, 23, 24, 27, 41, 43,
+    47, 49, 54, 57, 62, 64, 69, 72, 80, 84, 91, 101,
+)  # fmt: skip
+"""Speed bytes 01h..18h, slow mode off (Sony SRG-300H manual)."""
+
+SRG_300H_TILT_DEG_S = (
+    1.1, 1.3, 1.6, 2.2, 2.9, 6.7, 11, 16, 26, 29, 31, 34,
+    50, 52, 54, 57, 62, 64, 69, 72, 80, 84, 91,
+)  # fmt: skip
+"""Speed bytes 01h..17h, slow mode off (Sony SRG-300H manual)."""
+
+ZOOM_30X = (
+    (1.0, 0x0000), (2.0, 0x16A1), (3.0, 0x2063), (4.0, 0x2628), (5.0, 0x2A1D),
+    (10.0, 0x3486), (15.0, 0x3A0A), (20.0, 0x3D60), (25.0, 0x3F1E), (30.0, 0x4000),
+)  # fmt: skip
+"""Magnification and zoom position (Sony SRG-300H manual)."""
+
+
+def _even_speeds(slowest: float, fastest: float, steps: int) -> tuple[float, ...]:
+    return tuple(slowest + (fastest - slowest) * i / (steps - 1) for i in range(steps))
+
+
+def _stretched(ratio: float) -> tuple[tuple[float, int], ...]:
+    """The 30x curve over the logarithm of magnification, for a lens of another ratio."""
+    power = math.log(ratio) / math.log(30.0)
+    return tuple((magnification**power, units) for magnification, units in ZOOM_30X)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLayout:
+    """Where the pan/tilt status word keeps its two-bit fields; None where it has none."""
+
+    movement_shift: int = 10
+    pan_fault_shift: int | None = 4
+    tilt_fault_shift: int | None = 8
+
+    def fault(self, word: int) -> str | None:
+        """What the camera's own mechanics complain about."""
+        for axis, shift in (("pan", self.pan_fault_shift), ("tilt", self.tilt_fault_shift)):
+            if shift is not None and word >> shift & 3:
+                return f"the camera reports a fault of its {axis} drive"
+        return "the camera reports a failed movement" if self._movement(word) == 3 else None
+
+    def _movement(self, word: int) -> int:
+        return word >> self.movement_shift & 3
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One camera model. Signs say whether raw units grow to the right and upwards (+1) or not."""
+
+    name: str
+    units_per_deg: float
+    pan_limits_deg: tuple[float, float]
+    tilt_limits_deg: tuple[float, float]
+    wide_fov_deg: float
+    zoom: tuple[tuple[float, int], ...]
+    pan_deg_s: tuple[float, ...] = SRG_300H_PAN_DEG_S
+    tilt_deg_s: tuple[float, ...] = SRG_300H_TILT_DEG_S
+    nibbles: int = 4
+    pan_sign: int = 1
+    tilt_sign: int = 1
+    one_speed: bool = False
+    status: StatusLayout | None = None
+    memory_base: int = 0
+    memories: int = 16
+    sony_udp: bool = True
+    acceleration_deg_s2: float = 200.0
+    zoom_full_s: float = 3.0
+
+    @property
+    def zoom_most(self) -> int:
+        """Zoom position of the longest optical focal length."""
+        return self.zoom[-1][1]
+
+    @property
+    def tele_fov_deg(self) -> float:
+        """Narrowest picture."""
+        return self.fov_deg(self.zoom_most)
+
+    def to_units(self, aim: Aim) -> tuple[int, int, int]:
+        """Raw pan, tilt and zoom position for an aim."""
+        pan = round(aim.pan_deg * self.units_per_deg * self.pan_sign)
+        tilt = round(aim.tilt_deg * self.units_per_deg * self.tilt_sign)
+        return pan, tilt, self.zoom_units(aim.fov_deg)
+
+    def to_aim(self, pan: int, tilt: int, zoom: int) -> Aim:
+        """The aim a camera at these raw positions has."""
+        return Aim(
+            pan / self.units_per_deg * self.pan_sign,
+            tilt / self.units_per_deg * self.tilt_sign,
+            self.fov_deg(zoom),
+        )
+
+    def fov_deg(self, zoom: int) -> float:
+        """Width of the picture at a zoom position."""
+        half = math.tan(math.radians(self.wide_fov_deg / 2)) / self.magnification(zoom)
+        return math.degrees(2 * math.atan(half))
+
+    def zoom_units(self, fov_deg: float) -> int:
+        """Zoom position for a width of the picture, held within what the lens can do."""
+        wide = math.tan(math.radians(self.wide_fov_deg / 2))
+        half = math.tan(math.radians(max(0.01, min(fov_deg, self.wide_fov_deg)) / 2))
+        log = math.log(wide / half)
+        logs = [math.log(magnification) for magnification, _ in self.zoom]
+        return round(_interpolate(log, logs, [float(units) for _, units in self.zoom]))
+
+    def magnification(self, zoom: int) -> float:
+        """Straight between the table's points over the logarithm of magnification."""
+        logs = [math.log(magnification) for magnification, _ in self.zoom]
+        return math.exp(_interpolate(zoom, [float(units) for _, units in self.zoom], logs))
+
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """Why the camera cannot look there, or None. The picture's width is never a reason."""
+        for axis, value, (low, high) in (
+            ("pan", aim.pan_deg, self.pan_limits_deg),
+            ("tilt", aim.tilt_deg, self.tilt_limits_deg),
+        ):
+            if not low <= value <= high:  # also catches NaN
+                return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
+        return None if aim.fov_deg > 0 else f"a picture {aim.fov_deg:.1f}° wide is none"
+
+    def speed_byte(self, speed_deg_s: float, table: Sequence[float]) -> int:
+        """The speed byte nearest to a speed; never 00, which a BRC-300 refuses even to stop."""
+        nearest = min(range(len(table)), key=lambda i: abs(table[i] - abs(speed_deg_s)))
+        return nearest + 1
+
+    def move_time_s(self, start: Aim, end: Aim) -> float:
+        """How long the slowest axis takes at top speed."""
+        zoomed = abs(self.zoom_units(end.fov_deg) - self.zoom_units(start.fov_deg))
+        return max(
+            self._swing_s(abs(end.pan_deg - start.pan_deg), self.pan_deg_s[-1]),
+            self._swing_s(abs(end.tilt_deg - start.tilt_deg), self.tilt_deg_s[-1]),
+            zoomed / self.zoom_most * self.zoom_full_s,
+        )
+
+    def _swing_s(self, distance_deg: float, top_deg_s: float) -> float:
+        ramp_deg = top_deg_s**2 / self.acceleration_deg_s2
+        if distance_deg >= ramp_deg:
+            return distance_deg / top_deg_s + top_deg_s / self.acceleration_deg_s2
+        return 2 * math.sqrt(distance_deg / self.acceleration_deg_s2)
+
+
+def _interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    if x <= xs[0]:
+        return ys[0]
+    if x >= xs[-1]:
+        return ys[-1]
+    at = bisect_right(xs, x) - 1
+    share = (x - xs[at]) / (xs[at + 1] - xs[at])
+    return ys[at] + share * (ys[at + 1] - ys[at])
+
+
+_MODELS = (
+    # Pan DE00h..2200h = ±170°, tilt FC00h..1200h = -20..+90° (Sony SRG-300H manual).
+    Model(
+        name="sony-srg-300h",
+        units_per_deg=51.2,
+        pan_limits_deg=(-170.0, 170.0),
+        tilt_limits_deg=(-20.0, 90.0),
+        wide_fov_deg=65.0,
+        zoom=ZOOM_30X,
+        status=StatusLayout(),
+    ),
+    # Scale as above; the second speed byte of a move is 00 (Sony BRC-X400 manual). Lens curve,
+    # picture width and speeds: estimate.
+    Model(
+        name="sony-brc-x400",
+        units_per_deg=51.2,
+        pan_limits_deg=(-170.0, 170.0),
+        tilt_limits_deg=(-20.0, 90.0),
+        wide_fov_deg=70.0,
+        zoom=_stretched(20.0),
+        one_speed=True,
+        memories=100,
+    ),
+    # 20 bit, pan D5468h..2AB98h = ±175° (Sony BRC-AM7 manual). Lens curve, picture width, tilt
+    # range and speeds: estimate.
+    Model(
+        name="sony-brc-am7",
+        units_per_deg=1000.0,
+        pan_limits_deg=(-175.0, 175.0),
+        tilt_limits_deg=(-30.0, 90.0),
+        wide_fov_deg=65.0,
+        zoom=_stretched(20.0),
+        nibbles=5,
+        status=StatusLayout(movement_shift=8, pan_fault_shift=None, tilt_fault_shift=None),
+        memories=100,
+    ),
+    # About 14.4 units per degree (implementers' bench: 128..130 units for 9°), speeds 01h..18h
+    # and 01h..14h of 1.7..100°/s and 1.7..69.9°/s (data sheet). Steps between, lens: estimate.
+    Model(
+        name="ptzoptics-20x",
+        units_per_deg=14.4,
+        pan_limits_deg=(-170.0, 170.0),
+        tilt_limits_deg=(-30.0, 90.0),
+        wide_fov_deg=60.7,
+        zoom=_stretched(20.0),
+        pan_deg_s=_even_speeds(1.7, 100.0, 24),
+        tilt_deg_s=_even_speeds(1.7, 69.9, 20),
+        memory_base=1,
+        memories=89,  # 90..99 and 255 are reserved, 95 toggles the menu
+        sony_udp=False,
+    ),
+)
+
+MODELS = {model.name: model for model in _MODELS}
+"""Every model by the name that stands in a room file."""
