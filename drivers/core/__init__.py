@@ -4,7 +4,10 @@
 ``reading``     a value with its unit and age, or the reason why it is unknown
 ``codec``       the shape of a sans-IO decoder
 ``address``     where a device is plugged in
-``transport``   bytes in and out over serial, TCP, UDP or memory
+``transport``   bytes in and out over serial, TCP or UDP
+``memory``      a wire inside the process, for tests
+``lines``       splits text protocols into lines, bounded
+``fields``      reads the fields that wire tools turn into bytes
 ``session``     one wire: reconnects, one request at a time, stop overtakes
 ``capability``  what a device can do, as small protocols
 ``simulation``  the shape of a byte-level peer, and the wires that carry it

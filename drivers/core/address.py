@@ -1,6 +1,7 @@
 """Where a device is plugged in, as written in a room file.
 
-Owns the notation of ports and the place where a twin announces its own. The notation:
+Owns the notation of ports and the place where a twin announces its own. Must not open a
+port. The notation:
 
 ``/dev/serial/by-id/usb-...``   a serial port
 ``tcp:192.0.2.10:5678``         a TCP server

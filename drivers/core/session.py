@@ -31,7 +31,7 @@ RETRY_MOST_S = 5.0
 def retry_delay_s(
     attempt: int, first_s: float = RETRY_FIRST_S, most_s: float = RETRY_MOST_S
 ) -> float:
-    """Full jitter: anywhere up to a ceiling that doubles, so a hall of rooms does not march in step."""
+    """Full jitter: anywhere up to a ceiling that doubles, so rooms do not march in step."""
     ceiling_s = min(most_s, first_s * 2.0 ** min(attempt, 10))
     return random.uniform(first_s / 2, max(first_s, ceiling_s))  # not a secret
 

@@ -30,6 +30,9 @@ WIRE_FAULTS = ("silent", "noisy", "slow", "unplugged")
 SLOW_EXTRA_S = 0.4
 """How late a slow device answers: beyond most time-outs, short of all patience."""
 
+NOISE_SHARE = 0.015
+"""Share of bytes that a noisy line spoils: of a question and its answer every fourth fails."""
+
 TICK_S = 0.02
 """How often physics runs: a 50 Hz picture."""
 
@@ -74,6 +77,8 @@ class SimWire:
         self.wire_fault: str | None = None
         self.ready = asyncio.Event()
         """Set once the port can be found and opened."""
+        self.tap: Callable[[str, bytes], None] | None = None
+        """Told of every byte that reaches (``to_device``) or leaves (``from_device``) the line."""
         self.received_bytes = 0
         self.sent_bytes = 0
         self._byte_s = BITS_PER_CHARACTER / (baud or NETWORK_BAUD)
@@ -85,6 +90,8 @@ class SimWire:
     def _incoming(self, data: bytes, answer: Callable[[bytes], None]) -> None:
         """Let ``data`` take its time on the line, then show it to the sim."""
         self.received_bytes += len(data)
+        if self.tap is not None:
+            self.tap("to_device", data)
         now_s = self._loop.time()
         self._rx_free_s = max(now_s, self._rx_free_s) + len(data) * self._byte_s
         self._loop.call_at(self._rx_free_s, self._deliver, data, answer, self._rx_free_s)
@@ -114,18 +121,21 @@ class SimWire:
     def _send(self, data: bytes, answer: Callable[[bytes], None]) -> None:
         if self.wire_fault not in ("silent", "unplugged"):
             self.sent_bytes += len(data)
+            if self.tap is not None:
+                self.tap("from_device", data)
             with contextlib.suppress(OSError):
                 answer(data)
 
     def _garble(self, data: bytes) -> bytes:
-        """Flip bits in some bytes, lose some, add some: a bad cable."""
+        """A bad cable: of the bytes some are lost, some have a bit flipped, some get company."""
         out = bytearray()
         for byte in data:
             chance = self._noise.random()
-            if chance < 0.05:
+            if chance < NOISE_SHARE / 3:
                 continue
-            out.append(byte ^ (1 << self._noise.randrange(8)) if chance < 0.12 else byte)
-            if chance > 0.98:
+            flip = chance < NOISE_SHARE * 2 / 3
+            out.append(byte ^ (1 << self._noise.randrange(8)) if flip else byte)
+            if NOISE_SHARE * 2 / 3 <= chance < NOISE_SHARE:
                 out.append(self._noise.randrange(256))
         return bytes(out)
 

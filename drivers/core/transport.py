@@ -1,4 +1,4 @@
-"""Bytes in and out: serial, TCP, UDP and memory behind one small protocol.
+"""Bytes in and out: serial, TCP and UDP behind one small protocol.
 
 Owns opening, closing and the moment when a wire is gone. Must not know any frame.
 """
@@ -355,43 +355,6 @@ def connect_to(port: Port, baud: int = 9600, parity: Parity = "N") -> Connect:
             return tcp_connect(port)
         case "udp":
             return udp_connect(port)
-
-
-class MemoryTransport:
-    """One end of a wire inside the process, for tests: what is written here is read there."""
-
-    def __init__(self, name: str) -> None:
-        """Unconnected until ``memory_pair`` joins two ends."""
-        self.name = name
-        self.inbox = Inbox(name)
-        self.peer: MemoryTransport | None = None
-
-    async def read(self) -> bytes:
-        """See ``Transport.read``."""
-        return await self.inbox.get()
-
-    def listen(self, on_bytes: OnBytes, on_end: OnEnd) -> None:
-        """See ``Transport.listen``."""
-        self.inbox.listen(on_bytes, on_end)
-
-    def write(self, data: bytes) -> None:
-        """See ``Transport.write``."""
-        if self.inbox.ended is not None or self.peer is None:
-            raise LinkDown(self.inbox.ended or "not joined", device=self.name)
-        self.peer.inbox.put(data)
-
-    async def close(self) -> None:
-        """Hang up on both ends."""
-        self.inbox.end("closed")
-        if self.peer is not None:
-            self.peer.inbox.end("closed by the peer")
-
-
-def memory_pair(name: str = "memory") -> tuple[MemoryTransport, MemoryTransport]:
-    """Two joined ends."""
-    near, far = MemoryTransport(f"{name}-near"), MemoryTransport(f"{name}-far")
-    near.peer, far.peer = far, near
-    return near, far
 
 
 async def close_quietly(transport: Transport | None) -> None:

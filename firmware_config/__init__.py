@@ -1,0 +1,1 @@
+"""What a room is: the schema of room files, their loader, and the rooms that come with us."""

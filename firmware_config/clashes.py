@@ -1,0 +1,103 @@
+"""What two parts of a room file may not share.
+
+Owns the rules that need the whole room: ports, ids, seats and their places on a bus. Each
+table alone is judged by the schema. Must not open a port.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from drivers.core.address import parse_port
+from drivers.delegate_unit.config import check_seats
+from firmware_config.schema import CONSOLE_ID, RoomConfig
+
+RESERVED_IDS = re.compile(rf"(room|{CONSOLE_ID}|seat-[0-9]+)\Z")
+"""Names with a meaning of their own in topics, commands and the twin."""
+
+
+def first_clash(config: RoomConfig) -> str | None:
+    """The first clash in the order of the file, as one line naming its key; None is good."""
+    return next(clashes(config), None)
+
+
+def clashes(config: RoomConfig) -> Iterator[str]:
+    """Every clash, as lines that name the key first."""
+    yield from _ids(config)
+    yield from _ports(config)
+    yield from _seats(config)
+
+
+def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
+    """Place in the file, id and port of everything with a wire."""
+    for table, devices in (
+        ("buses", config.buses),
+        ("cameras", config.cameras),
+        ("displays", config.displays),
+    ):
+        for device in devices:
+            yield f"{table}[id={device.id}]", device.id, device.port
+
+
+def _ids(config: RoomConfig) -> Iterator[str]:
+    seen: set[str] = set()
+    for place, name, _ in _devices(config):
+        if RESERVED_IDS.match(name):
+            yield f"{place}.id: {name!r} has a meaning of its own; choose another id"
+        if name in seen:
+            yield f"{place}.id: {name!r} is used twice; every device needs an id of its own"
+        seen.add(name)
+
+
+def _ports(config: RoomConfig) -> Iterator[str]:
+    owners: dict[str, str] = {}
+    for place, _, text in _devices(config):
+        port = parse_port(text)
+        if port.twin and not re.fullmatch(rf"{config.room.id}/[a-z0-9-]{{1,32}}", port.target):
+            yield (
+                f"{place}.port: {text!r} must be twin:{port.kind}:{config.room.id}/NAME, "
+                f"a port of this room's own twin"
+            )
+        wire = _wire(text)
+        if wire in owners:
+            yield f"{place}.port: {text!r} is the port of {owners[wire]} already; one device each"
+        owners[wire] = place
+    console = config.console
+    if console is not None and console.pins not in ("gpio", f"twin:{config.room.id}/{CONSOLE_ID}"):
+        yield (
+            f"console.pins: {console.pins!r} must be gpio or twin:{config.room.id}/{CONSOLE_ID}, "
+            "the pins of this room's own twin"
+        )
+
+
+def _wire(text: str) -> str:
+    """What is really plugged: two links to one serial port are one wire, so are two twin kinds."""
+    port = parse_port(text)
+    if port.twin:
+        return f"twin:{port.target}"
+    return os.path.realpath(port.target) if port.kind == "serial" else str(port)
+
+
+def _seats(config: RoomConfig) -> Iterator[str]:
+    for number in _twice(seat.number for seat in config.seats):
+        yield f"seats[number={number}].number: {number} is used twice; a seat is numbered once"
+    buses = {bus.id for bus in config.buses}
+    for seat in config.seats:
+        if seat.bus not in buses:
+            known = ", ".join(sorted(buses)) or "none"
+            yield (
+                f"seats[number={seat.number}].bus: {seat.bus!r} is no bus of this room "
+                f"(buses: {known})"
+            )
+    for bus in config.buses:
+        try:
+            check_seats(bus, [seat for seat in config.seats if seat.bus == bus.id])
+        except ValueError as error:
+            yield f"seats: {error}"
+
+
+def _twice(values: Iterable[int]) -> list[int]:
+    return [value for value, count in Counter(values).items() if count > 1]

@@ -1,0 +1,160 @@
+"""What may stand in a room file: every key, its type, its bounds and what it means.
+
+Owns the shape of ``rooms/*.toml``. What concerns a device alone belongs to its driver; here
+it gets its place in the room. Must not read files, nor judge two parts at once (``clashes``).
+
+Coordinates are metres, right-handed. The origin is the front wall's left corner at the floor,
+as seen with the back to that wall: x to the right along it, y away from it into the room, z
+up. ``heading_deg`` is where a camera looks at pan 0, seen from above, clockwise from +y: 0
+looks straight into the room, 90 along +x, 270 along -x. Pan counts clockwise (to the
+camera's right), tilt up; so a point in direction ``atan2(dx, dy)`` has the pan
+``atan2(dx, dy) - heading_deg``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from drivers.console.config import ConsoleConfig
+from drivers.core.address import host_port
+from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
+from drivers.samsung_mdc.config import SamsungMdcConfig
+from drivers.visca.config import ViscaConfig
+
+CONSOLE_ID: Final = "console"
+"""A room has one chair's console at most, so its name is fixed."""
+
+Role = Literal["chair", "vice_chair", "delegate", "guest", "observer"]
+
+Coordinate = Annotated[float, Field(ge=-200.0, le=200.0, allow_inf_nan=False)]
+"""Metres. Bounds catch centimetres and millimetres written by mistake."""
+
+Position = Annotated[
+    tuple[Coordinate, Coordinate, Coordinate],
+    Field(description="x, y, z in metres from the front wall's left corner at the floor"),
+]
+
+
+class Section(BaseModel):
+    """Closed: an unknown key is an error, not a comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Section):
+    """A name for people."""
+
+    vi: str = Field(min_length=1, max_length=100, description="in Vietnamese")
+    en: str = Field(min_length=1, max_length=100, description="in English")
+
+
+class RoomSection(Section):
+    """The room as a whole."""
+
+    id: str = Field(
+        pattern=r"^[a-z0-9-]{1,32}$", description="name of the room in topics and seat names"
+    )
+    title: Title = Field(description="name of the room for people")
+    on_link_loss: Literal["standalone", "hold"] = Field(
+        "standalone",
+        description="hub out of reach: lead the room's floor itself, or keep it as it is",
+    )
+    broker: str = Field("127.0.0.1:1883", description="MQTT broker, HOST:PORT")
+
+    @field_validator("id")
+    @classmethod
+    def _not_the_hub(cls, value: str) -> str:
+        if value == "hub":
+            raise ValueError("'hub' is the hub's own place among the topics; choose another id")
+        return value
+
+    @field_validator("broker")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host_port(value)
+        return value
+
+
+class BusSection(BusConfig):
+    """A line with seat units."""
+
+    title: Title = Field(
+        Title(vi="Đường dây máy đại biểu", en="Seat unit bus"), description="its name for people"
+    )
+
+
+class SeatSection(SeatUnitConfig):
+    """A seat: where its unit is on the wire, who sits there, and where that is."""
+
+    number: int = Field(ge=1, le=999, description="number of the seat in its room")
+    role: Role = Field("delegate", description="who usually sits there")
+    position_m: Position = Field(
+        description="where a seated person's face is: x, y, z in metres, z about 1.2"
+    )
+
+
+class WideShot(Section):
+    """Where a camera looks when it shows the whole room."""
+
+    pan_deg: float = Field(ge=-180, le=180, description="positive to the camera's right")
+    tilt_deg: float = Field(ge=-90, le=90, description="positive up")
+    fov_deg: float = Field(gt=0, le=150, description="width of the picture in degrees")
+
+
+class CameraSection(ViscaConfig):
+    """A camera with its place in the room."""
+
+    title: Title = Field(description="name of the camera for people")
+    position_m: Position = Field(description="where its lens is: x, y, z in metres")
+    heading_deg: float = Field(
+        ge=0, lt=360, description="where it looks at pan 0: degrees clockwise from +y"
+    )
+    wide_shot: WideShot | None = Field(
+        None, description="its view of the whole room; without it, computed from the seats"
+    )
+
+
+class DisplaySection(SamsungMdcConfig):
+    """A display with its place in the room."""
+
+    driver: Literal["samsung_mdc"] = Field("samsung_mdc", description="how to talk to it")
+    title: Title = Field(description="name of the display for people")
+    position_m: Position | None = Field(
+        None, description="its middle: x, y, z in metres, for the plan of the room"
+    )
+
+
+class ConsoleSection(ConsoleConfig):
+    """The chair's console."""
+
+    id: Literal["console"] = Field(CONSOLE_ID, description="a room has one, so its name is fixed")
+    title: Title = Field(
+        Title(vi="Bàn phím chủ trì", en="Chair's console"), description="its name for people"
+    )
+
+
+class RoomConfig(Section):
+    """One whole room file."""
+
+    room: RoomSection = Field(description="the room as a whole")
+    buses: tuple[BusSection, ...] = Field((), max_length=8, description="lines with seat units")
+    seats: tuple[SeatSection, ...] = Field((), max_length=250, description="places at the table")
+    cameras: tuple[CameraSection, ...] = Field((), max_length=16, description="cameras")
+    displays: tuple[DisplaySection, ...] = Field(
+        (), max_length=16, description="screens and projectors"
+    )
+    console: ConsoleSection | None = Field(None, description="the chair's console, if any")
+
+    def seats_on(self, bus: str) -> tuple[SeatSection, ...]:
+        """The seats whose units hang on that bus."""
+        return tuple(seat for seat in self.seats if seat.bus == bus)
+
+
+@lru_cache(maxsize=1)
+def room_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a room file, for editors and documents. Do not change it."""
+    schema = RoomConfig.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Room", **schema}
