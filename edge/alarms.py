@@ -1,7 +1,7 @@
 """Which faults the hub is told of, and when they are over.
 
 Owns the rule that a fault must last ``RAISE_AFTER_S`` before anybody is alarmed and that an
-alarm clears by itself. Pure: health in, alerts out.
+alarm clears by itself. Pure: health in, alerts out; publishes nothing.
 """
 
 from __future__ import annotations

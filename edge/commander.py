@@ -1,6 +1,6 @@
 """Commands from the hub carried out: judged, done, answered after the hardware answered.
 
-Owns the doing. Judging is ``edge.commands``; what the devices do is theirs.
+Owns the doing. Must not judge (``edge.commands`` does); what the devices do is theirs.
 """
 
 from __future__ import annotations

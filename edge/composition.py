@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.console.driver import Console
-
 from drivers.core.address import host_port, parse_port
 from drivers.core.capability import Aim, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus

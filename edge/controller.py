@@ -41,7 +41,10 @@ HUB_SILENT_S = 25.0
 """The hub tells its time every 10 s; two missed and it counts as gone."""
 
 TICK_S = 0.1
-"""How often time passes: alarms, expiries, readings that nobody announced."""
+"""How often cameras are looked at: a cut should not wait longer for its arrival."""
+
+LOOK_EVERY_TICKS = 5
+"""How often everything is looked at, for what nobody announces: ages, expiries, health."""
 
 CONSOLE_INTENTS: dict[str, Intent] = {"next": "next", "all_off": "all_off"}
 """Keys of the console that are about the floor; ``priority`` and ``wide`` act here."""
@@ -143,7 +146,9 @@ class Controller:
                         await self._wake.wait()
                 except TimeoutError:
                     self.ticks += 1
-                self._time_passes()
+                    self._time_passes()
+                else:
+                    self._make_true()
 
     def changed(self, *_: object) -> None:
         """A device has news: look at once instead of at the next tick."""
@@ -277,20 +282,29 @@ class Controller:
             self.room, effects = following.lose_hub(self.room, now_s)
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._log_effects(effects)
-        self._make_true()
+            self._make_true()
+        elif self.ticks % LOOK_EVERY_TICKS == 0:
+            self._make_true()
+        else:
+            self._show_cameras(now_s)
 
     def _make_true(self) -> None:
         """Tell the devices what should be, and the hub what is."""
         now_s = self._now_s()
+        wanted = {number: self._wanted(number, now_s) for number in self.devices.buses}
         for number, bus in self.devices.buses.items():
-            bus.set_outputs(number, self.wanted(number, now_s))
+            bus.set_outputs(number, wanted[number])
+        self.publisher.look(wanted, now_s)
+        self._show_cameras(now_s)
+
+    def _show_cameras(self, now_s: float) -> None:
         speaking = tuple(
             t.seat for t in self.room.floor.speaking if t.seat in self.plan.roles_by_seat
         )
         self.shots.show(speaking if self.room.authority != "none" else ())
-        self.publisher.look(now_s)
+        self.publisher.look_at_cameras(now_s)
 
-    def wanted(self, number: int, now_s: float) -> SeatOutputs:
+    def _wanted(self, number: int, now_s: float) -> SeatOutputs:
         """What the unit at a seat should do and show now."""
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:

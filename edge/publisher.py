@@ -5,9 +5,10 @@ Owns what is published when. Must not decide anything about the room.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from drivers.core.capability import Health, HealthState
+from drivers.core.capability import Health, HealthState, SeatOutputs
 from drivers.core.reading import Clock
 from edge import reporting
 from edge.alarms import Alarms, Subject
@@ -43,20 +44,11 @@ class Publisher:
         self._titles = {d.id: d.title for d in plan.describe.devices}
         link.publish_state(topics.up(plan.id, "describe"), plan.describe)
 
-    def look(self, now_s: float) -> None:
-        """Publish every part that is not what was published last."""
-        controller = self._controller
-        devices, shots = controller.devices, controller.shots
-        seats = {
-            str(n): reporting.seat_actual(devices, n, controller.wanted(n, now_s), now_s)
-            for n in devices.buses
-        }
+    def look(self, wanted: Mapping[int, SeatOutputs], now_s: float) -> None:
+        """Publish every part but the cameras' that is not what was published last."""
+        devices = self._controller.devices
+        seats = {str(n): reporting.seat_actual(devices, n, wanted[n], now_s) for n in wanted}
         self._part("seats", messages.SeatsState, seats)
-        cameras = {
-            ident: reporting.camera_actual(camera, shots.direction, shots.arrived(ident), now_s)
-            for ident, camera in devices.cameras.items()
-        }
-        self._part("cameras", messages.CamerasState, cameras)
         displays = {
             ident: reporting.display_actual(display, self.wanted_power.get(ident), now_s)
             for ident, display in devices.displays.items()
@@ -66,6 +58,15 @@ class Publisher:
         if now_s - self._health_s >= HEALTH_EVERY_S:
             self._health_s = now_s
             self._health(now_s)
+
+    def look_at_cameras(self, now_s: float) -> None:
+        """Publish the cameras' part when something in it changed."""
+        shots = self._controller.shots
+        cameras = {
+            ident: reporting.camera_actual(camera, shots.direction, shots.arrived(ident), now_s)
+            for ident, camera in self._controller.devices.cameras.items()
+        }
+        self._part("cameras", messages.CamerasState, cameras)
 
     def _part(
         self, name: str, kind: type[messages.State], values: dict[str, object] | object

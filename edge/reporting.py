@@ -1,7 +1,7 @@
 """What the devices proved, as messages: actual beside desired, unknown with its reason.
 
-Owns the translation from driver readings to the contract's state payloads. Pure but for
-asking the drivers what they know.
+Owns the translation from driver readings to the contract's state payloads. Asks the drivers
+what they know; must not publish or decide.
 """
 
 from __future__ import annotations

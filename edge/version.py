@@ -1,4 +1,7 @@
-"""The version of the edge, as installed."""
+"""The version of the edge, as installed.
+
+Owns one constant and nothing else.
+"""
 
 from importlib.metadata import PackageNotFoundError, version
 

@@ -10,8 +10,9 @@ import asyncio
 import random
 
 from drivers.core.errors import LinkDown
+from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.simulation import Sim, SimWire
-from drivers.core.transport import MemoryTransport, Transport, memory_pair
+from drivers.core.transport import Transport
 
 MANNERS = ("perfect", "bytewise", "lossy", "delayed")
 

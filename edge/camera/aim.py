@@ -1,7 +1,8 @@
 """Geometry: from places in the room to where a camera must look.
 
 Owns the conversion between room coordinates (metres, x to the right, y away, as seen from the
-front wall's left corner, z up) and camera angles (pan clockwise from above, tilt up). Pure.
+front wall's left corner, z up) and camera angles (pan clockwise from above, tilt up). Pure;
+moves nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Why something is refused: every refusal in the product carries one of these.
 
 Owns codes and their sentences in Vietnamese and English. The codes with ``reason_`` names
-in the project's glossary keep its words.
+in the project's glossary keep its words. Must not decide what is refused.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 
@@ -64,10 +65,8 @@ def test_a_flood_of_topics_does_not_grow_the_memory() -> None:
 
 @given(st.text(max_size=80), st.binary(max_size=200))
 def test_nothing_but_bad_message_leaves_the_gate(name: str, data: bytes) -> None:
-    try:
+    with contextlib.suppress(BadMessage):
         decode(name, data)
-    except BadMessage:
-        pass
 
 
 def test_every_payload_comes_back_as_it_went() -> None:

@@ -1,0 +1,288 @@
+"""All simulated devices of one room, and what hands can do to them.
+
+Owns which sim stands on which port, and the names by which people reach them. Must not speak
+a protocol (the sims do) nor share code with a driver. Devices whose port is no ``twin:`` port
+are real and left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from drivers.console.sim import ConsoleSim, SimContact, SimKey
+from drivers.core.address import parse_port, twin_path
+from drivers.core.simulation import PtyWire, Sim, SimWire, TcpWire, UdpWire
+from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
+from drivers.delegate_unit.sim_units import KEY_NAMES
+from drivers.samsung_mdc.sim import SamsungMdcSim
+from drivers.visca.sim import BODIES, ViscaCameraSim
+from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
+from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
+from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
+
+log = logging.getLogger(__name__)
+
+REBOOT = "reboot"
+"""Not a lasting fault: the unit's power fails for a moment."""
+
+PLUG_IN_S = 5.0
+"""Making a port takes milliseconds; beyond this something holds it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a seat's keys are."""
+
+    bus: DelegateBusSim
+    unit: int
+    slot: int
+
+    def press(self, key: str, hold_ms: int) -> None:
+        """A finger on a key of the seat."""
+        self.bus.press(self.unit, key, hold_ms, slot=self.slot)
+
+    def look(self) -> dict[str, Any]:
+        """Microphone relay, lamps and fingers as they are on the table."""
+        unit = self.bus.unit(self.unit).show(time.monotonic())
+        slot = unit["slots"][str(self.slot)]
+        return {"microphone": slot["microphone"], **slot["lamps"], "held": slot["held"]}
+
+
+class Twin:
+    """One simulated room. Implements ``Hands`` of the control socket."""
+
+    def __init__(self, config: RoomConfig) -> None:
+        """Nothing is opened before ``run``.
+
+        Raises:
+            TwinError: no device of the room is on a twin's port.
+        """
+        self.room = config.room.id
+        self._config = config
+        self._watchers = Watchers()
+        self._wires: dict[str, SimWire] = {}
+        self._seats: dict[str, Place] = {}
+        self._cameras: dict[str, ViscaCameraSim] = {}
+        self._displays: dict[str, SamsungMdcSim] = {}
+        self._console: ConsoleSim | None = None
+        self._seat_watches: list[SeatWatch] = []
+        ports = [bus.port for bus in config.buses]
+        ports += [camera.port for camera in config.cameras]
+        ports += [display.port for display in config.displays]
+        ports = [port for port in ports if parse_port(port).twin]
+        if not ports and not _is_simulated(config.console):
+            raise TwinError(f"room {self.room}: no device is on a twin: port, nothing to simulate")
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Serve until cancelled; ``ready`` is called when every port can be opened.
+
+        Raises:
+            TwinError: another twin of this room runs, or a port cannot be made.
+        """
+        with only_twin_of(self.room):
+            control = ControlServer(self.room, self)
+            self._plug_in()
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for name, wire in self._wires.items():
+                        tasks.create_task(wire.run(), name=f"twin {self.room} {name}")
+                    events = [wire.ready for wire in self._wires.values()]
+                    if self._console is not None:
+                        tasks.create_task(self._console.run(), name=f"twin {self.room} console")
+                        events.append(self._console.ready)
+                    async with asyncio.timeout(PLUG_IN_S):
+                        for event in events:
+                            await event.wait()
+                    tasks.create_task(control.run(ready), name=f"twin {self.room} control")
+            except* OSError as group:
+                reason = _first(group)
+                raise TwinError(f"twin of {self.room}: cannot make its ports: {reason}") from group
+
+    # Building -----------------------------------------------------------------------------
+
+    def _plug_in(self) -> None:
+        for bus in self._config.buses:
+            if parse_port(bus.port).twin:
+                self._add_bus(bus)
+        for camera in self._config.cameras:
+            if parse_port(camera.port).twin:
+                self._add_camera(camera)
+        for display in self._config.displays:
+            if parse_port(display.port).twin:
+                panel = SamsungMdcSim(display.display_id)
+                self._displays[display.id] = panel
+                self._wire(display.id, display.port, panel, display.baud)
+        if self._config.console is not None and _is_simulated(self._config.console):
+            self._console = _console(self._config.console)
+
+    def _add_bus(self, bus: BusSection) -> None:
+        seats = self._config.seats_on(bus.id)
+        sim = DelegateBusSim(dict.fromkeys((seat.unit for seat in seats), bus.map))
+        by_unit: dict[int, list[str]] = {}
+        for seat in seats:
+            name = str(seat.number)
+            self._seats[name] = Place(sim, seat.unit, seat.slot)
+            by_unit.setdefault(seat.unit, []).append(name)
+        watch = SeatWatch(by_unit, lambda name: self._seats[name].look(), self._watchers)
+        self._seat_watches.append(watch)
+        # A parity bit makes characters longer, which is the same as a slower line.
+        self._wire(bus.id, bus.port, Noticed(sim, watch.notice), round(10 / bus.byte_s))
+
+    def _add_camera(self, camera: CameraSection) -> None:
+        sim = ViscaCameraSim(BODIES[camera.model], camera.wire_flavour, camera.address)
+        watch = CameraWatch(camera.id, lambda: sim.command_count, self._watchers)
+        self._cameras[camera.id] = sim
+        self._wire(camera.id, camera.port, Noticed(sim, watch.notice), camera.baud)
+
+    def _wire(self, name: str, text: str, sim: Sim, baud: int) -> None:
+        port = parse_port(text)
+        path, seed = twin_path(port.target), len(self._wires) + 1
+        match port.kind:
+            case "serial":
+                self._wires[name] = PtyWire(sim, path, baud, seed)
+            case "tcp":
+                self._wires[name] = TcpWire(sim, path, seed)
+            case "udp":
+                self._wires[name] = UdpWire(sim, path, seed)
+        self._wires[name].tap = WireWatch(name, self._watchers).tap
+
+    # Hands --------------------------------------------------------------------------------
+
+    def press(self, who: str, key: str, hold_ms: int) -> int:
+        """See ``Hands.press``."""
+        push: Callable[[str, int], None]
+        if who == CONSOLE_ID:
+            console = self._need_console()
+            push, keys = console.press, tuple(console.show()["keys"])
+        elif who in self._seats:
+            push, keys = self._seats[who].press, KEY_NAMES
+        else:
+            known = f"{self._seats_known()}, or {CONSOLE_ID}"
+            raise TwinError(f"no seat {who!r} in the twin of {self.room}; {known}")
+        if key not in keys:
+            where = who if who == CONSOLE_ID else f"seat {who}"
+            raise TwinError(f"{where} has no key {key!r}; its keys are {', '.join(keys)}")
+        pressed_ns = time.monotonic_ns()
+        push(key, hold_ms)
+        return pressed_ns
+
+    def contact(self, name: str, active: bool) -> None:
+        """See ``Hands.contact``."""
+        try:
+            self._need_console().set_contact(name, active)
+        except ValueError as error:
+            raise TwinError(str(error)) from error
+
+    def fault(self, device: str, fault: str | None) -> None:
+        """See ``Hands.fault``; ``seat-12`` is the unit of seat 12, with all its seats."""
+        seat = re.fullmatch(r"seat-(\d+)", device)
+        try:
+            if seat is not None and seat[1] in self._seats:
+                self._fault_unit(self._seats[seat[1]], fault)
+            elif device == CONSOLE_ID:
+                self._need_console().set_fault(fault)
+            elif device in self._wires:
+                self._wires[device].set_fault(fault)
+            else:
+                raise LookupError
+        except LookupError as error:
+            raise TwinError(
+                f"no device {device!r} in the twin of {self.room}; devices are "
+                f"{', '.join(self._devices())} and seat-NUMBER, where {self._seats_known()}"
+            ) from error
+        except TwinError:
+            raise
+        except ValueError as error:
+            raise TwinError(f"{device}: {error}") from error
+
+    @staticmethod
+    def _fault_unit(place: Place, fault: str | None) -> None:
+        if fault == REBOOT:
+            place.bus.reboot(place.unit)
+        elif fault is None or fault in UNIT_FAULTS:
+            place.bus.set_unit_fault(place.unit, fault)
+        else:
+            raise TwinError(
+                f"unknown fault {fault!r}; a unit knows {', '.join((*UNIT_FAULTS, REBOOT))}"
+            )
+
+    def watch(self, what: str, send: Send) -> Callable[[], None]:
+        """See ``Hands.watch``."""
+        unwatch = self._watchers.add(what, send)
+        for seats in self._seat_watches:
+            seats.begin()
+        return unwatch
+
+    def show(self) -> dict[str, Any]:
+        """See ``Hands.show``."""
+        return {
+            "room": self.room,
+            "seats": {name: place.look() for name, place in self._seats.items()},
+            "cameras": {name: sim.show() for name, sim in self._cameras.items()},
+            "displays": {name: sim.show() for name, sim in self._displays.items()},
+            "console": self._console.show() if self._console is not None else {},
+            "faults": dict(self._faults()),
+        }
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        for name, wire in self._wires.items():
+            fault = wire.wire_fault or wire.sim.fault
+            if fault is not None:
+                yield name, fault
+        if self._console is not None and self._console.fault is not None:
+            yield CONSOLE_ID, self._console.fault
+        for name, place in self._seats.items():
+            fault = place.bus.unit(place.unit).fault
+            if fault is not None:
+                yield f"seat-{name}", fault
+
+    def _need_console(self) -> ConsoleSim:
+        if self._console is None:
+            raise TwinError(f"the twin of {self.room} has no console")
+        return self._console
+
+    def _devices(self) -> Iterator[str]:
+        yield from self._wires
+        if self._console is not None:
+            yield CONSOLE_ID
+
+    def _seats_known(self) -> str:
+        numbers = sorted(map(int, self._seats))
+        if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+            return f"seats are {numbers[0]} to {numbers[-1]}"
+        return f"seats are {', '.join(map(str, numbers)) or 'none'}"
+
+    def summary(self) -> str:
+        """One line for people: what is simulated."""
+        return f"room {self.room}, {len(self._seats)} seats, devices {', '.join(self._devices())}"
+
+
+def _is_simulated(console: ConsoleSection | None) -> bool:
+    return console is not None and console.pins != "gpio"
+
+
+def _console(config: ConsoleSection) -> ConsoleSim:
+    """The panel as it is wired: pin numbers as plain data, for the sim shares no settings."""
+    keys = {
+        name: SimKey(key.pin, key.lamp_pin, key.active_low, key.lamp_active_low)
+        for name, key in config.keys.items()
+    }
+    contacts = {
+        name: SimContact(contact.pin, contact.normally_closed, contact.active_low)
+        for name, contact in config.contacts.items()
+    }
+    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts)
+
+
+def _first(group: BaseExceptionGroup[OSError]) -> str:
+    """The reason of the first error in a tree of them."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)

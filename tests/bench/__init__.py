@@ -1,0 +1,1 @@
+"""Benchmarks: figures printed and written down, never asserted. Run with ``make bench``."""

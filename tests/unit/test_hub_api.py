@@ -1,0 +1,347 @@
+"""The HTTP API: what is let in, what is refused with which reason, what the stream says.
+
+Owns routes, headers, documents and the broadcaster. The whole way to a room is a system test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from openapi_spec_validator import validate
+
+from edge.rules.reasons import SENTENCES, Reason
+from hub.api import http, models, openapi
+from hub.api.pages import LOG_LINES, Pages
+from hub.api.stream import QUEUE_PARTS, Broadcaster
+from hub.board import Board
+from hub.meeting import commands, events
+from hub.meeting.commands import decide
+from hub.meeting.evolve import apply
+from hub.meeting.state import Meeting
+from hub.store.store import StoreError
+from tests import hub_room
+
+HEALTH = models.Health(
+    ok=True,
+    broker="connected",
+    storage="ok",
+    rooms_online=1,
+    listeners=0,
+    refused_messages=0,
+    restarts={},
+)
+
+
+class Desk:
+    """Pages over a meeting that the test changes, and orders that go as the test says."""
+
+    def __init__(self) -> None:
+        self.meeting = Meeting()
+        self.board = Board()
+        self.asked: list[tuple[str, models.Body]] = []
+        self.answer: Reason | Exception | None = None
+        self.health = HEALTH
+        self.pages = Pages(lambda: self.meeting, self.board, lambda: {"gen": 7}, lambda: True)
+        self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9")
+
+    def give(self, *inputs: commands.Input) -> None:
+        """Let inputs happen."""
+        for given in inputs:
+            for event in decide(self.meeting, given, 100.0).events:
+                self.meeting = apply(self.meeting, event)
+
+    def room(self, room: str = "main") -> None:
+        """A room comes online."""
+        status = hub_room.status("online", "b1")
+        self.board.hear_status(room, status)
+        self.give(
+            commands.StatusHeard(room, status),
+            commands.DescribeHeard(room, hub_room.describe("b1")),
+            commands.FloorHeard(room, hub_room.floor_state("b1")),
+        )
+
+    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
+        """Do as the test says."""
+        self.asked.append((name, body))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return "abc", self.answer
+
+
+@asynccontextmanager
+async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
+    """A client of the served app."""
+    client: TestClient[Any, Any] = TestClient(TestServer(desk.app))
+    await client.start_server()
+    try:
+        yield client
+    finally:
+        desk.pages.broadcaster.close()
+        await client.close()
+
+
+async def test_the_snapshot_has_everything_of_a_room() -> None:
+    desk = Desk()
+    desk.give(commands.Configure("v", "Giao ban", "open", 2, 9, {"main/1": "An"}, {}))
+    desk.room()
+    desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1")))
+    async with served(desk) as client, client.get("/api/v1/state") as answer:
+        state = await answer.json()
+    assert set(state) == {"hub", "meeting", "floor", "rooms", "commands", "events"}
+    assert state["meeting"] == {
+        "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
+    }  # fmt: skip
+    assert state["floor"]["speaking"] == [
+        {
+            "seat": "main/1", "name": "An", "role": "delegate", "since_ms": 100_000,
+            "suspended": False,
+        }
+    ]  # fmt: skip
+    room = state["rooms"]["main"]
+    assert (room["online"], room["boot"], room["authority"]) == (True, "b1", "none")
+    assert [seat["number"] for seat in room["plan"]["seats"]] == [1, 2, 3]
+    assert room["names"] == {"1": "An"}
+
+
+async def test_an_accepted_and_a_refused_command() -> None:
+    desk = Desk()
+    async with served(desk) as client:
+        async with client.post("/api/v1/commands/next", json={}) as answer:
+            assert (answer.status, await answer.json()) == (
+                202,
+                {"id": "abc", "status": "accepted"},
+            )
+        desk.answer = Reason.QUEUE_EMPTY
+        async with client.post("/api/v1/commands/next", json={}) as answer:
+            assert answer.status == 409
+            reason = (await answer.json())["reason"]
+    sentence = SENTENCES[Reason.QUEUE_EMPTY]
+    assert reason == {"code": "queue_empty", "vi": sentence.vi, "en": sentence.en}
+    assert [name for name, _ in desk.asked] == ["next", "next"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status", "word"),
+    [
+        ("dance", "{}", 404, "command_unknown"),
+        ("next", "{", 400, "JSON"),
+        ("next", '{"extra":1}', 400, "extra"),
+        ("next", '"x"', 400, "bad_argument"),
+        ("open_microphone", "{}", 400, "seat"),
+        ("open_microphone", '{"seat":"main"}', 400, "seat"),
+        ("set_mode", '{"mode":"open","max_open":26,"queue_max":1}', 400, "max_open"),
+        ("set_mode", '{"mode":"open","max_open":"2","queue_max":1}', 400, "max_open"),
+        ("aim_camera", '{"room":"main","camera":"cam-1"}', 400, "either"),
+        ("aim_camera", '{"room":"main","camera":"c","seat":"main/1","wide":true}', 400, "either"),
+        ("display_power", '{"room":"main","display":"d","on":1}', 400, "on"),
+        ("next", '{"x":"' + "y" * 17000 + '"}', 413, "16 KiB"),
+    ],
+)
+async def test_a_bad_command_says_what_is_wrong(
+    name: str, body: str, status: int, word: str
+) -> None:
+    desk = Desk()
+    headers = {"Content-Type": "application/json"}
+    async with (
+        served(desk) as client,
+        client.post(f"/api/v1/commands/{name}", data=body, headers=headers) as answer,
+    ):
+        assert answer.status == status
+        found = await answer.json()
+    assert found["status"] == "rejected"
+    assert word in json.dumps(found["reason"])
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("error", [StoreError("disk"), TimeoutError()])
+async def test_when_nothing_can_be_recorded_nothing_is_accepted(error: Exception) -> None:
+    desk = Desk()
+    desk.answer = error
+    async with served(desk) as client, client.post("/api/v1/commands/next", json={}) as answer:
+        assert answer.status == 503
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": "application/json"}, 202),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/json", "Origin": "http://evil.example"}, 403),
+        ({"Content-Type": "application/json", "Origin": "null"}, 403),
+        ({"Content-Type": "application/json", "Host": "evil.example"}, 403),
+        ({"Content-Type": "application/json", "Host": "[::bad"}, 403),
+    ],
+)
+async def test_no_page_of_another_site_commands(headers: dict[str, str], status: int) -> None:
+    desk = Desk()
+    async with (
+        served(desk) as client,
+        client.post("/api/v1/commands/next", data="{}", headers=headers) as answer,
+    ):
+        assert answer.status == status
+    assert bool(desk.asked) is (status == 202)
+
+
+async def test_our_own_page_may_command() -> None:
+    desk = Desk()
+    async with served(desk) as client:
+        origin = {"Origin": f"http://{client.host}:{client.port}"}
+        async with client.post("/api/v1/commands/next", json={}, headers=origin) as answer:
+            assert answer.status == 202
+
+
+@pytest.mark.parametrize("path", ["/api/v1/state", "/api/v1/openapi.json", "/nothing", "/"])
+async def test_safe_headers_stand_on_everything(path: str) -> None:
+    async with served(Desk()) as client, client.get(path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        wanted = {True: "no-store", False: "no-cache"}[path.startswith("/api/")]
+        assert answer.headers["Cache-Control"] == wanted
+
+
+async def test_health_is_an_error_when_the_hub_is_not_well() -> None:
+    desk = Desk()
+    async with served(desk) as client:
+        async with client.get("/api/v1/health") as answer:
+            assert answer.status == 200
+        desk.health = HEALTH.model_copy(update={"ok": False, "storage": "disk is full"})
+        async with client.get("/api/v1/health") as answer:
+            assert (answer.status, (await answer.json())["storage"]) == (503, "disk is full")
+
+
+async def test_the_document_is_valid_and_has_every_route() -> None:
+    desk = Desk()
+    async with served(desk) as client, client.get("/api/v1/openapi.json") as answer:
+        document = await answer.json()
+    validate(document)
+    assert document == openapi.document("9.9")
+    routes = {
+        resource.canonical
+        for resource in desk.app.router.resources()
+        if resource.canonical.startswith("/api/")
+    }
+    documented = {
+        "/api/v1/commands/{name}" if "/commands/" in path else path for path in document["paths"]
+    }
+    assert documented == routes
+    posts = {path.rpartition("/")[2] for path in document["paths"] if "/commands/" in path}
+    assert posts == set(models.COMMANDS)
+
+
+class Stream:
+    """The frames of one answer."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def next(self) -> tuple[str, Any]:
+        """The next event and its data."""
+        fields: dict[str, str] = {}
+        while (line := (await self._answer.content.readline()).decode().strip()) or not fields:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        return fields["event"], json.loads(fields["data"])
+
+
+async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> None:
+    desk = Desk()
+    desk.room()
+    async with served(desk) as client, client.get("/api/v1/stream") as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        stream = Stream(answer)
+        kind, data = await stream.next()
+        assert (kind, list(data["rooms"])) == ("snapshot", ["main"])
+        desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1")))
+        for _ in range(3):
+            desk.pages.touch("floor")
+        assert await stream.next() == (
+            "part",
+            {"path": ["floor"], "value": desk.pages.snapshot()["floor"]},
+        )
+        desk.pages.touch("floor")  # the same again is not told
+        await asyncio.sleep(0)
+        desk.room("satellite-1")
+        desk.pages.touch("rooms", "satellite-1", "online")  # a room no page has seen: whole
+        kind, data = await stream.next()
+        assert data["path"] == ["rooms", "satellite-1"]
+        assert data["value"]["title"] == {"vi": "Phòng", "en": "Phòng"}
+        desk.board.hear_status("satellite-1", hub_room.status("offline", "b1"))
+        desk.pages.touch("rooms", "satellite-1", "online")
+        assert (await stream.next())[1] == {
+            "path": ["rooms", "satellite-1", "online"],
+            "value": False,
+        }
+        desk.pages.add_line({"n": 1})
+        desk.pages.add_line({"n": 2})
+        assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 1}, {"n": 2}]}
+
+
+async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
+    desk = Desk()
+    desk.room()
+    pages = desk.pages
+    frames = pages.broadcaster.frames(b"{}")
+    await anext(frames)
+    told = []
+    for path in (("rooms", "main"), ("rooms", "main", "online"), ("rooms", "main")):
+        for state in ("offline", "online"):
+            desk.board.hear_status("main", hub_room.status(state, "b1"))
+            pages.touch(*path)
+            frame = await anext(frames)
+            told.append(json.loads(frame.decode().partition("data: ")[2])["path"])
+    assert (
+        told
+        == [["rooms", "main"]] * 2 + [["rooms", "main", "online"]] * 2 + [["rooms", "main"]] * 2
+    )
+    await frames.aclose()
+
+
+async def test_a_page_that_reads_too_slowly_is_dropped_and_others_are_not() -> None:
+    broadcaster = Broadcaster()
+    slow, quick = broadcaster.frames(b"{}"), broadcaster.frames(b"{}")
+    await anext(slow)
+    await anext(quick)
+    received = 0
+    for _ in range(QUEUE_PARTS + 1):
+        broadcaster.publish(("floor",), "value", b"1")
+        received += (await anext(quick)).count(b"event: part")
+    assert received == QUEUE_PARTS + 1
+    assert broadcaster.listeners == 1
+    with pytest.raises(StopAsyncIteration):
+        await anext(slow)
+    broadcaster.close()
+    with pytest.raises(StopAsyncIteration):
+        await anext(quick)
+    assert [frame async for frame in broadcaster.frames(b"{}")] == []
+
+
+async def test_a_quiet_stream_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.api.stream.HEARTBEAT_S", 0.001)
+    frames = Broadcaster().frames(b"{}")
+    await anext(frames)
+    assert await anext(frames) == b": alive\n\n"
+    await frames.aclose()
+
+
+async def test_the_log_is_bounded() -> None:
+    desk = Desk()
+    for n in range(LOG_LINES + 5):
+        desk.pages.add_line({"n": n})
+    await asyncio.sleep(0)
+    shown = desk.pages.snapshot()["events"]
+    assert [shown[0]["n"], shown[-1]["n"], len(shown)] == [5, LOG_LINES + 4, LOG_LINES]
+
+
+def test_every_event_kind_has_words() -> None:
+    from hub.meeting import wording
+
+    assert set(wording._WORDING) == set(events._KINDS)
