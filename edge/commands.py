@@ -52,7 +52,7 @@ def result(
         sentence = SENTENCES[reason]
         tail = f" ({detail})" if detail else ""
         text = messages.Text(vi=(sentence.vi + tail)[:400], en=(sentence.en + tail)[:400])
-    return messages.Result(re=command.id, status=status, reason=text)  # type: ignore[arg-type]
+    return messages.Result(re=command.id, status=status, reason=text)
 
 
 def makes_safer(command: messages.Command) -> bool:

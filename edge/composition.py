@@ -108,7 +108,12 @@ def _twin(port: str) -> bool:
     return parse_port(port).twin
 
 
-def make_devices(config: RoomConfig, on_seat_key: OnKey, on_console_key: OnKey) -> Devices:
+def make_devices(
+    config: RoomConfig,
+    on_seat_key: OnKey,
+    on_console_key: OnKey,
+    on_change: Callable[[], None] = lambda: None,
+) -> Devices:
     """Every device of the room, none of them opened yet.
 
     Raises:
@@ -118,6 +123,7 @@ def make_devices(config: RoomConfig, on_seat_key: OnKey, on_console_key: OnKey) 
     for section in config.buses:
         seats = config.seats_on(section.id)
         bus = DelegateBus(section, seats, on_seat_key)
+        bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
     displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = Console(config.console, on_console_key) if config.console is not None else None
@@ -142,7 +148,9 @@ class Room:
         boot = secrets.token_hex(6)
         self.outbox = Outbox(data_dir / f"{config.room.id}.sqlite", boot)
         self.plan = make_plan(config, boot)
-        self.devices = make_devices(config, self._seat_key, self._console_key)
+        self.devices = make_devices(
+            config, self._seat_key, self._console_key, lambda: self.controller.changed()
+        )
         self.controller = Controller(self.plan, self.devices, self.outbox)
         host, port = host_port(broker or config.room.broker)
         self.link = Link(

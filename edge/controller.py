@@ -43,7 +43,7 @@ HUB_SILENT_S = 25.0
 TICK_S = 0.1
 """How often cameras are looked at: a cut should not wait longer for its arrival."""
 
-LOOK_EVERY_TICKS = 5
+LOOK_EVERY_TICKS = 10
 """How often everything is looked at, for what nobody announces: ages, expiries, health."""
 
 CONSOLE_INTENTS: dict[str, Intent] = {"next": "next", "all_off": "all_off"}

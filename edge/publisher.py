@@ -18,7 +18,7 @@ from edge.runtime.link import Link
 if TYPE_CHECKING:
     from edge.controller import Controller
 
-HEALTH_EVERY_S = 0.5
+HEALTH_EVERY_S = 0.9
 """Health is looked at this often; a state that changed goes out at once."""
 
 COUNTERS_EVERY_S = 10.0
@@ -95,6 +95,8 @@ class Publisher:
         full = now_s - self._counters_s >= COUNTERS_EVERY_S
         found = {ident: d.health(now_s) for ident, d in controller.devices.all().items()}
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
+        if full:
+            self._figures(found)
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
             self._counters_s = now_s
@@ -110,6 +112,22 @@ class Publisher:
             )
         for ident, alert in self._alarms.update(self._subjects(found, now_s), now_s).items():
             self._link.publish_state(topics.up(controller.plan.id, "alert", ident), alert)
+
+    def _figures(self, found: dict[str, Health]) -> None:
+        """What may be lost: counters that a plot can do without."""
+        figures = {
+            f"{ident}.{name}": float(value)
+            for ident, health in found.items()
+            for name, value in health.counters.items()
+            if name.endswith("_ms")
+        }
+        figures["refused_messages"] = float(self._link.gatekeeper.total_refused)
+        self._link.publish_once(
+            topics.up(self._controller.plan.id, "tele", "room"),
+            messages.Tele(figures=figures),
+            qos=0,
+        )
+        self._link.refresh_status()
 
     def _subjects(
         self, found: dict[str, Health], now_s: float

@@ -6,7 +6,7 @@ Owns the vocabulary between drivers and the edge. A caller asks *can it move?*, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
@@ -172,7 +172,12 @@ class KeyPress:
 
 @runtime_checkable
 class SeatUnits(Device, Protocol):
-    """A bus of delegate units, addressed by seat number."""
+    """A bus of delegate units, addressed by seat number.
+
+    ``on_change`` is called when a unit proved something new; whoever listens sets it.
+    """
+
+    on_change: Callable[[], None]
 
     def set_outputs(self, seat: int, outputs: SeatOutputs) -> None:
         """What should be; the driver keeps making it true, and refreshes the dead-man."""

@@ -81,6 +81,13 @@ class Link:
             self._waiting[name] = (data, 1, True)
             self._wake.set()
 
+    def refresh_status(self) -> None:
+        """Tell the depth of the outbox and the rest of the status as they are now."""
+        if self.connected:
+            name = topics.up(self.room, "status")
+            self._waiting[name] = (encode(self._status("online")), 1, True)
+            self._wake.set()
+
     def publish_once(self, name: str, message: messages.Message, qos: int = 1) -> None:
         """Send if connected; what is not retained and not an event may be lost."""
         if self.connected:
@@ -102,6 +109,11 @@ class Link:
                 self.last_error = reason
             finally:
                 self._set_connected(False)
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A TaskGroup of Python 3.11 and 3.12 forgets that it was cancelled when one of
+                # its children fails in the same moment, as when room and broker end together.
+                raise asyncio.CancelledError
             attempt = 0 if time.monotonic() - started_s > 10.0 else attempt + 1
             await asyncio.sleep(retry_delay_s(attempt))
 
@@ -190,8 +202,8 @@ class Link:
             boot=row.boot,
             mono_ms=row.mono_ms,
             ts=row.ts,
-            clock=row.clock,  # type: ignore[arg-type]  # written by ourselves
-            kind=row.kind,  # type: ignore[arg-type]  # written by ourselves
+            clock=row.clock,
+            kind=row.kind,
             body=row.body,
             age_ms=self._outbox.age_ms(row),
         )
