@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from drivers.core.capability import Health, HealthState
@@ -78,11 +80,15 @@ def run_check(room: str, seconds: float, *, as_json: bool) -> int:
     try:
         config = load_room(room)
         found = asyncio.run(whole())
-    except (RoomFileError, ValueError):
+    except (RoomFileError, ValueError) as error:
+        sys.stderr.write(f"phonghop-edge check: {error}\n")
         return 1
+    passed = all(f.verdict == "pass" for f in found)
     if as_json:
-        all(f.verdict == "pass" for f in found)
+        report = {"room": config.room.id, "ok": passed, "devices": [asdict(f) for f in found]}
+        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
     else:
-        for _f in found:
-            pass
-    return 0 if all(f.verdict == "pass" for f in found) else 1
+        for f in found:
+            line = f"{f.device:14} {WORDS[f.verdict]:28} {f.reason or ''}"
+            sys.stdout.write(line.rstrip() + "\n")
+    return 0 if passed else 1

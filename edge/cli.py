@@ -54,7 +54,8 @@ def _run(args: argparse.Namespace) -> int:
     try:
         config = load_room(args.room)
         return run_until_stopped(start())
-    except (RoomFileError, OutboxError, ValueError):
+    except (RoomFileError, OutboxError, ValueError) as error:
+        sys.stderr.write(f"phonghop-edge run: {error}\n")
         return 1
 
 

@@ -13,7 +13,8 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import aiomqtt
 
@@ -101,7 +102,7 @@ class Link:
         while True:
             started_s = time.monotonic()
             try:
-                await self._connected_once()
+                await _apart(self._connected_once())
             except* (aiomqtt.MqttError, OSError) as errors:
                 reason = str(errors.exceptions[0])
                 if reason != self.last_error:
@@ -109,11 +110,6 @@ class Link:
                 self.last_error = reason
             finally:
                 self._set_connected(False)
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                # A TaskGroup of Python 3.11 and 3.12 forgets that it was cancelled when one of
-                # its children fails in the same moment, as when room and broker end together.
-                raise asyncio.CancelledError
             attempt = 0 if time.monotonic() - started_s > 10.0 else attempt + 1
             await asyncio.sleep(retry_delay_s(attempt))
 
@@ -211,3 +207,19 @@ class Link:
             return encode(message)
         except BadMessage:
             return encode(message.model_copy(update={"body": {"too_long": True}}))
+
+
+async def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """Await ``work`` in a task of its own, so that being cancelled always ends us.
+
+    A TaskGroup of Python 3.11 and 3.12 forgets that it was cancelled when one of its tasks
+    fails in the same moment, as when room and broker end together.
+    """
+    task = asyncio.create_task(work, name="link connection")
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+    task.result()

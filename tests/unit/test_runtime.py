@@ -1,0 +1,230 @@
+"""Supervision, the word with systemd, and the link's manners on a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiomqtt
+import pytest
+
+from drivers.core import session
+from edge.contract import messages, topics
+from edge.runtime.link import Link
+from edge.runtime.notify import Pulse, notify, watchdog_period_s
+from edge.runtime.outbox import Outbox
+from edge.runtime.supervisor import Supervisor
+from tests.broker import Mosquitto
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries come at once: the schedule itself is tested in test_retries."""
+    monkeypatch.setattr("edge.runtime.supervisor.retry_delay_s", lambda attempt: 0.001)
+    monkeypatch.setattr("edge.runtime.link.retry_delay_s", lambda attempt: 0.02)
+
+
+async def test_a_task_that_fails_is_restarted_and_the_others_never_notice() -> None:
+    supervisor = Supervisor()
+    starts = {"bad": 0, "good": 0}
+    third = asyncio.Event()
+
+    async def bad() -> None:
+        starts["bad"] += 1
+        if starts["bad"] == 3:
+            third.set()
+            await asyncio.Event().wait()
+        if starts["bad"] == 2:
+            return  # to end by itself is a failure, too
+        raise RuntimeError("the first time")
+
+    async def good() -> None:
+        starts["good"] += 1
+        await asyncio.Event().wait()
+
+    supervisor.add("bad", bad)
+    supervisor.add("good", good)
+    running = asyncio.create_task(supervisor.run())
+    await third.wait()
+    running.cancel()
+    await asyncio.wait({running})
+    assert starts == {"bad": 3, "good": 1}
+    assert supervisor.restarts == {"bad": 2}
+    assert supervisor.last_error == {"bad": "ended by itself"}
+
+
+def test_a_name_is_used_once() -> None:
+    supervisor = Supervisor()
+    supervisor.add("link", asyncio.Event().wait)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="two tasks are called 'link'"):
+        supervisor.add("link", asyncio.Event().wait)  # type: ignore[arg-type]
+
+
+def test_m6_rooms_that_lose_power_together_do_not_march_in_step() -> None:
+    """A hundred first retries: no window of 100 ms holds more than half of them."""
+    delays = sorted(session.retry_delay_s(3) for _ in range(100))
+    fullest = max(sum(1 for d in delays if low <= d < low + 0.1) for low in delays)
+    assert fullest <= 50
+    assert all(0.0 < session.retry_delay_s(n) <= session.RETRY_MOST_S for n in range(50))
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[socket.socket]:
+    """A socket that plays systemd."""
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(path))
+        listener.settimeout(1.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+        yield listener  # type: ignore[misc]
+
+
+def test_the_watchdog_is_fed_only_while_everything_moves(systemd: socket.socket) -> None:
+    counts = {"loop": 0, "outbox": 0}
+    pulse = Pulse({name: lambda name=name: counts[name] for name in counts})  # type: ignore[misc]
+    assert pulse.beat() == []
+    assert systemd.recv(64) == b"WATCHDOG=1"
+    counts["loop"] += 1
+    assert pulse.beat() == ["outbox"]
+    counts.update(loop=2, outbox=1)
+    assert pulse.beat() == []
+    assert systemd.recv(64) == b"WATCHDOG=1"
+    systemd.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        systemd.recv(64)
+
+
+def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    monkeypatch.delenv("WATCHDOG_USEC", raising=False)
+    notify("READY=1")
+    assert watchdog_period_s() is None
+    monkeypatch.setenv("WATCHDOG_USEC", "20000000")
+    assert watchdog_period_s() == pytest.approx(6.67, abs=0.01)
+
+
+class Room:
+    """The least that a link needs around it."""
+
+    def __init__(self, folder: Path, broker: Mosquitto) -> None:
+        self.outbox = Outbox(folder / "o.sqlite", "b1")
+        self.delivered: asyncio.Queue[messages.Message] = asyncio.Queue()
+        self.up = asyncio.Event()
+        self.down = asyncio.Event()
+        self.link = Link(
+            "main",
+            broker.host,
+            broker.port,
+            self.outbox,
+            lambda state: messages.Status(state=state, boot="b1", epoch="e", version="0"),  # type: ignore[arg-type]
+            lambda topic, message: self.delivered.put_nowait(message),
+            self._changed,
+        )
+
+    def _changed(self, up: bool) -> None:
+        (self.up if up else self.down).set()
+        (self.down if up else self.up).clear()
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, broker: Mosquitto) -> AsyncIterator[Room]:
+    room = Room(folder, broker)
+    task = asyncio.create_task(room.link.run())
+    try:
+        await asyncio.wait_for(room.up.wait(), 10)
+        yield room
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        await room.outbox.close()
+
+
+def nodelay_sockets() -> list[int]:
+    """TCP_NODELAY of every TCP socket this process has connected."""
+    found = []
+    for number in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            copy = socket.fromfd(int(number.name), socket.AF_INET, socket.SOCK_STREAM)
+            with copy:
+                if copy.getsockname() and copy.getpeername():
+                    found.append(copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+    return [value for value in found if isinstance(value, int)]
+
+
+@pytest.mark.broker
+async def test_nodelay_holds_after_connect_and_after_reconnect(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    """One socket left at its default costs 40 ms on every path through it."""
+    async with running(tmp_path, mosquitto) as room:
+        first = nodelay_sockets()
+        assert first
+        assert all(first)
+        mosquitto.restart()
+        await asyncio.wait_for(room.down.wait(), 10)
+        await asyncio.wait_for(room.up.wait(), 10)
+        again = nodelay_sockets()
+        assert again
+        assert all(again)
+
+
+@pytest.mark.broker
+async def test_what_is_retained_is_said_again_to_a_broker_that_forgot(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    """And a cleared topic stays cleared."""
+    async with running(tmp_path, mosquitto) as room:
+        state = messages.FloorState(
+            boot="b1", rev=1, authority="none", report=0, mode="open", speaking=[], queue=[]
+        )
+        name = topics.up("main", "state", "floor")
+        alert = topics.up("main", "alert", "cam")
+        room.link.publish_state(name, state)
+        room.link.publish_state(alert, None)
+        mosquitto.kill()
+        for file in Path(mosquitto._folder).glob("*.db*"):
+            file.unlink()
+        await asyncio.wait_for(room.down.wait(), 10)
+        mosquitto.start()
+        await asyncio.wait_for(room.up.wait(), 10)
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="ear") as ear:
+            await ear.subscribe("phonghop/v1/main/up/#", qos=1)
+            seen: set[str] = set()
+            async with asyncio.timeout(10):
+                async for message in ear.messages:
+                    seen.add(str(message.topic))
+                    if {name, topics.up("main", "status")} <= seen:
+                        break
+        assert alert not in seen
+
+
+@pytest.mark.broker
+async def test_an_event_is_sent_until_its_receipt(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    """Also across a restart of the broker, which knows nothing of receipts."""
+    async with running(tmp_path, mosquitto) as room:
+        for round_number in range(2):
+            async with aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub:
+                await hub.subscribe("phonghop/v1/main/up/event", qos=1)
+                if round_number == 0:
+                    _, done = room.outbox.append("press", {"key": "mic"}, 0.0)
+                    await done
+                else:
+                    room.outbox.forget_sent()
+                    room.link._wake.set()
+                async with asyncio.timeout(10):
+                    message = await anext(aiter(hub.messages))
+                assert b'"seq":1' in bytes(message.payload)  # type: ignore[arg-type]
+            if round_number == 0:
+                mosquitto.restart()
+                await asyncio.wait_for(room.down.wait(), 10)
+                await asyncio.wait_for(room.up.wait(), 10)
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub:
+            receipt = messages.Receipt(epoch=room.outbox.epoch, upto=1)
+            await hub.publish(
+                topics.down("main", "receipt"), receipt.model_dump_json().encode(), qos=1
+            )
+            delivered = await asyncio.wait_for(room.delivered.get(), 10)
+        assert delivered == receipt
