@@ -1,0 +1,68 @@
+/**
+ * The shape of each state, in a box of 32 x 32 around its middle. Colour comes from the style
+ * sheet by class; shape and colour never stand without a word near them.
+ */
+
+import { h, s, setAttr } from "./dom.js";
+
+const circle = (r, part) => s("circle", { r, class: part });
+const path = (d, part) => s("path", { d, class: part });
+
+const SHAPES = {
+  speaking: () => [
+    circle(8, "fill"),
+    path("M-11.5 -6 A13 13 0 0 0 -11.5 6 M11.5 -6 A13 13 0 0 1 11.5 6", "line"),
+    path("M-14.2 -9.5 A17 17 0 0 0 -14.2 9.5 M14.2 -9.5 A17 17 0 0 1 14.2 9.5", "line thin"),
+  ],
+  opening: () => [circle(9, "line dashed")],
+  closing: () => [circle(9, "line dashed"), circle(3, "fill")],
+  waiting: (n) => [circle(11, "fill"), s("text", { class: "mark", y: 5, text: n ?? "" })],
+  present: () => [circle(4.5, "fill")],
+  unassigned: () => [circle(5, "line thin")],
+  suspended: () => [circle(12, "line thin"), path("M-6 -6 H-2 V6 H-6 Z M2 -6 H6 V6 H2 Z", "fill")],
+  fault: () => [
+    s("rect", { x: -10, y: -10, width: 20, height: 20, rx: 3, class: "fill" }),
+    path("M-5 -5 L5 5 M5 -5 L-5 5", "cross"),
+  ],
+  warning: () => [path("M0 -11 L12 10 H-12 Z", "fill round"), s("text", { class: "mark", y: 8, text: "!" })],
+  unconfirmed: () => [circle(10, "hatched"), s("text", { class: "mark", y: 5, text: "?" })],
+  ready: () => [circle(11, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
+  ok: () => [circle(11, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
+};
+
+/** Draw a state into an SVG group, only when it changed. */
+export function drawGlyph(group, state, n = null) {
+  const drawn = `${state}:${n ?? ""}`;
+  if (group.dataset.drawn === drawn) return;
+  group.dataset.drawn = drawn;
+  setAttr(group, "class", `glyph ${state}`);
+  group.replaceChildren(...SHAPES[state](n));
+}
+
+/** A glyph to stand in a line of text; a word beside it says the same. */
+export function inlineGlyph(state, n = null) {
+  const group = s("g");
+  const picture = s("svg", { class: "icon", viewBox: "-16 -16 32 32", "aria-hidden": "true" }, group);
+  drawGlyph(group, state, n);
+  return picture;
+}
+
+/** Change an inline glyph. */
+export function setGlyph(picture, state, n = null) {
+  drawGlyph(picture.firstElementChild, state, n);
+}
+
+/** Glyph and word together: {node, set(state, word, n)}. */
+export function stateWord() {
+  const icon = inlineGlyph("unconfirmed");
+  const word = h("span", { class: "word" });
+  const node = h("span", { class: "state-word" }, icon, word);
+  return {
+    node,
+    set(state, text, n = null) {
+      setGlyph(icon, state, n);
+      if (word.textContent !== text) word.textContent = text;
+      setAttr(node, "data-state", state);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The state of the hub as this page knows it, and how the stream changes it.
+ * Owns the reducer (pure) and the times of arrival; must not touch the page or the network.
+ */
+
+const KEEP_EVENTS = 200;
+
+/** No state yet: the page has never heard the hub. */
+export const EMPTY = null;
+
+/** The next state after one message of the stream; unchanged branches stay the same objects. */
+export function reduce(state, message) {
+  if (message.event === "snapshot") return message.data;
+  if (message.event !== "part" || state === EMPTY) return state;
+  const { path, value, append } = message.data;
+  if (append !== undefined) {
+    const before = valueAt(state, path) ?? [];
+    return replaceAt(state, path, [...before, ...append].slice(-KEEP_EVENTS));
+  }
+  return replaceAt(state, path, value);
+}
+
+/** What stands at a path, or undefined. */
+export function valueAt(state, path) {
+  return path.reduce((branch, key) => branch?.[key], state);
+}
+
+/** A copy with `value` at `path`; undefined or null under an object removes the key. */
+export function replaceAt(state, path, value) {
+  if (path.length === 0) return value;
+  const [key, ...rest] = path;
+  const copy = Array.isArray(state) ? [...state] : { ...state };
+  const next = replaceAt(copy[key] ?? {}, rest, value);
+  if (next === undefined || next === null) delete copy[key];
+  else copy[key] = next;
+  return copy;
+}
+
+/** The present state, its listeners, and the hub's clock. */
+export class Store {
+  #listeners = new Set();
+  #arrivals = new WeakMap();
+  #hubOffsetMs = 0;
+
+  state = EMPTY;
+
+  /** `now` is this page's monotonic clock in milliseconds. */
+  constructor(now = () => performance.now()) {
+    this.now = now;
+  }
+
+  /** Take one message of the stream. */
+  take(message) {
+    const nowMs = this.now();
+    if (message.event === "snapshot") this.#hubOffsetMs = message.data.hub.time_ms - nowMs;
+    if (message.event === "part" && message.data.path[0] === "hub") {
+      const time = message.data.path[1] === "time_ms" ? message.data.value : message.data.value?.time_ms;
+      if (Number.isFinite(time)) this.#hubOffsetMs = time - nowMs;
+    }
+    this.#stamp(message.event === "snapshot" ? message.data.rooms : message.data.value, nowMs);
+    this.state = reduce(this.state, message);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Call `listener` after every change. */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+  }
+
+  /** The hub's monotonic clock now. */
+  hubNowMs() {
+    return this.now() + this.#hubOffsetMs;
+  }
+
+  /** How old a reading is now; null when that is not known. `other` may know it instead. */
+  ageMs(reading, other = null) {
+    if (!Number.isFinite(reading?.age_ms)) return other === null ? null : this.ageMs(other);
+    if (Number.isFinite(reading.seen_ms)) {
+      return reading.age_ms + Math.max(0, this.hubNowMs() - reading.seen_ms);
+    }
+    return reading.age_ms + this.now() - (this.#arrivals.get(reading) ?? this.now());
+  }
+
+  /** Note when readings arrived: their `age_ms` was true at that moment. */
+  #stamp(value, nowMs) {
+    if (value === null || typeof value !== "object") return;
+    if ("age_ms" in value) this.#arrivals.set(value, nowMs);
+    for (const child of Object.values(value)) this.#stamp(child, nowMs);
+  }
+}

@@ -1,0 +1,163 @@
+/** Panel of a seat: microphone, lamps, locating, and the camera that should look at it. */
+
+import { actionButton, commandNote, fact } from "../controls.js";
+import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { bestCamera } from "../geometry.js";
+import { said } from "../i18n.js";
+import { deviceReading, isConfirmed, isLocating, roleKey, seatMeaning } from "../meaning.js";
+import { gone } from "./device_bodies.js";
+import { layoutRoom } from "./map_layout.js";
+
+/** Any size does for choosing a camera: only angles count. */
+const ANY_WIDTH_PX = 1000;
+
+export class SeatBody {
+  #open = actionButton(() => this.#microphone(true));
+  #close = actionButton(() => this.#microphone(false));
+  #locateOn = actionButton(() => this.#locate(true));
+  #locateOff = actionButton(() => this.#locate(false));
+  #cameras = h("select", { id: "aim-camera" });
+  #aimLabel = h("label", { for: "aim-camera" });
+  #aim = actionButton(() => this.#aimCamera());
+  #aimRow = h("div", { class: "row aim" }, this.#aimLabel, this.#cameras, this.#aim.node);
+  #facts = { microphone: fact(), lamps: fact(), health: fact(), answer: fact() };
+  #notes = { seat: commandNote(), locate: commandNote(), aim: commandNote() };
+  #view = null;
+  #best = null;
+
+  constructor({ room, id }) {
+    this.room = room;
+    this.number = Number(id);
+    this.name = `${room}/${id}`;
+    this.node = h(
+      "div",
+      { class: "body-columns" },
+      h("div", { class: "actions" },
+        h("div", { class: "row" }, this.#open.node, this.#close.node),
+        this.#notes.seat.node,
+        h("div", { class: "row" }, this.#locateOn.node, this.#locateOff.node),
+        this.#notes.locate.node,
+        this.#aimRow,
+        this.#notes.aim.node),
+      h("dl", { class: "facts" }, ...Object.values(this.#facts).map((f) => f.node)),
+    );
+  }
+
+  update(view) {
+    this.#view = view;
+    const { t, state } = view;
+    const room = state.rooms[this.room];
+    const seat = room?.plan?.seats.find((s) => s.number === this.number);
+    if (!seat) return gone(view, t("seat_number", { n: this.number }));
+    const meaning = seatMeaning(state, this.room, this.number, view.live);
+    this.#showActions(view, room, meaning);
+    this.#showFacts(view, room.seats?.[this.number] ?? null);
+    this.#notes.seat.update(view, `seat:${this.name}`);
+    this.#notes.locate.update(view, `locate:${this.name}`);
+    this.#notes.aim.update(view, `aim:${this.name}`);
+    const name = room.names?.[this.number];
+    const about = [t("seat_number", { n: this.number }), t(roleKey(seat.role)), said(room.title, view.lang)];
+    return {
+      title: name ?? about.shift(),
+      subtitle: joined(...about),
+      state: meaning.state,
+      word: t(meaning.key, { n: meaning.n }),
+      n: meaning.n,
+    };
+  }
+
+  #showActions(view, room, meaning) {
+    const { t, state } = view;
+    const may = view.may(this.room);
+    const hasFloor = state.floor.speaking.some((turn) => turn.seat === this.name);
+    const waits = state.floor.queue.some((waiting) => waiting.seat === this.name);
+    const isPending = view.commands.isPending(`seat:${this.name}`);
+    this.#open.update({ label: t("ui_open_microphone"), ...may, primary: !hasFloor });
+    const closing = t(waits && !hasFloor ? "speak_withdraw" : "ui_close_microphone");
+    this.#close.update({ label: closing, ...may, primary: hasFloor });
+    setAttr(this.#open.node, "aria-busy", isPending ? "true" : null);
+    const flashing = isLocating(room.seats?.[this.number]);
+    this.#locateOn.update({ label: t("ui_locate_on"), ...may, pressed: flashing });
+    this.#locateOff.update({ label: t("ui_locate_off"), ...may });
+    this.#showCameras(view, room, may);
+  }
+
+  #showCameras(view, room, may) {
+    const cameras = (room.plan?.devices ?? []).filter((d) => d.kind === "camera");
+    this.#best = this.#bestOf(room);
+    const best = cameras.find((c) => c.id === this.#best);
+    const bestName = best && (said(best.title, view.lang) || best.id);
+    const choices = [...(best ? [{ id: "", label: view.t("ui_best", { camera: bestName }) }] : []),
+      ...cameras.map((c) => ({ id: c.id, label: said(c.title, view.lang) || c.id }))];
+    setText(this.#aimLabel, cameras.length > 0 ? view.t("ui_aim_with") : view.t("ui_no_camera"));
+    setAttr(this.#cameras, "hidden", cameras.length === 0);
+    const make = (choice) => h("option", { value: choice.id });
+    keyed(this.#cameras, choices, (c) => c.id, make, (node, c) => setText(node, c.label));
+    this.#aim.update({ label: view.t("ui_aim"), ...may, hidden: cameras.length === 0 });
+  }
+
+  #bestOf(room) {
+    const layout = room.plan ? layoutRoom(room.plan, ANY_WIDTH_PX, ANY_WIDTH_PX) : null;
+    const seat = layout?.seats.find((s) => s.number === this.number);
+    const cameras = (layout?.cameras ?? []).map((c) => {
+      const reading = deviceReading(room, c.device);
+      return { id: c.device.id, x: c.x, y: c.y, onAir: Boolean(reading?.on_air), healthy: reading?.health === "ok" };
+    });
+    return seat ? (bestCamera(seat, cameras)?.id ?? null) : null;
+  }
+
+  #showFacts(view, actual) {
+    const { t } = view;
+    const confirmed = isConfirmed(view.state, this.room, view.live);
+    const word = (open) => t(open === null || open === undefined ? "ui_unknown" : open ? "ui_on" : "ui_off");
+    const wanted = view.state.floor.speaking.some((turn) => turn.seat === this.name);
+    const proved = confirmed ? word(actual?.microphone) : t("ui_state_unconfirmed");
+    const [desired, shown] = [`${t("ui_wanted")}: ${word(wanted)}`, `${t("ui_actual")}: ${proved}`];
+    this.#facts.microphone.set(t("ui_microphone"), joined(desired, shown));
+    const lamp = (state) => t(state ? `ui_lamp_${state}` : "ui_unknown");
+    const [red, green] = [`${t("ui_lamp_red")} ${lamp(actual?.red)}`, `${t("ui_lamp_green")} ${lamp(actual?.green)}`];
+    this.#facts.lamps.set(t("ui_lamps"), joined(red, green));
+    const isFine = confirmed && actual?.health === "ok";
+    const key = !confirmed || actual?.health !== "fault" ? "ui_state_unconfirmed" : "ui_state_fault";
+    const health = isFine ? t("ui_health_ok") : [t(key), said(actual?.reason, view.lang)].filter(Boolean).join(": ");
+    this.#facts.health.set(t("ui_health"), health);
+    this.#facts.answer.set(t("ui_last_answer"), view.ageText(actual));
+  }
+
+  #microphone(open) {
+    sendMicrophone(this.#view, open ? "open_microphone" : "close_microphone", this.name);
+  }
+
+  #locate(on) {
+    this.#view.commands.send("locate_seat", { seat: this.name, on }, {
+      thing: `locate:${this.name}`,
+      labelKey: on ? "ui_locate_on" : "ui_locate_off",
+      isDeviceCommand: true,
+    });
+  }
+
+  #aimCamera() {
+    const camera = this.#cameras.value || this.#best;
+    if (!camera) return;
+    this.#view.commands.send("aim_camera", { room: this.room, camera, seat: this.name }, {
+      thing: `aim:${this.name}`,
+      labelKey: "ui_aim",
+      isDeviceCommand: true,
+    });
+  }
+}
+
+/** Ask the hub to open or close a seat's microphone; proved by the microphone itself. */
+export function sendMicrophone(view, name, seat) {
+  const open = name === "open_microphone";
+  const [room, number] = seat.split("/");
+  view.commands.send(name, { seat }, {
+    thing: `seat:${seat}`,
+    labelKey: open ? "ui_open_microphone" : "ui_close_microphone",
+    proof: (state) => {
+      const hasFloor = state.floor.speaking.some((turn) => turn.seat === seat);
+      const isOpen = state.rooms[room]?.seats?.[number]?.microphone;
+      return open ? hasFloor && isOpen === true : !hasFloor && isOpen === false;
+    },
+  });
+}

@@ -1,0 +1,236 @@
+"""A stand-in for the hub: the page, its CSP, the stream and the commands, over a sample state.
+
+Owns an HTTP server in a thread of its own, so that a test drives the page and the state in turn.
+Run as a program it serves a lively state for looking at the page. Must not import the hub: the
+page is judged against the documented API alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import copy
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from tests.browser.sample_state import Json, snapshot
+
+WEB = Path(__file__).resolve().parents[2] / "hub" / "web"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class FakeHub:
+    """State, clients and received commands; every public method may be called from the test."""
+
+    def __init__(self, state: Json | None = None) -> None:
+        self.state = snapshot() if state is None else state
+        self.commands: list[tuple[str, Json]] = []
+        self.refusals: dict[str, Json] = {}
+        self.proves = True
+        """Microphones follow the floor at once; False leaves them as they are."""
+        self.port = 0
+        self._clients: set[asyncio.Queue[bytes | None]] = set()
+        self._accepting = True
+        self._loop = asyncio.new_event_loop()
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="fake hub", daemon=True)
+        self._serial = 0
+
+    @property
+    def url(self) -> str:
+        """Address of the page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self, port: int = 0) -> None:
+        """Listen on loopback, on any free port unless one is given."""
+        self.port = port
+        self._thread.start()
+        self._started.wait(10)
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        self.cut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def part(self, path: list[str], value: Any) -> None:
+        """Replace the value at a path and tell the pages."""
+        self._run(lambda: self._part(path, value))
+
+    def append_event(self, event: Json) -> None:
+        """Add to the event log."""
+        self._run(lambda: self._tell("part", {"path": ["events"], "append": [event]}))
+
+    def cut(self) -> None:
+        """Drop every stream and refuse new ones until ``heal``."""
+
+        def drop() -> None:
+            self._accepting = False
+            for client in list(self._clients):
+                client.put_nowait(None)
+
+        self._run(drop)
+
+    def heal(self) -> None:
+        """Accept streams again."""
+        self._run(lambda: setattr(self, "_accepting", True))
+
+    # --- inside the thread ---
+
+    def _run(self, act: Callable[[], None]) -> None:
+        done = threading.Event()
+
+        def and_tell() -> None:
+            act()
+            done.set()
+
+        self._loop.call_soon_threadsafe(and_tell)
+        done.wait(10)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        app = web.Application(middlewares=[secured])
+        app.router.add_get("/", self._page)
+        app.router.add_get("/api/v1/state", self._state)
+        app.router.add_get("/api/v1/stream", self._stream)
+        app.router.add_post("/api/v1/commands/{name}", self._command)
+        app.router.add_static("/web", WEB)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._loop.run_until_complete(runner.setup())
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        self._loop.run_until_complete(site.start())
+        self.port = runner.addresses[0][1]
+        self._started.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(runner.cleanup())
+        self._loop.close()
+
+    async def _page(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(WEB / "technician.html")
+
+    async def _state(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.state)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if not self._accepting:
+            return web.Response(status=503)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        client: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._clients.add(client)
+        client.put_nowait(framed("snapshot", self.state, self._serial))
+        try:
+            while (piece := await client.get()) is not None:
+                await response.write(piece)
+        except ConnectionError:
+            pass
+        finally:
+            self._clients.discard(client)
+        return response
+
+    async def _command(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        args = await request.json()
+        self.commands.append((name, args))
+        self._serial += 1
+        command_id = f"c{self._serial}"
+        if name in self.refusals:
+            body = {"id": command_id, "status": "rejected", "reason": self.refusals[name]}
+            return web.json_response(body, status=409)
+        self._loop.call_soon(self._carry_out, command_id, name, args)
+        return web.json_response({"id": command_id, "status": "accepted"}, status=202)
+
+    def _carry_out(self, command_id: str, name: str, args: Json) -> None:
+        floor = copy.deepcopy(self.state["floor"])
+        if name == "open_microphone":
+            self._leave(floor, args["seat"])
+            self._give(floor, args["seat"])
+        elif name == "close_microphone":
+            self._leave(floor, args["seat"])
+        elif name == "next" and floor["queue"]:
+            self._give(floor, floor["queue"].pop(0)["seat"])
+        elif name == "all_off":
+            floor["speaking"] = []
+        elif name == "set_mode":
+            self._part(["meeting"], {**self.state["meeting"], **args})
+        else:
+            room_id = args.get("room") or args["seat"].split("/")[0]
+            done = {"name": name, "status": "done", "reason": None, "room": room_id, "device": ""}
+            self._part(["commands", command_id], done)
+            return
+        floor["rev"] += 1
+        self._part(["floor"], floor)
+        if self.proves:
+            self._prove(floor)
+
+    def _leave(self, floor: Json, seat: str) -> None:
+        for part in ("speaking", "queue"):
+            floor[part] = [entry for entry in floor[part] if entry["seat"] != seat]
+
+    def _give(self, floor: Json, seat: str) -> None:
+        room_id, _, number = seat.partition("/")
+        name = self.state["rooms"][room_id]["names"].get(number, "")
+        turn = {"seat": seat, "name": name, "role": "delegate"}
+        floor["speaking"].append({**turn, "since_ms": self.state["hub"]["time_ms"]})
+
+    def _prove(self, floor: Json) -> None:
+        speaking = {turn["seat"] for turn in floor["speaking"]}
+        for room_id, room in self.state["rooms"].items():
+            seats = {}
+            for number, seat in room["seats"].items():
+                is_open = f"{room_id}/{number}" in speaking
+                known = seat["health"] == "ok"
+                seats[number] = (
+                    {**seat, "microphone": is_open, "wanted": is_open} if known else seat
+                )
+            self._part(["rooms", room_id, "seats"], seats)
+
+    def _part(self, path: list[str], value: Any) -> None:
+        branch = self.state
+        for key in path[:-1]:
+            branch = branch[key]
+        branch[path[-1]] = value
+        self._tell("part", {"path": path, "value": value})
+
+    def _tell(self, event: str, data: Json) -> None:
+        self._serial += 1
+        for client in self._clients:
+            client.put_nowait(framed(event, data, self._serial))
+
+
+def framed(event: str, data: Json, serial: int) -> bytes:
+    """One server-sent event."""
+    return f"id: {serial}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+@web.middleware
+async def secured(
+    request: web.Request, handler: Callable[[web.Request], Any]
+) -> web.StreamResponse:
+    """The headers that the hub sends with everything."""
+    response: web.StreamResponse = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = CSP
+        response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def main() -> None:
+    """Serve the sample until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8099)
+    hub = FakeHub()
+    hub.start(parser.parse_args().port)
+    hub._thread.join()
+
+
+if __name__ == "__main__":
+    main()
