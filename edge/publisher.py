@@ -5,7 +5,7 @@ Owns what is published when. Must not decide anything about the room.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from drivers.core.capability import Health, HealthState, SeatOutputs
@@ -22,7 +22,7 @@ HEALTH_EVERY_S = 0.9
 """Health is looked at this often; a state that changed goes out at once."""
 
 COUNTERS_EVERY_S = 10.0
-"""Counters change all the time and are read by people."""
+"""Counters and ages change all the time and are read by people."""
 
 
 class Publisher:
@@ -39,6 +39,7 @@ class Publisher:
         self._published: dict[str, object] = {}
         self._health_s = -1e9
         self._counters_s = -1e9
+        self._ages_due: set[str] = set()
         plan = controller.plan
         self._alarms = Alarms(plan.describe.boot)
         self._titles = {d.id: d.title for d in plan.describe.devices}
@@ -47,13 +48,24 @@ class Publisher:
     def look(self, wanted: Mapping[int, SeatOutputs], now_s: float) -> None:
         """Publish every part but the cameras' that is not what was published last."""
         devices = self._controller.devices
-        seats = {str(n): reporting.seat_actual(devices, n, wanted[n], now_s) for n in wanted}
-        self._part("seats", messages.SeatsState, seats)
-        displays = {
-            ident: reporting.display_actual(display, self.wanted_power.get(ident), now_s)
-            for ident, display in devices.displays.items()
-        }
-        self._part("displays", messages.DisplaysState, displays)
+        self._part(
+            "seats",
+            messages.SeatsState,
+            lambda aged: {
+                str(n): reporting.seat_actual(devices, n, wanted[n], now_s, aged=aged)
+                for n in wanted
+            },
+        )
+        self._part(
+            "displays",
+            messages.DisplaysState,
+            lambda aged: {
+                ident: reporting.display_actual(
+                    display, self.wanted_power.get(ident), now_s, aged=aged
+                )
+                for ident, display in devices.displays.items()
+            },
+        )
         self._floor(now_s)
         if now_s - self._health_s >= HEALTH_EVERY_S:
             self._health_s = now_s
@@ -62,18 +74,32 @@ class Publisher:
     def look_at_cameras(self, now_s: float) -> None:
         """Publish the cameras' part when something in it changed."""
         shots = self._controller.shots
-        cameras = {
-            ident: reporting.camera_actual(camera, shots.direction, shots.arrived(ident), now_s)
-            for ident, camera in self._controller.devices.cameras.items()
-        }
-        self._part("cameras", messages.CamerasState, cameras)
+        self._part(
+            "cameras",
+            messages.CamerasState,
+            lambda aged: {
+                ident: reporting.camera_actual(
+                    camera, shots.direction, shots.arrived(ident), now_s, aged=aged
+                )
+                for ident, camera in self._controller.devices.cameras.items()
+            },
+        )
 
     def _part(
-        self, name: str, kind: type[messages.State], values: dict[str, object] | object
+        self,
+        name: str,
+        kind: type[messages.State],
+        values: Callable[[bool], Mapping[str, object]],
     ) -> None:
-        if self._published.get(name) != values:
-            self._published[name] = values
-            self._send(name, kind.model_validate({**self._stamp(), name: values}))
+        """Publish ``values`` when they changed, or when their ages are to be told again.
+
+        Compared without ages, which always change, and sent with them.
+        """
+        plain = values(False)
+        if self._published.get(name) != plain or name in self._ages_due:
+            self._ages_due.discard(name)
+            self._published[name] = plain
+            self._send(name, kind.model_validate({**self._stamp(), name: values(True)}))
 
     def _floor(self, now_s: float) -> None:
         room = self._controller.room
@@ -97,6 +123,7 @@ class Publisher:
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
         if full:
             self._figures(found)
+            self._ages_due = {"seats", "cameras", "displays"}
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
             self._counters_s = now_s

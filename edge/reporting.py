@@ -19,9 +19,9 @@ def _age_ms(at_s: float | None, now_s: float) -> int | None:
 
 
 def seat_actual(
-    devices: Devices, number: int, wanted: SeatOutputs, now_s: float
+    devices: Devices, number: int, wanted: SeatOutputs, now_s: float, *, aged: bool
 ) -> messages.SeatActual:
-    """One seat: relay and lamps as its unit reads them back."""
+    """One seat: relay and lamps as its unit reads them back; ``aged`` says how long ago."""
     bus = devices.buses[number]
     state, health = bus.seat_state(number, now_s), bus.seat_health(number, now_s)
     shown = state.outputs.value
@@ -32,15 +32,16 @@ def seat_actual(
         green=shown.green if shown else None,
         health=health.state.value,
         reason=health.reason or state.microphone.reason,
+        age_ms=_age_ms(state.microphone.at_s, now_s) if aged else None,
     )
 
 
 def camera_actual(
-    camera: Camera, direction: Direction, arrived: bool | None, now_s: float
+    camera: Camera, direction: Direction, arrived: bool | None, now_s: float, *, aged: bool
 ) -> messages.CameraActual:
     """One camera: where it says it looks, and what it was sent to."""
     state, health = camera.state(now_s), camera.health(now_s)
-    aim = state.aim.value
+    aim, why = state.aim.value, direction.why.get(camera.id)
     return messages.CameraActual(
         pan_deg=round(aim.pan_deg, 1) if aim else None,
         tilt_deg=round(aim.tilt_deg, 1) if aim else None,
@@ -49,14 +50,15 @@ def camera_actual(
         target=direction.shots.get(camera.id),
         arrived=arrived,
         on_air=direction.on_air == camera.id,
-        why=direction.why.get(camera.id),
+        why=messages.Text(vi=why.vi, en=why.en) if why else None,
         health=health.state.value,
         reason=health.reason or state.aim.reason,
+        age_ms=_age_ms(state.aim.at_s, now_s) if aged else None,
     )
 
 
 def display_actual(
-    display: Display, wanted_power: bool | None, now_s: float
+    display: Display, wanted_power: bool | None, now_s: float, *, aged: bool
 ) -> messages.DisplayActual:
     """One display, as it answered last."""
     state, health = display.state(now_s), display.health(now_s)
@@ -67,6 +69,7 @@ def display_actual(
         wanted_power=wanted_power,
         health=health.state.value,
         reason=health.reason or state.power.reason,
+        age_ms=_age_ms(state.power.at_s, now_s) if aged else None,
     )
 
 

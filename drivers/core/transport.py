@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import termios
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
@@ -223,7 +224,7 @@ def serial_connect(port: Port, baud: int, parity: Parity = "N", stop_bits: int =
             opened = serial.Serial(
                 path, baud, parity=parity, stopbits=stop_bits, timeout=0, exclusive=True
             )
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (serial.SerialException, OSError, ValueError, termios.error) as error:
             raise LinkDown(f"cannot open: {error}", device=str(port)) from error
         return FileTransport(str(port), opened.fileno(), opened.close)
 

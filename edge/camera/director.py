@@ -15,11 +15,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from edge.rules.reasons import Sentence
+
 MANUAL_HOLD_S = 15.0
 """How long a shot chosen by hand is left alone: long enough to finish what it was for."""
 
 WIDE = "wide"
 """The target that is everybody."""
+
+
+NOBODY = Sentence("không ai phát biểu ở đây", "nobody speaks here")
+OFF_AIR = Sentence("camera đang không lên hình", "off air")
+ONLY_CAMERA = Sentence("chỉ còn camera này", "the only camera")
+BEST_VIEW = Sentence("góc nhìn tốt nhất", "best view")
+ROOM = Sentence("toàn phòng", "the whole room")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Direction:
     shots: Mapping[str, str] = field(default_factory=dict)
     wanted: str | None = None
     on_air: str | None = None
-    why: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, Sentence] = field(default_factory=dict)
     manual_until_s: float = 0.0
 
 
@@ -56,7 +65,7 @@ class Move:
 
     camera: str
     target: str
-    why: str
+    why: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Cut:
     """Put ``camera`` on air."""
 
     camera: str
-    why: str
+    why: Sentence
 
 
 Decision = Move | Cut
@@ -88,7 +97,7 @@ def by_hand(
     before: Direction, camera: str, target: str, by: str, now_s: float
 ) -> tuple[Direction, tuple[Decision, ...]]:
     """A person aims a camera: it goes there, and the automatic waits."""
-    why = f"aimed by {by}"
+    why = Sentence(f"chỉnh tay: {by}", f"aimed by hand: {by}")
     return (
         replace(
             before,
@@ -112,11 +121,11 @@ def _send_someone(
         return replace(before, wanted=before.wanted if before.wanted in at_it else at_it[0]), []
     off_air = [c for c in able if c != before.on_air]
     chosen = min(off_air or able, key=lambda c: (cameras[c].cost[subject], c))
-    what = "nobody speaks here" if subject == WIDE else f"{subject} speaks"
-    choice = "off air" if off_air and before.on_air is not None else "the only camera"
+    what = NOBODY if subject == WIDE else Sentence(f"{subject} phát biểu", f"{subject} speaks")
+    choice = OFF_AIR if off_air else ONLY_CAMERA
     if before.on_air is None:
-        choice = "best view"
-    why = f"{what}; {choice}"
+        choice = BEST_VIEW
+    why = Sentence(f"{what.vi}; {choice.vi}", f"{what.en}; {choice.en}")
     after = replace(
         before,
         shots={**before.shots, chosen: subject},
@@ -135,7 +144,9 @@ def _cut_when_arrived(
         return before, []
     if not cameras[wanted].arrived:
         return before, []
-    why = f"{before.shots[wanted]}: camera has arrived"
+    shot = before.shots[wanted]
+    target = ROOM if shot == WIDE else Sentence(shot, shot)
+    why = Sentence(f"{target.vi}: camera đã tới nơi", f"{target.en}: camera has arrived")
     return (
         replace(before, on_air=wanted, why={**before.why, wanted: why}),
         [Cut(wanted, why)],

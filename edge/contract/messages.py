@@ -120,7 +120,7 @@ class CameraActual(BaseModel):
     """``main/12``, ``wide``, or None."""
     arrived: bool | None = None
     on_air: bool = False
-    why: Line | None = None
+    why: Text | None = None
     health: HealthWord
     reason: Line | None = None
     age_ms: Count | None = None

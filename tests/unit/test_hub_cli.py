@@ -14,7 +14,7 @@ import pytest
 
 from hub import cli, notify, roster
 from hub.demo_house import DemoError, House, free_port
-from hub.supervise import MOST_PAUSE_S, Supervisor, retry_delay_s
+from hub.supervise import MOST_PAUSE_S, Supervisor, apart, retry_delay_s
 
 
 def test_the_shipped_meeting_is_a_good_one() -> None:
@@ -229,6 +229,35 @@ async def test_a_part_that_fails_is_started_again_and_reported(
     await asyncio.wait({running})
     assert reports == [("a", "ended by itself"), ("a", "ValueError: broken")]
     assert (supervisor.restarts["a"], others) == (2, 1)
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_whoever_is_cancelled_ends_even_if_the_work_fails_in_that_moment(turns: int) -> None:
+    fail = asyncio.Event()
+
+    async def child() -> None:
+        await fail.wait()
+        raise OSError
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(child(), name="child")
+
+    async def again_and_again() -> None:
+        while True:
+            try:
+                await apart(work())
+            except* OSError:
+                fail.clear()
+
+    running = asyncio.create_task(again_and_again(), name="again and again")
+    await asyncio.sleep(0.01)
+    fail.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running}, timeout=5)
+    assert running.cancelled()
 
 
 def test_pauses_grow_to_a_bound_and_are_spread() -> None:
