@@ -42,7 +42,8 @@ class Alarms:
         for ident, (subject, found) in health.items():
             if found.state is not HealthState.FAULT:
                 self._bad_since_s.pop(ident, None)
-                if self._raised.pop(ident, None) is not None:
+                # What is merely unconfirmed again has not proved that it works.
+                if found.state is HealthState.OK and self._raised.pop(ident, None) is not None:
                     news[ident] = None
                 continue
             since_s = self._bad_since_s.setdefault(ident, now_s)

@@ -244,6 +244,7 @@ async def test_a_fault_is_an_alert_that_clears_itself(
             f"alert {alert} cleared",
             patience_s=30.0,
         )
+        await hub_leads(ear)
         await open_and_close(ear, 12)
 
 

@@ -78,5 +78,7 @@ def test_an_alarm_needs_a_second_and_clears_by_itself() -> None:
     assert raised is not None
     assert raised.evidence == "no answer"
     assert alarms.update(bad, 12.0) == {}
+    unconfirmed = {"cam": (subject, Health(HealthState.UNCONFIRMED, "asked again"))}
+    assert alarms.update(unconfirmed, 12.5) == {}
     assert alarms.update({"cam": (subject, Health(HealthState.OK))}, 13.0) == {"cam": None}
     assert alarms.raised == frozenset()
