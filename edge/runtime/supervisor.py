@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 STEADY_S = 60.0
 """A task that lived this long has recovered: its next failure is a first one."""
 
+ASK_AGAIN_S = 2.0
+"""Longer than any task needs to put things away when it is told to end."""
+
 Work = Callable[[], Awaitable[None]]
 
 
@@ -42,10 +45,23 @@ class Supervisor:
         self._work[name] = work
 
     async def run(self) -> None:
-        """Run everything until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for name, work in self._work.items():
-                tasks.create_task(self._keep_running(name, work), name=name)
+        """Run everything until cancelled.
+
+        A TaskGroup of Python 3.11 and 3.12 forgets that it was cancelled when one of its tasks
+        fails in the same moment, as when a device and its controller end together; work that
+        uses one would go on for ever. So whatever has not ended after a while is told again.
+        """
+        tasks = {
+            asyncio.create_task(self._keep_running(name, work), name=name)
+            for name, work in self._work.items()
+        }
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            while tasks:
+                for task in tasks:
+                    task.cancel()
+                _, tasks = await asyncio.wait(tasks, timeout=ASK_AGAIN_S)
 
     async def _keep_running(self, name: str, work: Work) -> None:
         loop = asyncio.get_running_loop()

@@ -1,0 +1,82 @@
+"""The OpenAPI 3.1 document, made from the models that judge the requests.
+
+Owns the document; must not describe what no model judges. A test compares it with the routes,
+so it cannot drift.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hub.api.models import COMMANDS, Accepted, Health, Rejected
+
+_REF = "#/components/schemas/{model}"
+
+
+def document(version: str) -> dict[str, Any]:
+    """The whole document."""
+    models: list[type[BaseModel]] = [*COMMANDS.values(), Accepted, Rejected, Health]
+    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    paths: dict[str, Any] = {
+        f"/api/v1/commands/{name}": {"post": _command(name, model)}
+        for name, model in COMMANDS.items()
+    }
+    paths["/api/v1/state"] = {"get": _get("state", "Everything a page shows", "application/json")}
+    paths["/api/v1/stream"] = {
+        "get": _get(
+            "stream",
+            "The same as server-sent events: one `snapshot`, then a `part` for each change, "
+            "with `path` and `value` (or `append`)",
+            "text/event-stream",
+        )
+    }
+    paths["/api/v1/health"] = {"get": _get("health", "Whether the hub works", "application/json")}
+    paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
+        "$ref": _REF.format(model="Health")
+    }
+    paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "phonghop hub",
+            "version": version,
+            "description": "State and commands of one site's meeting.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _get(name: str, summary: str, content: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": summary, "content": {content: {"schema": {}}}}},
+    }
+
+
+def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    def answer(description: str, schema: str) -> dict[str, Any]:
+        content = {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
+        return {"description": description, "content": content}
+
+    body = {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
+    return {
+        "operationId": name,
+        "summary": (model.__doc__ or name).splitlines()[0],
+        "requestBody": {"required": True, "content": body},
+        "responses": {
+            "202": answer("Committed", "Accepted"),
+            "400": answer("The body does not fit", "Rejected"),
+            "403": answer("Another site's page asks", "Rejected"),
+            "409": answer("Refused, with the reason", "Rejected"),
+            "413": answer("The body is longer than 16 KiB", "Rejected"),
+            "415": answer("The body is not JSON", "Rejected"),
+            "503": answer("Nothing can be recorded now", "Rejected"),
+        },
+    }

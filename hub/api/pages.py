@@ -1,0 +1,153 @@
+"""What pages are told, and when: each part that is new, once, after it has settled.
+
+Theory. Whoever changes something touches its path. The parts are made and compared a
+moment later, so ten changes in one batch make one part, and a part that came
+out the same is not sent.
+
+Owns what was told last, and the event log's last lines. Must not change any state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from hub.api import views
+from hub.api.stream import Broadcaster, dumps
+from hub.board import Board
+from hub.meeting.state import Meeting
+
+LOG_LINES = 200
+
+GATHER_S = 0.002
+"""Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
+
+Path = tuple[str, ...]
+
+
+class Pages:
+    """The snapshot, and its changes."""
+
+    def __init__(
+        self,
+        meeting: Callable[[], Meeting],
+        board: Board,
+        hub_part: Callable[[], views.Json],
+        linked: Callable[[], bool],
+    ) -> None:
+        """All four are asked whenever a part is made."""
+        self.broadcaster = Broadcaster()
+        self.log: deque[views.Json] = deque(maxlen=LOG_LINES)
+        self._meeting = meeting
+        self._board = board
+        self._hub_part = hub_part
+        self._linked = linked
+        self._touched: dict[Path, None] = {}
+        self._told: dict[Path, bytes] = {}
+        self._new_lines: list[views.Json] = []
+        self._scheduled = False
+
+    def snapshot(self) -> views.Json:
+        """Everything."""
+        meeting = self._meeting()
+        return {
+            "hub": self._hub_part(),
+            "meeting": views.meeting_part(meeting),
+            "floor": views.floor_part(meeting),
+            "rooms": {ident: self._room(ident) for ident in meeting.rooms},
+            "commands": {o.id: views.order_part(o) for o in self._board.orders.values()},
+            "events": list(self.log),
+        }
+
+    def touch(self, *path: str) -> None:
+        """The part at ``path`` may be new."""
+        self._touched[path] = None
+        self._schedule()
+
+    def touch_rooms(self) -> None:
+        """Every room may be new."""
+        for ident in self._meeting().rooms:
+            self.touch("rooms", ident)
+
+    def add_line(self, entry: views.Json) -> None:
+        """One more line of the event log."""
+        self.log.append(entry)
+        self._new_lines.append(entry)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+
+    def _tell(self) -> None:
+        self._scheduled = False
+        touched, self._touched = self._touched, {}
+        rooms: dict[str, views.Json] = {}
+        for path in touched:
+            if path[0] == "rooms":
+                self._tell_room(path, rooms)
+            elif path[0] != "commands" or path[1] in self._board.orders:
+                self._tell_part(path, self._value(path))
+        if self._new_lines:
+            lines, self._new_lines = self._new_lines, []
+            self.broadcaster.publish(("events",), "append", dumps(lines))
+
+    def _tell_room(self, path: Path, made: dict[str, views.Json]) -> None:
+        """Tell a room, or one key of it; ``made`` keeps what this turn has made already."""
+        ident, whole = path[1], path[:2]
+        if ident not in self._meeting().rooms:
+            return  # nothing is known for sure of it yet
+        if ident not in made:
+            made[ident] = self._room(ident)
+        room = made[ident]
+        if len(path) == 2 or whole not in self._told:
+            if self._tell_part(whole, room):
+                keys = {whole: self._told[whole]}
+                self._told = {p: v for p, v in self._told.items() if p[:2] != whole} | keys
+        elif self._tell_part(path, room[path[2]]):
+            self._told[whole] = b""  # what was told of the whole holds no more
+
+    def _tell_part(self, path: Path, value: Any) -> bool:
+        data = dumps(value)
+        if self._told.get(path) == data:
+            return False
+        self._told[path] = data
+        self.broadcaster.publish(path, "value", data)
+        return True
+
+    def _value(self, path: Path) -> Any:
+        match path:
+            case ("hub",):
+                return self._hub_part()
+            case ("meeting",):
+                return views.meeting_part(self._meeting())
+            case ("floor",):
+                return views.floor_part(self._meeting())
+            case ("commands", ident):
+                return views.order_part(self._board.orders[ident])
+            case _:
+                raise KeyError(f"no part {path}")
+
+    def _room(self, ident: str) -> views.Json:
+        meeting = self._meeting()
+        return views.room_part(
+            meeting, meeting.room(ident), self._board.room(ident), self._linked()
+        )
+
+
+def hub_part(
+    gen: int, version: str, linked: bool, now_ms: int, alerts: dict[str, views.Json]
+) -> views.Json:
+    """The hub itself. ``ts`` is the wall clock, for people."""
+    return {
+        "gen": gen,
+        "version": version,
+        "broker": "connected" if linked else "lost",
+        "time_ms": now_ms,
+        "ts": round(time.time(), 3),
+        "alerts": alerts,
+    }

@@ -1,0 +1,134 @@
+"""The parts of the snapshot that pages show: plain JSON values made from meeting and board.
+
+Owns the snapshot's form. Pure; must not decide what is told when. Times are milliseconds
+on the hub's clock, whose present value stands in ``hub.time_ms``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge.contract import messages
+from edge.contract.topics import seat_name
+from hub.board import Order, RoomBoard
+from hub.meeting.state import Meeting, Room
+from hub.meeting.wording import Line
+
+Json = dict[str, Any]
+
+
+def meeting_part(meeting: Meeting) -> Json:
+    """Title, mode and limits."""
+    return {
+        "title": meeting.title,
+        "mode": meeting.floor.mode,
+        "max_open": meeting.floor.max_open,
+        "queue_max": meeting.floor.queue_max,
+    }
+
+
+def floor_part(meeting: Meeting) -> Json:
+    """Who speaks and who waits, in the whole meeting."""
+    floor, names = meeting.floor, meeting.names
+    return {
+        "rev": meeting.rev,
+        "speaking": [
+            {
+                "seat": turn.seat,
+                "name": names.get(turn.seat),
+                "role": floor.roles.get(turn.seat),
+                "since_ms": int(turn.since_s * 1000),
+                "suspended": floor.is_suspended(turn.seat),
+            }
+            for turn in floor.speaking
+        ],
+        "queue": [
+            {
+                "seat": waiting.seat,
+                "name": names.get(waiting.seat),
+                "since_ms": int(waiting.asked_s * 1000),
+                "suspended": floor.is_suspended(waiting.seat),
+            }
+            for waiting in floor.queue
+        ],
+    }
+
+
+def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> Json:
+    """Everything about one room. Online only if the room said so and the broker is there."""
+    status, plan, floor = board.status, room.plan, board.floor()
+    title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
+    return {
+        "id": room.id,
+        "title": title.model_dump(),
+        "online": linked and board.online(),
+        "since_ms": int(room.since_s * 1000),
+        "boot": room.boot,
+        "version": status.version if status is not None else None,
+        "clock": status.clock if status is not None else None,
+        "outbox": status.outbox if status is not None else None,
+        "authority": floor.authority if floor is not None else "none",
+        "on_link_loss": plan.on_link_loss if plan is not None else None,
+        "plan": _plan(meeting, room),
+        "names": meeting.names_in(room.id),
+        "seats": _seats(board),
+        "cameras": _dump(board.states.get("cameras"), "cameras"),
+        "displays": _dump(board.states.get("displays"), "displays"),
+        "devices": _dump(board.states.get("devices"), "devices"),
+        "restarts": _dump(board.states.get("devices"), "restarts"),
+        "alerts": {
+            ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
+            for ident, (alert, since_ms) in board.alerts.items()
+        },
+    }
+
+
+def _plan(meeting: Meeting, room: Room) -> Json:
+    if room.plan is None:
+        return {"seats": [], "devices": []}
+    roles = meeting.floor.roles
+    return {
+        "seats": [
+            {**place.model_dump(), "role": roles.get(seat_name(room.id, place.number), place.role)}
+            for place in room.plan.seats
+        ],
+        "devices": [device.model_dump() for device in room.plan.devices],
+    }
+
+
+def _seats(board: RoomBoard) -> Json:
+    state = board.states.get("seats")
+    if not isinstance(state, messages.SeatsState):
+        return {}
+    seen_ms = board.seen_ms["seats"]
+    return {n: {**seat.model_dump(), "seen_ms": seen_ms} for n, seat in state.seats.items()}
+
+
+def _dump(state: messages.State | None, field: str) -> Json:
+    if state is None:
+        return {}
+    found: Json = state.model_dump(include={field}).get(field, {})
+    return found
+
+
+def order_part(order: Order) -> Json:
+    """A command and how far it is."""
+    return {
+        "name": order.name,
+        "status": order.status,
+        "reason": order.reason.model_dump() if order.reason is not None else None,
+        "room": order.room,
+        "device": order.device,
+    }
+
+
+def log_entry(n: int, ts: float, line: Line) -> Json:
+    """One line of the event log."""
+    return {
+        "n": n,
+        "ts": round(ts, 3),
+        "room": line.room,
+        "what": line.what,
+        "seat": line.seat,
+        "text": line.text.model_dump(),
+    }

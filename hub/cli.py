@@ -1,0 +1,203 @@
+"""``phonghop-hub``: run the hub, show the demo, ask how a hub is.
+
+Owns the command line's words and its exit codes: 0 only when it did what it says, 1 with one
+line on stderr when it could not, 2 when it was asked wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import json
+import logging
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from hub import notify, roster
+from hub.service import Settings, serve, version
+from hub.store.store import StoreError
+
+MQTT = "127.0.0.1:1883"
+HTTP = "127.0.0.1:8080"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the process's exit code."""
+    chosen = parser().parse_args(arguments)
+    level = getattr(logging, chosen.log_level.upper())
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    code: int = chosen.run(chosen)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    found = argparse.ArgumentParser(
+        prog="phonghop-hub", description="The coordinator of one site's meeting."
+    )
+    found.add_argument("--version", action="version", version=version())
+    names = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = names.add_parser("run", help="run the hub until ended")
+    run.add_argument(
+        "--mqtt", type=address, default=address(MQTT), metavar="HOST:PORT", help=f"broker ({MQTT})"
+    )
+    run.add_argument(
+        "--http",
+        type=address,
+        default=address(HTTP),
+        metavar="HOST:PORT",
+        help=f"where the page is served, this machine only ({HTTP}; port 0 takes a free one)",
+    )
+    run.add_argument("--data", type=Path, default=data_folder(), metavar="DIR", help="records")
+    run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
+    run.set_defaults(run=_run)
+
+    demo = names.add_parser(
+        "demo", help="broker, hub, and two simulated rooms with their controllers, in one go"
+    )
+    demo.add_argument("--http-port", type=port, default=8080, metavar="N", help="page (8080)")
+    demo.add_argument("--mqtt-port", type=port, default=18830, metavar="N", help="broker (18830)")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="records (a temporary directory)")
+    demo.add_argument("--script", choices=("one-press",), help="run a story, report, and end")
+    demo.add_argument("--json", action="store_true", help="report as JSON")
+    demo.set_defaults(run=_demo)
+
+    status = names.add_parser("status", help="ask a running hub how it is")
+    status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
+    status.add_argument("--json", action="store_true", help="print JSON")
+    status.set_defaults(run=_status)
+    for command in (run, demo, status):
+        command.add_argument(
+            "--log-level",
+            choices=("debug", "info", "warning", "error"),
+            default="info" if command is run else "warning",
+        )
+    return found
+
+
+def address(text: str) -> tuple[str, int]:
+    """``HOST:PORT`` as a pair; an IPv6 host stands in brackets.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not written that way.
+    """
+    host, colon, number = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, port(number)
+
+
+def port(text: str) -> int:
+    """A TCP port, 0 to 65535.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+    return int(text)
+
+
+def data_folder() -> Path:
+    """Where records go: systemd's state directory, else the user's data directory."""
+    state = os.environ.get("STATE_DIRECTORY")
+    if state:
+        return Path(state)
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "phonghop" / "hub"
+
+
+def is_loopback(host: str) -> bool:
+    """Only this machine can reach a server on ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def complain(message: object) -> int:
+    """One line for whoever called, and the exit code of a failure."""
+    sys.stderr.write(f"phonghop-hub: {message}\n")
+    return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    broker_host, broker_port = chosen.mqtt
+    host, number = chosen.http
+    if not is_loopback(host):
+        return complain(
+            f"--http {host}:{number}: the hub serves this machine only until people can sign in; "
+            "use 127.0.0.1"
+        )
+    try:
+        meeting = roster.load(chosen.meeting)
+        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting)
+        asyncio.run(_serve(settings))
+    except (roster.MeetingFileError, StoreError) as error:
+        return complain(error)
+    except OSError as error:
+        return complain(f"--http {host}:{number}: {error.strerror or error}")
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    ended = asyncio.Event()
+
+    def end() -> None:
+        notify.notify("STOPPING=1")
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+
+    def ready(page: str) -> None:
+        sys.stdout.write(f"hub: {page}\n")
+        sys.stdout.flush()
+        notify.notify("READY=1")
+
+    await serve(settings, ended, ready)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from hub import demo  # only the demo needs its parts installed
+
+    return demo.main(
+        demo.Choice(
+            http_port=chosen.http_port,
+            mqtt_port=chosen.mqtt_port,
+            data=chosen.data,
+            script=chosen.script,
+            as_json=chosen.json,
+        )
+    )
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    host, number = chosen.http
+    url = f"http://{f'[{host}]' if ':' in host else host}:{number}/api/v1/health"
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            found = json.load(answer)
+    except urllib.error.HTTPError as error:
+        found = json.load(error)
+    except (OSError, ValueError) as error:
+        return complain(f"no hub answers at {host}:{number}: {error}")
+    if chosen.json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    else:
+        for key, value in found.items():
+            sys.stdout.write(f"{key:<17} {value}\n")
+    return 0 if found.get("ok") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,279 @@
+"""What happened: the only things that change a meeting, and all that is kept of it.
+
+Theory. An event says what was asked *and* what came of it: the floor it led to stands in it
+whole. Replay therefore runs no rules and needs no clock, and a record made today still means
+the same after the rules have changed. Each event has ``at_s`` on the meeting's clock.
+
+Owns the events and their JSON. Fields may be added with a default, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from edge.contract.messages import Describe, Text
+from edge.rules.floor import Floor, Mode, Role, SeatState, Turn, Waiting, seat_state
+
+
+@dataclass(frozen=True, slots=True)
+class FloorNow:
+    """A floor without the roles, which follow from rooms and roster."""
+
+    mode: Mode
+    max_open: int
+    queue_max: int
+    speaking: tuple[Turn, ...]
+    queue: tuple[Waiting, ...]
+    lost_rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A seat stands elsewhere now. For people and records: ``FloorNow`` is what counts."""
+
+    seat: str
+    now: SeatState
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSet:
+    """The meeting's file was read and says something new."""
+
+    at_s: float
+    source: str
+    title: str
+    mode: Mode
+    max_open: int
+    queue_max: int
+    names: Mapping[str, str]
+    roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDescribed:
+    """A room said what it consists of, and that was new."""
+
+    at_s: float
+    room: str
+    plan: Describe
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOnline:
+    """A room's controller came up, or came back."""
+
+    at_s: float
+    room: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOffline:
+    """A room cannot be reached any more."""
+
+    at_s: float
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key was pressed at a seat or at the console."""
+
+    at_s: float
+    room: str
+    seat: str | None
+    key: str
+    intent: str
+    epoch: str
+    seq: int
+    age_ms: int
+    outcome: Literal["decided", "recorded", "refused"]
+    """Recorded only: the room had decided by itself, or it is from before a restart."""
+    code: str = ""
+    """Why it was refused: one of ``edge.rules.reasons``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChanged:
+    """The floor is another one now. ``cause`` is the event of ``edge.rules.floor``."""
+
+    at_s: float
+    cause: str
+    by: str
+    changes: tuple[Change, ...]
+    floor: FloorNow
+    room: str | None = None
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMerged:
+    """A room's own floor became part of the meeting's."""
+
+    at_s: float
+    room: str
+    boot: str
+    report: int
+    changes: tuple[Change, ...]
+    floor: FloorNow
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A room sent something for the records."""
+
+    at_s: float
+    room: str
+    topic: str
+    detail: Mapping[str, object]
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """A room is alarmed about something."""
+
+    at_s: float
+    room: str
+    alert: str
+    text: Text
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared:
+    """That is over."""
+
+    at_s: float
+    room: str
+    alert: str
+    text: Text
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Somebody gave a device a command."""
+
+    at_s: float
+    room: str
+    device: str
+    action: str
+    args: Mapping[str, object]
+    command: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEnded:
+    """How a command to a device ended."""
+
+    at_s: float
+    room: str
+    device: str
+    action: str
+    command: str
+    status: Literal["done", "rejected", "expired", "failed"]
+    reason: Text | None = field(default=None)
+
+
+Event = (
+    MeetingSet
+    | RoomDescribed
+    | RoomOnline
+    | RoomOffline
+    | Pressed
+    | FloorChanged
+    | RoomMerged
+    | Audited
+    | AlertRaised
+    | AlertCleared
+    | Ordered
+    | OrderEnded
+)
+
+_KINDS: tuple[type[Event], ...] = (
+    MeetingSet,
+    RoomDescribed,
+    RoomOnline,
+    RoomOffline,
+    Pressed,
+    FloorChanged,
+    RoomMerged,
+    Audited,
+    AlertRaised,
+    AlertCleared,
+    Ordered,
+    OrderEnded,
+)
+
+
+def name_of(kind: type[Event]) -> str:
+    """The event's name in records: ``floor_changed``."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+
+
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {name_of(kind): TypeAdapter(kind) for kind in _KINDS}
+
+
+def to_json(event: Event) -> tuple[str, str]:
+    """Name and body, as they go into the store."""
+    what = name_of(type(event))
+    return what, _ADAPTERS[what].dump_json(event).decode()
+
+
+def from_json(what: str, body: str | bytes) -> Event:
+    """The event again.
+
+    Raises:
+        ValueError: no such event, or the body does not fit it.
+    """
+    adapter = _ADAPTERS.get(what)
+    if adapter is None:
+        raise ValueError(f"no event is called {what!r}: made by another version?")
+    return adapter.validate_json(body)
+
+
+def floor_now(floor: Floor) -> FloorNow:
+    """What an event keeps of ``floor``."""
+    return FloorNow(
+        mode=floor.mode,
+        max_open=floor.max_open,
+        queue_max=floor.queue_max,
+        speaking=floor.speaking,
+        queue=floor.queue,
+        lost_rooms=tuple(sorted(floor.lost_rooms)),
+    )
+
+
+def with_floor(floor: Floor, now: FloorNow) -> Floor:
+    """``floor`` with everything but its roles as the event says."""
+    return replace(
+        floor,
+        mode=now.mode,
+        max_open=now.max_open,
+        queue_max=now.queue_max,
+        speaking=now.speaking,
+        queue=now.queue,
+        lost_rooms=frozenset(now.lost_rooms),
+    )
+
+
+def changes(before: Floor, after: Floor) -> tuple[Change, ...]:
+    """Seats that stand elsewhere: those that ended first, then who speaks, then who waits."""
+    floors = (before, after)
+    seats = dict.fromkeys(
+        [t.seat for f in floors for t in f.speaking] + [w.seat for f in floors for w in f.queue]
+    )
+    moved = [
+        Change(seat, now)
+        for seat in seats
+        if (now := seat_state(after, seat)) is not seat_state(before, seat)
+    ]
+    order = (SeatState.SILENT, SeatState.SPEAKING, SeatState.WAITING)
+    return tuple(sorted(moved, key=lambda change: order.index(change.now)))

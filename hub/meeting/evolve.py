@@ -1,0 +1,109 @@
+"""``apply``: the meeting after an event. The only way a meeting changes.
+
+Owns the fold from events to state. Must not decide anything: an event has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+
+from edge.rules.floor import Floor
+from hub.meeting.events import (
+    Audited,
+    Event,
+    FloorChanged,
+    MeetingSet,
+    Pressed,
+    RoomDescribed,
+    RoomMerged,
+    RoomOffline,
+    RoomOnline,
+    with_floor,
+)
+from hub.meeting.state import Meeting, Room, roles_of
+
+
+def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
+    """The meeting that all these events make."""
+    return reduce(apply, events, meeting or Meeting())
+
+
+def apply(meeting: Meeting, event: Event) -> Meeting:
+    """The meeting after ``event``."""
+    match event:
+        case FloorChanged():
+            return replace(
+                meeting, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
+            )
+        case RoomMerged():
+            merged = _with(
+                meeting,
+                replace(
+                    meeting.room(event.room),
+                    merged_boot=event.boot,
+                    merged_report=event.report,
+                ),
+            )
+            return replace(
+                merged, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
+            )
+        case Pressed() | Audited():
+            return _with(meeting, _heard(meeting.room(event.room), event))
+        case RoomOnline():
+            room = replace(
+                meeting.room(event.room), online=True, since_s=event.at_s, boot=event.boot
+            )
+            return _with(meeting, room)
+        case RoomOffline():
+            room = replace(meeting.room(event.room), online=False, since_s=event.at_s)
+            return _with(meeting, room)
+        case RoomDescribed():
+            described = replace(meeting.room(event.room), plan=event.plan)
+            return _with_roles(_with(meeting, described))
+        case MeetingSet():
+            rules = replace(
+                meeting.floor,
+                mode=event.mode,
+                max_open=event.max_open,
+                queue_max=event.queue_max,
+            )
+            told = replace(
+                meeting,
+                title=event.title,
+                source=event.source,
+                names=event.names,
+                assigned=event.roles,
+                floor=rules,
+            )
+            return _with_roles(told)
+        case _:
+            return meeting  # alerts and orders are for the records
+
+
+def _with(meeting: Meeting, room: Room) -> Meeting:
+    return replace(meeting, rooms={**meeting.rooms, room.id: room})
+
+
+def _with_roles(meeting: Meeting) -> Meeting:
+    """Seats come and go with their rooms; who sat on a seat that is gone is gone too."""
+    roles = roles_of(meeting.rooms, meeting.assigned)
+    floor: Floor = replace(
+        meeting.floor,
+        roles=roles,
+        speaking=tuple(t for t in meeting.floor.speaking if t.seat in roles),
+        queue=tuple(w for w in meeting.floor.queue if w.seat in roles),
+    )
+    return replace(meeting, floor=floor, rev=meeting.rev + 1, plan_rev=meeting.plan_rev + 1)
+
+
+def _heard(room: Room, event: Pressed | Audited) -> Room:
+    """Remember how far the room's events have been decided."""
+    if room.heard_epoch != event.epoch:
+        room = replace(room, heard_epoch=event.epoch, heard_seq=0, presses={})
+    presses = room.presses
+    if isinstance(event, Pressed) and event.seat is not None:
+        newest = max(event.seq, presses.get(event.seat, 0))
+        presses = {**presses, event.seat: newest}
+    return replace(room, heard_seq=max(room.heard_seq, event.seq), presses=presses)

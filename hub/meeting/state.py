@@ -1,0 +1,90 @@
+"""What the hub knows for sure: everything here is the sum of committed events.
+
+Owns the shape of the meeting. What rooms merely report of their devices is not here but on
+``hub.board``: it is proved anew by each report and needs no record.
+Times are seconds on the meeting's clock (``hub.clock``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge.contract.messages import Describe
+from edge.contract.topics import seat_name
+from edge.rules.floor import Floor, Role, room_of
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One room that has been heard of."""
+
+    id: str
+    online: bool = False
+    since_s: float = 0.0
+    """Since when it is online, or offline."""
+    boot: str | None = None
+    """The start of its controller that spoke last."""
+    plan: Describe | None = None
+    """How it described itself."""
+    merged_boot: str | None = None
+    merged_report: int = 0
+    """The last report of its own floor that is part of the meeting's."""
+    heard_epoch: str | None = None
+    heard_seq: int = 0
+    """Its last event that was decided on."""
+    presses: Mapping[str, int] = field(default_factory=dict)
+    """Number of the last press decided per seat, inside ``heard_epoch``."""
+
+    def has_device(self, ident: str, kind: str) -> bool:
+        """The room described a device of this kind."""
+        return self.plan is not None and any(
+            device.id == ident and device.kind == kind for device in self.plan.devices
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The whole meeting."""
+
+    title: str = ""
+    source: str = ""
+    """Which version of the meeting's file is in force: a digest of what it says."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names by seat, from the meeting's file."""
+    assigned: Mapping[str, Role] = field(default_factory=dict)
+    """Roles from the meeting's file; they go before what a room says of its seats."""
+    floor: Floor = field(default_factory=Floor)
+    rev: int = 0
+    """Counts the floors: a room never goes back to an older one."""
+    plan_rev: int = 0
+    """Counts changes of names, roles and rooms."""
+    rooms: Mapping[str, Room] = field(default_factory=dict)
+
+    def room(self, ident: str) -> Room:
+        """The room, blank when it was never heard of."""
+        return self.rooms.get(ident) or Room(ident)
+
+    def names_in(self, room: str) -> dict[str, str]:
+        """Names at the room's seats, by number as text."""
+        return {
+            seat.partition("/")[2]: n for seat, n in self.names.items() if room_of(seat) == room
+        }
+
+    def roles_in(self, room: str) -> dict[str, Role]:
+        """Roles at the room's seats, by number as text."""
+        return {
+            seat.partition("/")[2]: role
+            for seat, role in self.floor.roles.items()
+            if room_of(seat) == room
+        }
+
+
+def roles_of(rooms: Mapping[str, Room], assigned: Mapping[str, Role]) -> dict[str, Role]:
+    """The role of every seat of every room that has described itself."""
+    roles: dict[str, Role] = {}
+    for room in rooms.values():
+        for place in room.plan.seats if room.plan is not None else ():
+            seat = seat_name(room.id, place.number)
+            roles[seat] = assigned.get(seat, place.role)
+    return roles

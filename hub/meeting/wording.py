@@ -1,0 +1,205 @@
+"""How what happened reads, in Vietnamese and English.
+
+Owns the sentences of the event log; labels follow the project's glossary. Must not decide
+what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from edge.contract.messages import Text
+from edge.rules.floor import SeatState
+from edge.rules.reasons import SENTENCES, Reason
+from hub.meeting import events
+from hub.meeting.state import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the event log; ``what`` is a word to filter and colour by."""
+
+    what: str
+    room: str | None
+    seat: str | None
+    text: Text
+
+
+def line(event: events.Event, meeting: Meeting) -> Line:
+    """The event as a line; ``meeting`` gives the names."""
+    what, text = _WORDING[type(event)](event, meeting)
+    room: str | None = getattr(event, "room", None)
+    seat: str | None = getattr(event, "seat", None)
+    if seat is None and isinstance(event, events.FloorChanged) and event.changes:
+        seat = event.changes[0].seat
+    return Line(what, room, seat, Text(vi=text.vi[:400], en=text.en[:400]))
+
+
+def reason_text(code: str) -> Text:
+    """The sentence of a reason's code; an unknown code stands for itself."""
+    try:
+        sentence = SENTENCES[Reason(code)]
+    except ValueError:
+        return Text(vi=code, en=code)
+    return Text(vi=sentence.vi, en=sentence.en)
+
+
+def seat_text(seat: str | None, meeting: Meeting) -> Text:
+    """``Ghế 12, Phòng họp chính (Nguyễn Văn An)``."""
+    if seat is None:
+        return Text(vi="Bàn điều khiển", en="Console")
+    room, _, number = seat.partition("/")
+    name = meeting.names.get(seat)
+    person = f" ({name})" if name else ""
+    title = room_text(room, meeting)
+    return Text(vi=f"Ghế {number}, {title.vi}{person}", en=f"Seat {number}, {title.en}{person}")
+
+
+def room_text(room: str, meeting: Meeting) -> Text:
+    """The room's title, its id while it has not described itself."""
+    plan = meeting.room(room).plan
+    return plan.title if plan is not None else Text(vi=room, en=room)
+
+
+_SPEAKS = {
+    SeatState.SPEAKING: Text(vi="được phát biểu", en="has the floor"),
+    SeatState.WAITING: Text(vi="đang chờ phát biểu", en="is waiting to speak"),
+    SeatState.SILENT: Text(vi="hết lượt phát biểu", en="does not have the floor any more"),
+}
+
+_CAUSES = {
+    "set_rules": Text(vi="Đã đổi chế độ phát biểu", en="The floor's mode or limits were changed"),
+    "all_off": Text(vi="Tắt toàn bộ micro", en="Mute all"),
+    "next": Text(vi="Mời người tiếp theo", en="Invite the next speaker"),
+    "room_lost": Text(vi="Tạm treo các lượt của phòng", en="The room's turns are suspended"),
+}
+
+
+def _moves(changes: tuple[events.Change, ...], meeting: Meeting) -> list[Text]:
+    return [
+        Text(
+            vi=f"{seat_text(change.seat, meeting).vi} {_SPEAKS[change.now].vi}",
+            en=f"{seat_text(change.seat, meeting).en} {_SPEAKS[change.now].en}",
+        )
+        for change in changes[:5]  # more than a handful is for the records, not for a line
+    ]
+
+
+def _joined(parts: list[Text]) -> Text:
+    return Text(vi="; ".join(p.vi for p in parts)[:400], en="; ".join(p.en for p in parts)[:400])
+
+
+def _floor(event: events.FloorChanged, meeting: Meeting) -> tuple[str, Text]:
+    cause = _CAUSES.get(event.cause)
+    parts = ([cause] if cause is not None else []) + _moves(event.changes, meeting)
+    what = event.changes[-1].now.value if event.changes else event.cause
+    return what, _joined(parts or [Text(vi="Không có thay đổi", en="Nothing changed")])
+
+
+def _merged(event: events.RoomMerged, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    head = Text(
+        vi=f"{title.vi}: đã hợp nhất lượt phát biểu", en=f"{title.en}: its floor has been merged"
+    )
+    return "merged", _joined([head, *_moves(event.changes, meeting)])
+
+
+def _pressed(event: events.Pressed, meeting: Meeting) -> tuple[str, Text]:
+    seat = seat_text(event.seat, meeting)
+    if event.outcome == "refused":
+        reason = reason_text(event.code)
+        return "refused", Text(vi=f"{seat.vi}: {reason.vi}", en=f"{seat.en}: {reason.en}")
+    alone = event.outcome == "recorded"
+    return "pressed", Text(
+        vi=f"{seat.vi} nhấn phím {event.key}" + (", phòng tự xử lý" if alone else ""),
+        en=f"{seat.en} pressed {event.key}" + (", decided in the room" if alone else ""),
+    )
+
+
+def _room_line(what: str, vi: str, en: str) -> Callable[[Any, Meeting], tuple[str, Text]]:
+    def word(event: Any, meeting: Meeting) -> tuple[str, Text]:
+        title = room_text(event.room, meeting)
+        return what, Text(vi=f"{title.vi}: {vi}", en=f"{title.en}: {en}")
+
+    return word
+
+
+def _meeting_set(event: events.MeetingSet, meeting: Meeting) -> tuple[str, Text]:
+    return "meeting", Text(vi=f"Cuộc họp: {event.title}"[:400], en=f"Meeting: {event.title}"[:400])
+
+
+def _audited(event: events.Audited, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    return "audit", Text(vi=f"{title.vi}: {event.topic}", en=f"{title.en}: {event.topic}")
+
+
+def _raised(event: events.AlertRaised, meeting: Meeting) -> tuple[str, Text]:
+    return "alert", event.text
+
+
+def _cleared(event: events.AlertCleared, meeting: Meeting) -> tuple[str, Text]:
+    return "alert_cleared", Text(
+        vi=f"Đã hết: {event.text.vi}"[:400], en=f"Over: {event.text.en}"[:400]
+    )
+
+
+_ACTIONS = {
+    "aim": Text(vi="quay camera", en="aim the camera"),
+    "power": Text(vi="bật, tắt màn hình", en="display on or off"),
+    "source": Text(vi="chọn nguồn tín hiệu", en="select the source"),
+    "volume": Text(vi="đặt âm lượng", en="set the volume"),
+    "locate": Text(vi="định vị ghế", en="locate the seat"),
+    "check": Text(vi="kiểm tra phòng", en="check the room"),
+}
+
+_ENDS = {
+    "done": Text(vi="đã xong", en="done"),
+    "rejected": Text(vi="bị từ chối", en="rejected"),
+    "expired": Text(vi="quá thời hạn", en="expired"),
+    "failed": Text(vi="không thực hiện được", en="failed"),
+}
+
+
+def action_text(action: str) -> Text:
+    """What a command to a device is called."""
+    return _ACTIONS.get(action) or Text(vi=action, en=action)
+
+
+def _ordered(event: events.Ordered, meeting: Meeting) -> tuple[str, Text]:
+    title, action = room_text(event.room, meeting), action_text(event.action)
+    return "command", Text(
+        vi=f"{title.vi}, {event.device}: {action.vi}", en=f"{title.en}, {event.device}: {action.en}"
+    )
+
+
+def _order_ended(event: events.OrderEnded, meeting: Meeting) -> tuple[str, Text]:
+    title, action, end = (
+        room_text(event.room, meeting),
+        action_text(event.action),
+        _ENDS[event.status],
+    )
+    tail = Text(vi="", en="")
+    if event.reason is not None:
+        tail = Text(vi=f" ({event.reason.vi})"[:400], en=f" ({event.reason.en})"[:400])
+    return f"command_{event.status}", Text(
+        vi=f"{title.vi}, {event.device}: {action.vi}, {end.vi}{tail.vi}"[:400],
+        en=f"{title.en}, {event.device}: {action.en}, {end.en}{tail.en}"[:400],
+    )
+
+
+_WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] = {
+    events.MeetingSet: _meeting_set,
+    events.RoomDescribed: _room_line("described", "đã gửi sơ đồ phòng", "described itself"),
+    events.RoomOnline: _room_line("online", "đã kết nối", "online"),
+    events.RoomOffline: _room_line("offline", "mất kết nối", "offline"),
+    events.Pressed: _pressed,
+    events.FloorChanged: _floor,
+    events.RoomMerged: _merged,
+    events.Audited: _audited,
+    events.AlertRaised: _raised,
+    events.AlertCleared: _cleared,
+    events.Ordered: _ordered,
+    events.OrderEnded: _order_ended,
+}

@@ -1,0 +1,53 @@
+"""A word with systemd: ready, alive, stopping (sd_notify, a datagram to ``NOTIFY_SOCKET``).
+
+Owns that datagram and when *alive* may be said: only when every watched part made progress
+since the last time. Does nothing when systemd does not listen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+
+log = logging.getLogger(__name__)
+
+
+def notify(state: str) -> None:
+    """Send one state such as ``READY=1`` (man 3 sd_notify)."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    name = "\0" + address[1:] if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        channel.setblocking(False)
+        try:
+            channel.sendto(state.encode(), name)
+        except OSError as error:
+            log.warning("systemd cannot be told %s: %s", state, error)
+
+
+def watchdog_period_s() -> float | None:
+    """A third of systemd's limit, None when it does not watch us."""
+    limit_us = os.environ.get("WATCHDOG_USEC", "")
+    return int(limit_us) / 3e6 if limit_us.isdigit() and int(limit_us) > 0 else None
+
+
+async def keep_alive(progress: Mapping[str, Callable[[], int]]) -> None:
+    """Feed systemd's watchdog as long as every counter in ``progress`` grows."""
+    period_s = watchdog_period_s()
+    if period_s is None:
+        await asyncio.Event().wait()
+        return
+    last: dict[str, int] = {}
+    while True:
+        await asyncio.sleep(period_s)
+        now = {name: count() for name, count in progress.items()}
+        stuck = [name for name, count in now.items() if count == last.get(name)]
+        last = now
+        if stuck:
+            log.error("no progress in %s: systemd is not told that all is well", ", ".join(stuck))
+        else:
+            notify("WATCHDOG=1")

@@ -1,0 +1,165 @@
+"""What people at pages ask for, carried out: on the floor, or by a room's device.
+
+Owns the way of a command: judged, committed, sent, and followed until it has ended. Must not
+know HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any
+
+from edge.contract import messages, topics
+from edge.contract.wire import encode
+from edge.rules import floor
+from edge.rules.floor import FloorEvent, room_of
+from edge.rules.reasons import Reason
+from hub.api import models
+from hub.board import Board, Order
+from hub.clock import HubClock
+from hub.desk import Desk, Item
+from hub.hearing import Touch
+from hub.link import Link
+from hub.meeting import commands, events
+from hub.meeting.wording import reason_text
+
+TTL_MS = 5_000
+"""A command that has not reached its room by then is not carried out any more."""
+
+ANSWER_MS = {"aim": 25_000, "power": 30_000}
+"""How long a device may take to prove it: a slow camera across its range, a panel's start."""
+
+ANSWER_ELSE_MS = 10_000
+
+TECHNICIAN = "technician"
+"""Who gives commands until people sign in."""
+
+DevicePlace = tuple[str, str, str, dict[str, Any], str]
+
+
+class Orders:
+    """Carries out commands."""
+
+    def __init__(
+        self, desk: Desk, board: Board, link: Link, clock: HubClock, gen: int, touch: Touch
+    ) -> None:
+        """``touch`` tells the pages which command is new."""
+        self._desk = desk
+        self._board = board
+        self._link = link
+        self._clock = clock
+        self._gen = gen
+        self._touch = touch
+        self._number = 0
+
+    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
+        """The command's id, and why it was refused (None: accepted).
+
+        Raises:
+            StoreError: nothing can be recorded, so nothing was done.
+        """
+        ident = secrets.token_hex(8)
+        if not self._link.connected:
+            return ident, Reason.LINK_LOST
+        wanted = _floor_event(body)
+        if wanted is not None:
+            return ident, await self._on_floor(wanted)
+        return ident, await self._on_device(ident, name, body)
+
+    async def _on_floor(self, wanted: FloorEvent) -> Reason | None:
+        seat = getattr(wanted, "seat", None)
+        if seat is not None and seat not in self._desk.meeting.floor.roles:
+            known = room_of(seat) in self._desk.meeting.rooms
+            return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
+        if isinstance(wanted, floor.Give) and not self._board.room(room_of(wanted.seat)).online():
+            return Reason.LINK_LOST
+        return await self._desk.ask(commands.FloorOrder(wanted, TECHNICIAN))
+
+    async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
+        room, device, action, args, kind = _device_order(body)
+        refusal = self._refusal(room, device, kind, args.get("seat"))
+        if refusal is not None:
+            return refusal
+        answer_ms = ANSWER_MS.get(action, ANSWER_ELSE_MS)
+        ordered = events.Ordered(self._clock.now_s(), room, device, action, args, ident, TECHNICIAN)
+        await self._desk.ask(commands.Note(ordered))
+        now_ms = self._clock.now_ms()
+        self._board.add_order(Order(ident, name, room, device, action, now_ms + answer_ms))
+        self._touch("commands", ident)
+        self._number += 1
+        command = messages.Command(
+            id=ident,
+            action=action,
+            args=args,
+            ttl_ms=TTL_MS,
+            sent_ms=now_ms,
+            gen=self._gen,
+            n=self._number,
+            by=TECHNICIAN,
+        )
+        self._link.send(topics.down(room, "command", device), encode(command))
+        return None
+
+    def _refusal(self, room: str, device: str, kind: str, seat: str | int | None) -> Reason | None:
+        known = self._desk.meeting.rooms.get(room)
+        if known is None:
+            return Reason.ROOM_UNKNOWN
+        if not self._board.room(room).online():
+            return Reason.LINK_LOST
+        if kind and not known.has_device(device, kind):
+            return Reason.DEVICE_UNKNOWN
+        name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
+        if name is not None and name not in self._desk.meeting.floor.roles:
+            return Reason.SEAT_UNKNOWN
+        return None
+
+    async def expire_forever(self) -> None:
+        """End the commands that nobody has answered in time."""
+        reason = reason_text(Reason.EXPIRED)
+        while True:
+            await asyncio.sleep(0.5)
+            for order in self._board.overdue(self._clock.now_ms()):
+                self._board.end_order(order.id, "expired", reason)
+                self._touch("commands", order.id)
+                ended = events.OrderEnded(
+                    self._clock.now_s(),
+                    order.room,
+                    order.device,
+                    order.action,
+                    order.id,
+                    "expired",
+                    reason,
+                )
+                await self._desk.put(Item(commands.Note(ended)))
+
+
+def _floor_event(body: models.Body) -> FloorEvent | None:
+    match body:
+        case models.OpenMicrophone():
+            return floor.Give(body.seat)
+        case models.CloseMicrophone():
+            return floor.Take(body.seat)
+        case models.NextSpeaker():
+            return floor.Next()
+        case models.AllOff():
+            return floor.AllOff()
+        case models.SetMode():
+            return floor.SetRules(body.mode, body.max_open, body.queue_max)
+        case _:
+            return None
+
+
+def _device_order(body: models.Body) -> DevicePlace:
+    """Room, device, action, arguments, and the kind the device must be of."""
+    match body:
+        case models.AimCamera():
+            args: dict[str, Any] = {"wide": True} if body.wide else {"seat": body.seat}
+            return body.room, body.camera, "aim", args, "camera"
+        case models.DisplayPower():
+            return body.room, body.display, "power", {"on": body.on}, "display"
+        case models.LocateSeat():
+            room, number = topics.split_seat(body.seat)
+            return room, "room", "locate", {"seat": number, "on": body.on}, ""
+        case _:
+            raise TypeError(f"{type(body).__name__} is not for a device")

@@ -1,0 +1,307 @@
+"""The hub: store, meeting, link, pages and API, wired together.
+
+Owns the wiring and the order of starting and ending. Must not contain rules: a decision
+belongs to ``hub.meeting``, a message's way to ``hub.hearing``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from aiohttp import web
+
+from edge.contract import messages, topics
+from edge.contract.wire import BadMessage, encode
+from hub import notify, outgoing
+from hub.api import http, models, views
+from hub.api.pages import Pages, hub_part
+from hub.board import Board
+from hub.clock import HubClock
+from hub.desk import Committed, Desk, Item
+from hub.hearing import Hearing
+from hub.link import Link
+from hub.meeting import commands, events
+from hub.meeting.evolve import apply
+from hub.meeting.state import Meeting
+from hub.meeting.wording import line
+from hub.orders import Orders
+from hub.store.store import Store, StoreError
+from hub.supervise import Supervisor
+
+log = logging.getLogger(__name__)
+
+TIME_EVERY_S = 10.0
+"""How often rooms and pages are told the hub's time."""
+
+SILENT_AFTER_S = 8.0
+"""A known room that has not been heard this long after the link came up is lost. Rooms come
+back within about five seconds of a broker's return (their pause is random up to that)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the hub listens and keeps its records."""
+
+    mqtt_host: str
+    mqtt_port: int
+    http_host: str
+    http_port: int
+    data: Path
+    meeting: commands.Configure
+
+
+def version() -> str:
+    """The installed version of the project."""
+    try:
+        return metadata.version("phonghop")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+class Hub:
+    """One hub: ``Hub(settings)`` opens the store, ``run`` serves until cancelled."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the store and replay what happened.
+
+        Raises:
+            StoreError: the data directory or the database cannot be used.
+        """
+        self._settings = settings
+        self._store = Store(settings.data)
+        self._clock = HubClock(self._store.last)
+        self._version = version()
+        self._floors_told: dict[str, tuple[int, str | None, int]] = {}
+        self._plans_told = -1
+        self._linked = False
+        self._linked_at_s = 0.0
+        self._alerts: dict[str, views.Json] = {}
+        self.board = Board()
+        self.pages = Pages(lambda: self.desk.meeting, self.board, self._hub_part, self._is_linked)
+        self.desk = Desk(
+            self._replay(), self._store, self._clock, self._on_committed, self._on_storage
+        )
+        self.hearing = Hearing(
+            self.board, self._clock, self.desk.put, self.pages.touch, self._on_room_online
+        )
+        self.link = Link(
+            settings.mqtt_host,
+            settings.mqtt_port,
+            self._store.gen,
+            self.hearing.hear,
+            self._on_link,
+        )
+        self.orders = Orders(
+            self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
+        )
+        self.supervisor = Supervisor(self._on_failure)
+
+    def _replay(self) -> Meeting:
+        meeting = Meeting()
+        for stored in self._store.history():
+            meeting = apply(meeting, stored.event)
+            self.pages.log.append(views.log_entry(stored.n, stored.ts, line(stored.event, meeting)))
+        return meeting
+
+    # --- what happens ------------------------------------------------------------------------
+
+    def _on_committed(self, done: Committed) -> None:
+        """Tell rooms first (the floor, then the receipt), then the pages."""
+        for ident in self._origin_first(done):
+            self._tell_floor(ident)
+        for room, receipt in self._store.inbox.receipts(done.heard):
+            self.link.send(topics.down(room, "receipt"), encode(receipt))
+        if done.after.plan_rev != self._plans_told:
+            self._tell_plans()
+        self._show(done)
+
+    def _origin_first(self, done: Committed) -> list[str]:
+        origins = dict.fromkeys(key.source for key in done.heard if key.source in done.after.rooms)
+        return [*origins, *(ident for ident in done.after.rooms if ident not in origins)]
+
+    def _tell_floor(self, ident: str, *, again: bool = False) -> None:
+        """Send the floor to a room for which it is new."""
+        meeting = self.desk.meeting
+        room = meeting.room(ident)
+        what = (meeting.rev, room.merged_boot, room.merged_report)
+        if not again and self._floors_told.get(ident) == what:
+            return
+        self._floors_told[ident] = what
+        floor = outgoing.floor(meeting, ident, self._store.gen, self._clock.now_s())
+        self.link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
+
+    def _tell_plans(self) -> None:
+        meeting = self.desk.meeting
+        self._plans_told = meeting.plan_rev
+        for ident in meeting.rooms:
+            message = outgoing.meeting(meeting, ident, self._store.gen)
+            try:
+                self.link.send(topics.down(ident, "meeting"), encode(message), retain=True)
+            except BadMessage as error:
+                log.error("names of room %s cannot be sent: %s", ident, error)
+
+    def _show(self, done: Committed) -> None:
+        for stored in done.stored:
+            entry = views.log_entry(stored.n, stored.ts, line(stored.event, done.after))
+            self.pages.add_line(entry)
+        if done.before.rev != done.after.rev:
+            self.pages.touch("floor")
+            self.pages.touch("meeting")
+        if done.before.plan_rev != done.after.plan_rev:
+            self.pages.touch_rooms()
+        for stored in done.stored:
+            if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
+                for key in ("online", "since_ms", "boot"):
+                    self.pages.touch("rooms", stored.event.room, key)
+
+    def _on_link(self, connected: bool) -> None:
+        """The broker is there: say everything anew. It is gone: nothing is sure any more."""
+        self._linked, self._linked_at_s = connected, self._clock.now_s()
+        if connected:
+            self._floors_told.clear()
+            for ident in self.desk.meeting.rooms:
+                self._tell_floor(ident, again=True)
+            self._tell_plans()
+            self._tell_time()
+        else:
+            self.board.link_lost()
+        self.pages.touch("hub")
+        self.pages.touch_rooms()
+
+    def _on_room_online(self, ident: str) -> None:
+        """The room may be new or may have a new clock: it needs the time for its commands."""
+        self._send_time(ident)
+
+    def _on_storage(self, error: StoreError | None) -> None:
+        if error is None:
+            self._alerts.pop("storage", None)
+        else:
+            self._alerts["storage"] = {
+                "severity": "fault",
+                "text": {
+                    "vi": "Không ghi được dữ liệu của máy chủ cuộc họp",
+                    "en": "The hub cannot write its records",
+                },
+                "evidence": str(error),
+                "since_ms": self._clock.now_ms(),
+            }
+        self.pages.touch("hub")
+
+    def _on_failure(self, name: str, reason: str) -> None:
+        self._alerts[f"part-{name}"] = {
+            "severity": "warning",
+            "text": {
+                "vi": f"Phần {name} của máy chủ đã khởi động lại",
+                "en": f"The hub's part {name} has been restarted",
+            },
+            "evidence": f"{reason} ({self.supervisor.restarts[name]} ×)",
+            "since_ms": self._clock.now_ms(),
+        }
+        self.pages.touch("hub")
+
+    # --- what goes on all the time -----------------------------------------------------------
+
+    async def _tell_time_forever(self) -> None:
+        while True:
+            await asyncio.sleep(TIME_EVERY_S)
+            self._tell_time()
+            self.pages.touch("hub")
+
+    def _tell_time(self) -> None:
+        for ident in self.desk.meeting.rooms:
+            self._send_time(ident)
+
+    def _send_time(self, ident: str) -> None:
+        now = messages.HubTime(gen=self._store.gen, mono_ms=self._clock.now_ms())
+        self.link.send(topics.down(ident, "time"), encode(now), qos=0)
+
+    async def _miss_silent_rooms(self) -> None:
+        """Rooms that should be there and say nothing after the link came up are lost."""
+        while True:
+            await asyncio.sleep(1.0)
+            if not self._linked or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
+                continue
+            for ident in self.desk.meeting.rooms:
+                if not self.board.room(ident).met:
+                    await self.desk.put(Item(commands.RoomSilent(ident)))
+
+    def _is_linked(self) -> bool:
+        return self._linked
+
+    def _hub_part(self) -> views.Json:
+        return hub_part(
+            self._store.gen,
+            self._version,
+            self._linked,
+            self._clock.now_ms(),
+            self._alerts,
+        )
+
+    def _health(self) -> models.Health:
+        trouble = self.desk.storage_trouble
+        return models.Health(
+            ok=trouble is None and self._linked,
+            broker="connected" if self._linked else "lost",
+            storage="ok" if trouble is None else str(trouble),
+            rooms_online=sum(room.online() for room in self.board.rooms.values()),
+            listeners=self.pages.broadcaster.listeners,
+            refused_messages=self.link.gatekeeper.total_refused,
+            restarts=dict(self.supervisor.restarts),
+        )
+
+    # --- life --------------------------------------------------------------------------------
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Serve until cancelled; ``ready`` is told the address of the page.
+
+        Raises:
+            OSError: the HTTP port cannot be bound.
+        """
+        app = http.application(self.pages, self.orders.carry_out, self._health, self._version)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, self._settings.http_host, self._settings.http_port)
+            await site.start()
+            port = runner.addresses[0][1]
+            await self.desk.put(Item(self._settings.meeting))
+            for name, work in self._parts().items():
+                self.supervisor.add(name, work)
+            ready(f"http://{self._settings.http_host}:{port}/")
+            await self.supervisor.run()
+        finally:
+            self.pages.broadcaster.close()
+            await runner.cleanup()
+            self._store.close()
+
+    def _parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        progress = {
+            "desk": lambda: self.desk.turns,
+            "link": lambda: self.link.turns,
+        }
+        return {
+            "desk": self.desk.run,
+            "link": self.link.run,
+            "time": self._tell_time_forever,
+            "silent rooms": self._miss_silent_rooms,
+            "overdue commands": self.orders.expire_forever,
+            "watchdog": lambda: notify.keep_alive(progress),
+        }
+
+
+async def serve(settings: Settings, ended: asyncio.Event, ready: Callable[[str], None]) -> None:
+    """Run a hub until ``ended``; what it cannot start with is raised."""
+    hub = Hub(settings)
+    running = asyncio.create_task(hub.run(ready), name="hub")
+    ending = asyncio.create_task(ended.wait(), name="hub end")
+    await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running

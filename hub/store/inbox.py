@@ -1,0 +1,88 @@
+"""Which events of rooms have been decided, and which of them were refused.
+
+Owns the dedupe by (source, epoch, seq) and the receipts that follow from it. In memory; the
+store keeps the same keys. Must not know how an event was decided.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edge.contract import messages
+from hub.meeting.wording import reason_text
+from hub.store.numbers import Numbers
+
+REFUSALS_KEPT = 2000
+"""Refused events that can still be named in the receipt of a duplicate. A room repeats an
+event within seconds; this is hours of refusals."""
+
+TOGETHER = 50
+"""Events per receipt: if all are refused, with two sentences each, it still fits a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The one identity of a room's event, whatever happens to room, broker or hub."""
+
+    source: str
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An event was decided; ``code`` says why it was refused, empty when it was not."""
+
+    key: Key
+    code: str = ""
+
+
+class Inbox:
+    """What has been committed about rooms' events."""
+
+    def __init__(self) -> None:
+        """Empty; ``learn`` fills it from the store."""
+        self._seen: dict[tuple[str, str], Numbers] = {}
+        self._refused: OrderedDict[Key, str] = OrderedDict()
+
+    def learn(self, source: str, epoch: str, ranges: Iterable[tuple[int, int]]) -> None:
+        """Take over what the store has of one epoch."""
+        self._seen[source, epoch] = Numbers(ranges)
+
+    def __contains__(self, key: Key) -> bool:
+        """The event is committed."""
+        return key.seq in self._seen.get((key.source, key.epoch), ())
+
+    def add(self, decided: Decided) -> None:
+        """An event has been committed."""
+        key = decided.key
+        self._seen.setdefault((key.source, key.epoch), Numbers()).add(key.seq)
+        if decided.code:
+            self._refused[key] = decided.code
+            while len(self._refused) > REFUSALS_KEPT:
+                self._refused.popitem(last=False)
+
+    def receipts(self, keys: Iterable[Key]) -> list[tuple[str, messages.Receipt]]:
+        """Receipts by room and epoch for ``keys``, duplicates included."""
+        grouped: dict[tuple[str, str], list[Key]] = {}
+        for key in dict.fromkeys(keys):
+            grouped.setdefault((key.source, key.epoch), []).append(key)
+        return [
+            (source, self._receipt(epoch, self._seen[source, epoch].upto, keys[i : i + TOGETHER]))
+            for (source, epoch), keys in grouped.items()
+            for i in range(0, len(keys), TOGETHER)
+        ]
+
+    def _receipt(self, epoch: str, upto: int, keys: list[Key]) -> messages.Receipt:
+        refused = [(key.seq, code) for key in keys if (code := self._refused.get(key))]
+        return messages.Receipt(
+            epoch=epoch,
+            upto=upto,
+            extra=sorted(key.seq for key in keys if key.seq > upto),
+            refused=[
+                messages.RefusedEvent(seq=seq, code=code, text=reason_text(code))
+                for seq, code in refused
+            ],
+        )

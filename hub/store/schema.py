@@ -1,0 +1,55 @@
+"""Tables of the hub's database, as an ordered list of steps.
+
+Owns the schema. ``PRAGMA user_version`` counts the steps a database has been through; a step
+that was ever released is never changed, a new one is added below it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE events (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        ts REAL NOT NULL,
+        at_s REAL NOT NULL,
+        what TEXT NOT NULL,
+        body TEXT NOT NULL
+    );
+    CREATE TABLE inbox (
+        source TEXT NOT NULL,
+        epoch TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        code TEXT NOT NULL,
+        PRIMARY KEY (source, epoch, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE dead_letters (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        ts REAL NOT NULL,
+        topic TEXT NOT NULL,
+        why TEXT NOT NULL,
+        raw BLOB NOT NULL
+    );
+    """,
+)
+"""``inbox.code`` is empty for an accepted event, else why it was refused."""
+
+
+class SchemaTooNewError(Exception):
+    """The database was made by a newer version of this program."""
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Bring ``database`` to the newest schema, each step in a transaction of its own.
+
+    Raises:
+        SchemaTooNewError: it has been through steps this program does not know.
+        sqlite3.Error: the file cannot be read or written.
+    """
+    (done,) = database.execute("PRAGMA user_version").fetchone()
+    if done > len(MIGRATIONS):
+        raise SchemaTooNewError(f"schema {done}, this version knows {len(MIGRATIONS)}")
+    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
+        database.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
