@@ -1,6 +1,6 @@
 """A browser, a stand-in hub and a page that watches itself, for the tests of the pages.
 
-Owns the browser of this folder. Playwright's blocking form is used and ended with the folder,
+Owns the browser of this folder. Playwright's blocking form is used and ended with each file,
 because it keeps an event loop of its own.
 """
 
@@ -29,9 +29,9 @@ PHONE = (390, 844)
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests of this folder."""
+    """One browser for all tests of a file."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(ARGS))
         yield started
