@@ -246,8 +246,9 @@ class UdpWire(SimWire):
         self._incoming(data, self._write)
 
     def _write(self, data: bytes) -> None:
-        if self._server is not None and self._peer is not None:
-            self._server.sendto(data, self._peer)
+        server = self._server
+        if server is not None and self._peer is not None and not server.is_closing():
+            server.sendto(data, self._peer)
 
     async def run(self) -> None:
         """Serve until cancelled; ``unplugged`` swallows everything, as a pulled cable does."""

@@ -48,10 +48,19 @@ class Place:
         self.bus.press(self.unit, key, hold_ms, slot=self.slot)
 
     def look(self) -> dict[str, Any]:
-        """Microphone relay, lamps and fingers as they are on the table."""
-        unit = self.bus.unit(self.unit).show(time.monotonic())
-        slot = unit["slots"][str(self.slot)]
-        return {"microphone": slot["microphone"], **slot["lamps"], "held": slot["held"]}
+        """Microphone relay and lamps as they are on the table."""
+        slot = self._slot()
+        return {"microphone": slot["microphone"], **slot["lamps"]}
+
+    def show(self) -> dict[str, Any]:
+        """The same, and the keys that a finger is on."""
+        return {**self.look(), "held": self._slot()["held"]}
+
+    def _slot(self) -> dict[str, Any]:
+        slot: dict[str, Any] = self.bus.unit(self.unit).show(time.monotonic())["slots"][
+            str(self.slot)
+        ]
+        return slot
 
 
 class Twin:
@@ -223,7 +232,7 @@ class Twin:
         """See ``Hands.show``."""
         return {
             "room": self.room,
-            "seats": {name: place.look() for name, place in self._seats.items()},
+            "seats": {name: place.show() for name, place in self._seats.items()},
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "console": self._console.show() if self._console is not None else {},
