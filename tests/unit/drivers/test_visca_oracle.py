@@ -38,7 +38,11 @@ class _Listener(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.wire._incoming(data, lambda answer: self.transport.sendto(answer, addr))
+        def answer(reply: bytes) -> None:
+            if not self.transport.is_closing():  # a completion falls due after the client left
+                self.transport.sendto(reply, addr)
+
+        self.wire._incoming(data, answer)
 
 
 @asynccontextmanager
