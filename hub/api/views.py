@@ -71,11 +71,11 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> J
         "on_link_loss": plan.on_link_loss if plan is not None else None,
         "plan": _plan(meeting, room),
         "names": meeting.names_in(room.id),
-        "seats": _seats(board),
-        "cameras": _dump(board.states.get("cameras"), "cameras"),
-        "displays": _dump(board.states.get("displays"), "displays"),
-        "devices": _dump(board.states.get("devices"), "devices"),
-        "restarts": _dump(board.states.get("devices"), "restarts"),
+        "seats": _readings(board, "seats"),
+        "cameras": _readings(board, "cameras"),
+        "displays": _readings(board, "displays"),
+        "devices": _readings(board, "devices"),
+        "restarts": _restarts(board),
         "alerts": {
             ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
             for ident, (alert, since_ms) in board.alerts.items()
@@ -96,19 +96,19 @@ def _plan(meeting: Meeting, room: Room) -> Json:
     }
 
 
-def _seats(board: RoomBoard) -> Json:
-    state = board.states.get("seats")
-    if not isinstance(state, messages.SeatsState):
-        return {}
-    seen_ms = board.seen_ms["seats"]
-    return {n: {**seat.model_dump(), "seen_ms": seen_ms} for n, seat in state.seats.items()}
-
-
-def _dump(state: messages.State | None, field: str) -> Json:
+def _readings(board: RoomBoard, part: str) -> Json:
+    """What the things of one part last proved, and when the hub was told."""
+    state = board.states.get(part)
     if state is None:
         return {}
-    found: Json = state.model_dump(include={field}).get(field, {})
-    return found
+    seen_ms = board.seen_ms[part]
+    found: Json = state.model_dump(include={part}).get(part, {})
+    return {ident: {**reading, "seen_ms": seen_ms} for ident, reading in found.items()}
+
+
+def _restarts(board: RoomBoard) -> Json:
+    state = board.states.get("devices")
+    return dict(state.restarts) if isinstance(state, messages.DevicesState) else {}
 
 
 def order_part(order: Order) -> Json:
