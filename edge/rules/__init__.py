@@ -4,4 +4,13 @@
 ``floor``     who may speak: one law for the whole meeting and for a room alone
 ``merge``     how the floor of a room that was alone joins the meeting's again
 ``following`` whether a room follows the hub or leads itself, and what its lamps show
+
+``majority``  quorum, majority and tie as exact fractions; ``presets`` are bodies' rules as data
+``ballot``    the law of a ballot: every event at every stage. Its parts: ``ballot_plan`` (what
+              is asked, of whom, how), ``ballot_events``, ``ballot_state``, and the rules in
+              ``ballot_chair``, ``ballot_votes``, ``ballot_rooms``
+``ballot_result``  the document that is announced; ``ballot_labels`` its words
+``ballot_journal`` the record in which no change can hide, and its proof
+``vote_keys`` from presses at a seat to one choice: two keys at once, held keys
+``plain``     data classes as JSON data and back
 """

@@ -38,6 +38,27 @@ class Reason(StrEnum):
     OUTDATED = "outdated"
     STORAGE_FULL = "storage_full"
 
+    VOTE_UNKNOWN = "vote_unknown"
+    VOTE_NOT_READY = "vote_not_ready"
+    VOTE_NOT_OPEN = "vote_not_open"
+    VOTE_RUNNING = "vote_running"
+    VOTE_PAUSED = "vote_paused"
+    VOTE_CLOSED = "vote_closed"
+    VOTE_NOT_COUNTED = "vote_not_counted"
+    VOTE_EMPTY = "vote_empty"
+    NOT_ENTITLED = "not_entitled"
+    NOT_CHECKED_IN = "not_checked_in"
+    ALREADY_VOTED = "already_voted"
+    PRESS_ONE_KEY = "press_one_key"
+    KEY_HELD = "key_held"
+    CHOICE_UNKNOWN = "choice_unknown"
+    CHOICE_NUMBER = "choice_number"
+    NOT_CALLED = "not_called"
+    ROLL_COMPLETE = "roll_complete"
+    QUORUM_MISSING = "quorum_missing"
+    ROLE_MISSING = "role_missing"
+    ROOMS_AWAITED = "rooms_awaited"
+
 
 SENTENCES: dict[Reason, Sentence] = {
     Reason.QUEUE_FULL: Sentence("Hàng chờ đã đầy", "The queue is full"),
@@ -64,5 +85,40 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.OUTDATED: Sentence("Đã có lệnh mới hơn", "A newer command has already been carried out"),
     Reason.STORAGE_FULL: Sentence(
         "Bộ nhớ của phòng đã đầy, chưa ghi nhận", "The room's storage is full, nothing recorded"
+    ),
+    Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
+    Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
+    Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),
+    Reason.VOTE_RUNNING: Sentence("Đang biểu quyết", "A vote is in progress"),
+    Reason.VOTE_PAUSED: Sentence("Đang tạm dừng biểu quyết", "The vote is paused"),
+    Reason.VOTE_CLOSED: Sentence("Biểu quyết đã kết thúc", "The vote has ended"),
+    Reason.VOTE_NOT_COUNTED: Sentence("Chưa kiểm phiếu xong", "The vote has not been counted yet"),
+    Reason.VOTE_EMPTY: Sentence(
+        "Không nhận được phiếu nào, đề nghị kiểm tra trước khi công bố",
+        "Not a single vote arrived: check before announcing",
+    ),
+    Reason.NOT_ENTITLED: Sentence(
+        "Không có quyền biểu quyết nội dung này", "No voting right on this item"
+    ),
+    Reason.NOT_CHECKED_IN: Sentence("Mời điểm danh trước", "Please check in first"),
+    Reason.ALREADY_VOTED: Sentence(
+        "Đã biểu quyết, không thay đổi được", "The vote has been cast and cannot be changed"
+    ),
+    Reason.PRESS_ONE_KEY: Sentence("Chỉ nhấn một nút, mời nhấn lại", "Press one button only"),
+    Reason.KEY_HELD: Sentence(
+        "Nút đang bị giữ, mời nhả ra và nhấn lại", "The key is held: release it and press again"
+    ),
+    Reason.CHOICE_UNKNOWN: Sentence("Không có phương án này", "There is no such option"),
+    Reason.CHOICE_NUMBER: Sentence(
+        "Số phương án đã chọn không đúng quy định", "This number of options may not be chosen"
+    ),
+    Reason.NOT_CALLED: Sentence("Chưa đến lượt được gọi tên", "This name has not been called yet"),
+    Reason.ROLL_COMPLETE: Sentence("Đã gọi hết tên", "Every name has been called"),
+    Reason.QUORUM_MISSING: Sentence("Chưa đủ điều kiện tiến hành", "Quorum not reached"),
+    Reason.ROLE_MISSING: Sentence(
+        "Thiếu thành phần bắt buộc phải có mặt", "Somebody whose presence is required is absent"
+    ),
+    Reason.ROOMS_AWAITED: Sentence(
+        "Đang chờ các phòng gửi hết phiếu", "Waiting for the rooms to hand in every vote"
     ),
 }
