@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import notify, roster
+from hub import notify, roster, tally
 from hub.service import Settings, serve, version
 from hub.store.store import StoreError
 
@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status):
+    for command in (run, demo, status, tally.add_parser(names)):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),

@@ -6,6 +6,8 @@ because it keeps an event loop of its own.
 
 from __future__ import annotations
 
+import ctypes.util
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -32,6 +34,8 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """One browser for all tests of a file."""
+    if ctypes.util.find_library("atomic") is None and not os.environ.get("CI"):
+        pytest.skip("libatomic is not installed: sudo apt-get install libatomic1")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(ARGS))
         yield started
