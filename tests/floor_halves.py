@@ -177,7 +177,9 @@ class RoomHalf:
         self.told = news
         self.rev += 1
         own = shifted(following.report_of(room), -self.now_s(hub_s))
-        self.send(State(self.id, room.boot, self.rev, room.authority, own, room.report, self.contact))
+        self.send(
+            State(self.id, room.boot, self.rev, room.authority, own, room.report, self.contact)
+        )
 
     def now_s(self, hub_s: float) -> float:
         """Its own clock."""

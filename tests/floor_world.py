@@ -193,8 +193,7 @@ class World:
         """Its controller is killed and started."""
         self.lose_room(room)
         for seat in [s for s in self.held if room_of(s) == room]:
-            _, pressed_s = self.asked[seat]
-            if not any(w.seat == seat and w.asked_s >= pressed_s for w in self.hub.floor.queue):
+            if not self.hub.floor.waits(seat) or seat in self.rooms[room].state.ended:
                 self._is_over(seat)  # only the room knew of it
         self.rooms[room].restart()
         self.rooms[room].connect(self.now_s)
@@ -233,7 +232,7 @@ class World:
         assert self.air == []
         self._check_agreement()
 
-    # --- the laws ----------------------------------------------------------------------------------
+    # --- the laws --------------------------------------------------------------------------
 
     def check(self) -> None:
         """Everything that holds at all times."""

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from edge.rules.events import Effect, Ended
+from edge.rules.events import Effect, Ended, Queued
 from edge.rules.state import Floor, Hold, Turn, Waiting, room_of
 from edge.rules.timers import paced
 from edge.rules.turns import Outcome, end_all, end_turns, settle, wait
@@ -70,11 +70,13 @@ def merge(floor: Floor, report: RoomReport, now_s: float) -> Outcome:
     joined = replace(
         _with_totals(joined, report),
         lost_rooms=floor.lost_rooms - {report.room},
-        queue=_requests(floor, joined, report),
+        queue=_requests(floor, report),
         hold=joined.hold or report.hold,
         fire_rooms=_fire_rooms(floor, report),
     )
     joined, yielded = _within_limit(joined, now_s)
+    unanswered = tuple(w for w in joined.queue if not joined.speaks(w.seat))
+    joined = replace(joined, queue=joined.in_order(unanswered))
     effects = (*lost_turns, *yielded)
     if report.alarm or report.fire:
         joined, silenced = end_all(replace(joined, alarm=True), "set_fire", now_s)
@@ -128,7 +130,7 @@ def _fire_rooms(floor: Floor, report: RoomReport) -> frozenset[str]:
     return floor.fire_rooms | {report.room} if report.fire else floor.fire_rooms - {report.room}
 
 
-def _requests(floor: Floor, joined: Floor, report: RoomReport) -> tuple[Waiting, ...]:
+def _requests(floor: Floor, report: RoomReport) -> tuple[Waiting, ...]:
     """Both queues in one: a request ends only where somebody ended it."""
     ended = floor.roles.keys() if report.ended is None else report.ended.keys()
     kept = {w.seat: w for w in floor.queue if room_of(w.seat) != report.room or w.seat not in ended}
@@ -136,7 +138,7 @@ def _requests(floor: Floor, joined: Floor, report: RoomReport) -> tuple[Waiting,
         known = kept.get(waiting.seat)
         if known is None or waiting.asked_s < known.asked_s:
             kept[waiting.seat] = waiting
-    return joined.in_order(tuple(w for w in kept.values() if not joined.speaks(w.seat)))
+    return tuple(kept.values())
 
 
 def _within_limit(floor: Floor, now_s: float) -> Outcome:
@@ -163,6 +165,7 @@ def _yield(floor: Floor, turns: list[Turn], excess: int, now_s: float) -> Outcom
     for turn in yielding:
         effects.append(Ended(turn.seat, "merge"))
         if floor.has_queue():
-            floor, queued = wait(floor, turn.seat, turn.since_s, "speech")
-            effects += queued
+            if not floor.waits(turn.seat):  # else the request that the turn had answered is back
+                floor, _ = wait(floor, turn.seat, turn.since_s, "speech")
+            effects.append(Queued(turn.seat))
     return floor, tuple(effects)

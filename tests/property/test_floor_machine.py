@@ -16,8 +16,8 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
-    run_state_machine_as_test,
     rule,
+    run_state_machine_as_test,
 )
 
 from edge.rules.events import (
@@ -66,6 +66,7 @@ KEYS: list[Intent] = [
     "fire_over",
     "fire_acknowledged",
 ]
+TROUBLES = ["lose_hub", "lose_room", "restart_room", "reconnect_room"]
 WAITS_S = [0.1, 1.0, 5.0, 30.0]
 SEEDS = 60
 STEPS = 120
@@ -134,7 +135,10 @@ class FloorMachine(RuleBasedStateMachine):
         """Time passes."""
         self.world.wait(seconds)
 
-    @rule(what=st.sampled_from(["lose_hub", "lose_room", "restart_room", "reconnect_room"]), room=rooms)
+    @rule(
+        what=st.sampled_from(["lose_hub", "lose_room", "restart_room", "reconnect_room"]),
+        room=rooms,
+    )
     def trouble_of_a_room(self, what: str, room: str) -> None:
         """Its link, its power."""
         getattr(self.world, what)(room)
@@ -216,27 +220,26 @@ def walk(seed: int) -> None:
 
 def _order(chosen: random.Random) -> FloorEvent:
     seat, on = chosen.choice(SEATS), chosen.random() < 0.4
-    return chosen.choice(
-        [
-            Next(),
-            AllOff(),
-            Give(seat),
-            Take(seat),
-            Extend(seat),
-            SetRules(chosen.choice(TWO_MODES), chosen.randint(1, 3), 200),
-            SetRules(chosen.choice(ALL_MODES), chosen.randint(1, 3), 200),
-            SetRecess(on),
-            SetMuted(on),
-            SetDebate(on),
-            SetRegistration(chosen.choice(REGISTRATIONS)),
-            AcknowledgeFire(),
-            ClearQueue(),
-            EndTurn(),
-            SeatHeard(seat),
-            SeatSilent(seat),
-            PriorityPressed(chosen.choice(CHAIRS)),
-        ]
-    )
+    orders: list[FloorEvent] = [
+        Next(),
+        AllOff(),
+        Give(seat),
+        Take(seat),
+        Extend(seat),
+        SetRules(chosen.choice(TWO_MODES), chosen.randint(1, 3), 200),
+        SetRules(chosen.choice(ALL_MODES), chosen.randint(1, 3), 200),
+        SetRecess(on),
+        SetMuted(on),
+        SetDebate(on),
+        SetRegistration(chosen.choice(REGISTRATIONS)),
+        AcknowledgeFire(),
+        ClearQueue(),
+        EndTurn(),
+        SeatHeard(seat),
+        SeatSilent(seat),
+        PriorityPressed(chosen.choice(CHAIRS)),
+    ]
+    return chosen.choice(orders)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

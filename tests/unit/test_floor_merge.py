@@ -173,5 +173,3 @@ def test_merge_ignores_seats_that_are_not_the_rooms() -> None:
     forged = RoomReport("sat", (Turn("main/3", 1.0), Turn("sat/9", 1.0)), ())
     after, _ = merge(floor(), forged, 9.0)
     assert after.speaking == ()
-
-
