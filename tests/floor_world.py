@@ -8,14 +8,17 @@ At all times:
 4.  a microphone is open only if its authority's floor says so, and never with none;
 5.  a chair who asks is heard, in every floor that somebody leads by, but for a fire alarm;
 6.  with a fire alarm every microphone of the room is closed;
-7.  a merge loses no request of either side, doubles none, and keeps its time.
+7.  a room obeys only what is for its present start, and never anything older than it obeys;
+8.  a merge loses no request of either side, doubles none, and keeps its time.
 
 And when everything has been delivered and all links are up:
 
-8.  every room follows the hub, both agree, and what is open is what the hub says;
-9.  a request that a lamp has confirmed is still there, unless it was withdrawn, taken or
-    answered; the only other way to lose one is a room that crashes while it leads itself;
-10. nothing is left unanswered.
+9.  every room follows the hub, both agree, and what is open is what the hub says;
+10. what was asked for is there, unless it was withdrawn, taken, answered or refused; the only
+    other way to lose a request is to kill the one machine that knew of it;
+11. who left last is silent;
+12. a fire alarm that nobody acknowledged is an alarm;
+13. nothing is left unanswered.
 
 Owns the world, its accidents and these laws. ``wait`` moves the one true time; rooms' clocks
 are far apart on purpose.
@@ -28,6 +31,7 @@ from itertools import pairwise
 
 from edge.rules import following
 from edge.rules.events import (
+    AcknowledgeFire,
     Ask,
     ClearQueue,
     Effect,
@@ -35,25 +39,27 @@ from edge.rules.events import (
     Granted,
     Next,
     Queued,
+    Refused,
     Take,
     Tick,
 )
 from edge.rules.floor import step
 from edge.rules.intents import Intent
 from edge.rules.merge import RoomReport
+from edge.rules.reasons import Reason
 from edge.rules.settings import Role, Settings
 from edge.rules.state import Floor, room_of, seat_state
-from tests.floor_halves import (
+from tests.floor_hub_half import HubHalf, Known
+from tests.floor_room_half import (
     Alive,
     Down,
     Event,
-    HubHalf,
-    Known,
     Message,
     Receipt,
     RoomHalf,
     State,
     Status,
+    start_of,
 )
 
 ROLES: dict[str, Role] = {
@@ -72,6 +78,7 @@ ROOMS = tuple(AHEAD_S)
 SETTINGS = Settings(
     seat_priority={"sat/2": 2}, limit_s={"delegate": 20.0}, at_limit="stop", guest_may_request=True
 )
+ALREADY = (Reason.ALREADY_REQUESTED, Reason.ALREADY_SPEAKING)
 ROUNDS = 20
 """Of resending, until everything must be quiet."""
 
@@ -89,7 +96,12 @@ class World:
         self.asked: dict[str, tuple[int, float]] = {}
         """The last request of each seat: its number, and the true time of the press."""
         self.held: dict[str, int] = {}
-        """Requests that a lamp has confirmed and that nothing has ended."""
+        """Requests that were made and that nothing has ended."""
+        self.left: set[str] = set()
+        """Seats that left and have not been given the floor since."""
+        self.fire = False
+        """There was a fire alarm, and nobody has acknowledged one since."""
+        self.obeyed: dict[str, tuple[int, int]] = {}
         self.over: set[tuple[str, int]] = set()
         whole = Floor(queue_max=200, roles=ROLES, settings=SETTINGS)
         self.hub = HubHalf(whole, self._post, self._watch, {r: Known() for r in ROOMS})
@@ -122,19 +134,25 @@ class World:
 
     def console(self, intent: Intent, seat: str) -> None:
         """Somebody presses a key at a console; ``seat`` says in which room."""
+        if intent in ("fire", "fire_acknowledged"):
+            self.fire = intent == "fire"
         named = seat if intent.startswith("priority") else None
         self._room(seat).press(intent, named, self.now_s)
 
     def page(self, event: FloorEvent) -> None:
         """Somebody gives an order at a page of the hub."""
+        self.fire = self.fire and not isinstance(event, AcknowledgeFire)
         self.hub.order(event, self.now_s)
 
     def _press(self, intent: Intent, seat: str) -> None:
         if intent == "leave":
             self._is_over(seat)
+            self.left.add(seat)
         else:
             number, _ = self.asked.get(seat, (0, 0.0))
             self.asked[seat] = (number + 1, self.now_s)
+            self.held[seat] = number + 1
+            self.left.discard(seat)
         self._room(seat).press(intent, seat, self.now_s)
 
     def _room(self, seat: str) -> RoomHalf:
@@ -192,6 +210,9 @@ class World:
     def restart_room(self, room: str) -> None:
         """Its controller is killed and started."""
         self.lose_room(room)
+        self.fire = self.fire and self.hub.floor.alarm
+        self.obeyed.pop(room, None)
+        self.left = {seat for seat in self.left if room_of(seat) != room}
         for seat in [s for s in self.held if room_of(s) == room]:
             if not self.hub.floor.waits(seat) or seat in self.rooms[room].state.ended:
                 self._is_over(seat)  # only the room knew of it
@@ -261,6 +282,11 @@ class World:
                 assert state.floor.hears(seat)
                 assert not burns
         own = sum(room_of(t.seat) == room.id for t in state.floor.counted())
+        obeyed = state.gen, state.applied
+        assert self.obeyed.get(room.id, (0, 0)) <= obeyed
+        self.obeyed[room.id] = obeyed
+        if state.authority == "hub":
+            assert self.hub.rooms[room.id].merged_boot == state.boot
         if state.authority == "room":
             assert own <= max(state.floor.max_open, self.places[room.id])
         self.places[room.id] = own
@@ -287,6 +313,10 @@ class World:
         for effect in effects:
             if isinstance(effect, Granted):
                 self._is_over(effect.seat)
+                self.left.discard(effect.seat)
+            if isinstance(effect, Refused) and effect.seat and effect.reason not in ALREADY:
+                self._is_over(effect.seat)
+                self.left.discard(effect.seat)  # the seat was told
 
     def _check_merge(
         self, before: Floor, report: RoomReport, after: Floor, effects: tuple[Effect, ...]
@@ -346,13 +376,17 @@ class World:
                 assert seat_state(state.floor, seat) is seat_state(hub, seat)
                 if room_of(seat) == room.id:
                     assert room.wish(seat, self.now_s).microphone is hub.hears(seat)
+            assert state.floor.alarm is hub.alarm
         for seat in self.held:
             assert hub.speaks(seat) or hub.waits(seat)
+        for seat in self.left:
+            assert not hub.speaks(seat)
+            assert not hub.waits(seat)
+        assert hub.alarm or not self.fire
 
 
 def _is_earlier(message: Status | State, than: Status | State) -> bool:
-    starts = [int(m.boot.rpartition("-")[2]) for m in (message, than)]
-    return message.room == than.room and starts[0] < starts[1]
+    return message.room == than.room and start_of(message.boot) < start_of(than.boot)
 
 
 def _check_places(floor: Floor) -> None:

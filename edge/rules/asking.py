@@ -124,15 +124,18 @@ def _take_back(floor: Floor, event: Ask, left: Left, now_s: float) -> Outcome:
     return speak(floor, replace(left.turn, paused_s=left.turn.paused_s + still_s))
 
 
-def withdraw(floor: Floor, event: Leave, now_s: float) -> Outcome:
-    """The seat waits and wants to wait no longer."""
-    if not floor.settings.may_cancel and not floor.is_chair(event.seat):
-        return refuse(floor, event.seat, Reason.CHAIR_ENDS_REQUEST)
-    return drop_request(floor, event, now_s)
+def leave_hidden(floor: Floor, event: Leave | Take, now_s: float) -> Outcome:
+    """A request that this mode hides can still end: the mode may be newer than the press."""
+    if not floor.waits(event.seat):
+        return refuse(floor, event.seat, Reason.NOT_SPEAKING)
+    return withdraw(floor, event, now_s)
 
 
-def drop_request(floor: Floor, event: Leave | Take, now_s: float) -> Outcome:
+def withdraw(floor: Floor, event: Leave | Take, now_s: float) -> Outcome:
     """The request of the seat is over."""
+    own = isinstance(event, Leave) and not floor.is_chair(event.seat)
+    if own and not floor.settings.may_cancel:
+        return refuse(floor, event.seat, Reason.CHAIR_ENDS_REQUEST)
     kept = tuple(w for w in floor.queue if w.seat != event.seat)
     return replace(floor, queue=kept), (Ended(event.seat, name_of(event)),)
 

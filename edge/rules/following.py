@@ -26,15 +26,7 @@ from typing import Literal
 from edge.rules.events import Effect, Ended, FloorEvent, Refused, Tick
 from edge.rules.floor import step
 from edge.rules.intents import Intent, event_of
-from edge.rules.lamps import (
-    ASKING,
-    BURNING,
-    MUTING,
-    Lamp,
-    SeatWish,
-    led_by_nobody,
-    picture,
-)
+from edge.rules.lamps import ASKING, BURNING, MUTING, Lamp, SeatWish, led_by_nobody, picture
 from edge.rules.merge import RoomReport
 from edge.rules.state import Floor, SeatState, Turn, room_of, seat_state
 from edge.rules.timers import paced
@@ -74,6 +66,8 @@ class Room:
     """Seats whose turn or request ended here, and the report it was in."""
     spoken_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Speaking time of turns that ended here, since the start."""
+    burning: bool = False
+    """The own fire contact is closed: everything is off, whoever leads and whatever is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +226,14 @@ def _asked(room: Room, seat: str) -> Intent | None:
 def wish(room: Room, seat: str, now_s: float) -> SeatWish:
     """Microphone and lamps of ``seat``: red speaks, green waits, both fast is *no*."""
     asked = _asked(room, seat)
-    pressed = {p.intent for p in room.pending if p.intent in (*MUTING, "fire")}
+    pressed = {p.intent for p in room.pending}
+    if room.burning or room.floor.alarm or "fire" in pressed:
+        return BURNING
     if room.authority == "none":
-        burns = room.floor.alarm or "fire" in pressed
-        shown = BURNING if burns else led_by_nobody(asked)
+        shown = led_by_nobody(asked)
     else:
-        shown = picture(room.floor, seat, asked, pressed, now_s)
-    if room.refused_until_s.get(seat, 0.0) > now_s and shown != BURNING:
+        shown = picture(room.floor, seat, asked, pressed & MUTING, now_s)
+    if room.refused_until_s.get(seat, 0.0) > now_s:
         return replace(shown, red="fast", green="fast")
     return shown
 
@@ -258,4 +253,24 @@ def report_of(room: Room) -> RoomReport:
     )
 
 
-__all__ = ["Authority", "Intent", "Lamp", "OnLinkLoss", "SeatWish", "wish"]
+__all__ = [
+    "Authority",
+    "HubFloor",
+    "Intent",
+    "Lamp",
+    "OnLinkLoss",
+    "Pending",
+    "Room",
+    "SeatWish",
+    "await_hub",
+    "decide",
+    "follow",
+    "hub_refused",
+    "intent_of_key",
+    "intent_of_release",
+    "lose_hub",
+    "pass_time",
+    "refuse",
+    "report_of",
+    "wish",
+]

@@ -24,7 +24,7 @@ from edge.rules.state import Floor, SeatState, seat_state
 Lamp = Literal["off", "on", "slow", "fast"]
 
 ASKING = ("ask", "debate", "point_of_order")
-MUTING = ("priority_held", "priority_pressed", "all_off", "mute", "recess")
+MUTING = frozenset({"priority_held", "priority_pressed", "all_off", "mute", "recess"})
 """Intents that close every delegate of the own room at once."""
 
 
@@ -51,8 +51,6 @@ def picture(
     floor: Floor, seat: str, asked: str | None, muting: Collection[str], now_s: float
 ) -> SeatWish:
     """``asked``: what the seat pressed last; ``muting``: what the room pressed, unanswered."""
-    if floor.alarm or "fire" in muting:
-        return BURNING
     match seat_state(floor, seat):
         case SeatState.SPEAKING:
             return _speaking(floor, seat, asked, muting, now_s)

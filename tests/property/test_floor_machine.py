@@ -68,7 +68,7 @@ KEYS: list[Intent] = [
 ]
 TROUBLES = ["lose_hub", "lose_room", "restart_room", "reconnect_room"]
 WAITS_S = [0.1, 1.0, 5.0, 30.0]
-SEEDS = 60
+SEEDS = 200
 STEPS = 120
 
 seats = st.sampled_from(SEATS)

@@ -89,7 +89,7 @@ def test_a_change_of_mode_keeps_microphones_and_queue() -> None:
     hidden, _ = step(now, SetRules("override", 2, 9), 5.0)
     assert hidden.speaking == now.speaking
     assert hidden.next_waiting() is None
-    assert step(hidden, Leave("main/2"), 6.0)[1] == (Refused("main/2", Reason.NOT_SPEAKING),)
+    assert step(hidden, Leave("main/2"), 6.0)[1] == (Ended("main/2", "leave"),)
     assert step(hidden, Ask("main/2", 6.0), 6.0)[0].queue == ()
     back, effects = step(hidden, SetRules("request", 2, 9), 6.0)
     assert effects == ()
