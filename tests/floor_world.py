@@ -26,7 +26,6 @@ are far apart on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from edge.rules import following
@@ -124,11 +123,11 @@ class World:
 
     def key(self, seat: str) -> None:
         """Somebody presses the microphone key."""
-        self._press(following.intent_of_key(self._room(seat).state, seat), seat)
+        self._press(following.intent_of_key(self.rooms[room_of(seat)].state, seat), seat)
 
     def let_go(self, seat: str) -> None:
         """Somebody lets the microphone key go."""
-        intent = following.intent_of_release(self._room(seat).state, seat)
+        intent = following.intent_of_release(self.rooms[room_of(seat)].state, seat)
         if intent is not None:
             self._press(intent, seat)
 
@@ -137,7 +136,7 @@ class World:
         if intent in ("fire", "fire_acknowledged"):
             self.fire = intent == "fire"
         named = seat if intent.startswith("priority") else None
-        self._room(seat).press(intent, named, self.now_s)
+        self.rooms[room_of(seat)].press(intent, named, self.now_s)
 
     def page(self, event: FloorEvent) -> None:
         """Somebody gives an order at a page of the hub."""
@@ -153,10 +152,7 @@ class World:
             self.asked[seat] = (number + 1, self.now_s)
             self.held[seat] = number + 1
             self.left.discard(seat)
-        self._room(seat).press(intent, seat, self.now_s)
-
-    def _room(self, seat: str) -> RoomHalf:
-        return self.rooms[room_of(seat)]
+        self.rooms[room_of(seat)].press(intent, seat, self.now_s)
 
     # --- what happens to messages ----------------------------------------------------------------
 
@@ -213,9 +209,11 @@ class World:
         self.fire = self.fire and self.hub.floor.alarm
         self.obeyed.pop(room, None)
         self.left = {seat for seat in self.left if room_of(seat) != room}
+        state = self.rooms[room].state
+        unsure = {*state.ended, *(p.seat for p in state.pending)}
         for seat in [s for s in self.held if room_of(s) == room]:
-            if not self.hub.floor.waits(seat) or seat in self.rooms[room].state.ended:
-                self._is_over(seat)  # only the room knew of it
+            if seat in unsure or not self.hub.floor.waits(seat):
+                self._is_over(seat)  # perhaps only the room knew of it
         self.rooms[room].restart()
         self.rooms[room].connect(self.now_s)
         self.places[room] = 0
@@ -258,20 +256,13 @@ class World:
     def check(self) -> None:
         """Everything that holds at all times."""
         self._note_requests()
-        for floor in self._floors():
+        for floor in (self.hub.floor, *(room.state.floor for room in self.rooms.values())):
             _check_places(floor)
-        for floor in self._leading():
-            _check_chairs(floor, self.now_s)
+        _check_chairs(self.hub.floor, self.now_s)
         for room in self.rooms.values():
             self._check_room(room)
-
-    def _floors(self) -> Iterator[Floor]:
-        yield self.hub.floor
-        yield from (room.state.floor for room in self.rooms.values())
-
-    def _leading(self) -> Iterator[Floor]:
-        yield self.hub.floor
-        yield from (r.state.floor for r in self.rooms.values() if r.state.authority == "room")
+            if room.state.authority == "room":
+                _check_chairs(room.state.floor, self.now_s)
 
     def _check_room(self, room: RoomHalf) -> None:
         state = room.state
