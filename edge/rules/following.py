@@ -9,35 +9,30 @@ again only when it has merged exactly that report, so a decision made in the roo
 be overlooked nor undone by a floor that was under way. Floors of an older generation, of
 another boot, or older than the one in force are ignored.
 
+A request that ended in the room is named in its report until the hub has merged it: what is
+missing there without being named was unknown to the room, and stays with the hub.
+
 Owns the room's side of the floor. Must not know devices or MQTT. Times are seconds on the
 room's monotonic clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 
-from edge.rules.floor import (
-    AllOff,
-    Ask,
-    Effect,
-    Floor,
-    FloorEvent,
-    Leave,
-    Next,
-    Refused,
-    SeatState,
-    room_of,
-    seat_state,
-    step,
-)
+from edge.rules.events import Effect, Ended, FloorEvent, Refused, Tick
+from edge.rules.floor import step
+from edge.rules.intents import Intent, event_of
+from edge.rules.lamps import ASKING, BURNING, MUTING, Lamp, SeatWish, led_by_nobody, picture
 from edge.rules.merge import RoomReport
+from edge.rules.state import Floor, SeatState, Turn, room_of, seat_state
+from edge.rules.timers import paced
 
 Authority = Literal["none", "hub", "room"]
-Intent = Literal["ask", "leave", "next", "all_off"]
 OnLinkLoss = Literal["standalone", "hold"]
-Lamp = Literal["off", "on", "slow", "fast"]
 
 REFUSED_SHOWN_S = 2.0
 """How long a seat's lamps say no: two fast bursts, long enough to be seen when looked for."""
@@ -67,6 +62,12 @@ class Room:
     report: int = 0
     pending: tuple[Pending, ...] = ()
     refused_until_s: dict[str, float] = field(default_factory=dict)
+    ended: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Seats whose turn or request ended here, and the report it was in."""
+    spoken_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Speaking time of turns that ended here, since the start."""
+    burning: bool = False
+    """The own fire contact is closed: everything is off, whoever leads and whatever is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class HubFloor:
     for_report: int
     heard_seq: int
     floor: Floor
+    heard_extra: frozenset[int] = frozenset()
+    """Events beyond ``heard_seq`` that the hub has decided too: they may overtake."""
+
+    def has_heard(self, seq: int) -> bool:
+        """The hub has decided on the room's event with this number."""
+        return seq <= self.heard_seq or seq in self.heard_extra
 
 
 def follow(room: Room, message: HubFloor) -> Room:
@@ -93,7 +100,8 @@ def follow(room: Room, message: HubFloor) -> Room:
         gen=message.gen,
         applied=message.rev,
         floor=message.floor,
-        pending=tuple(p for p in room.pending if p.seq > message.heard_seq),
+        pending=tuple(p for p in room.pending if not message.has_heard(p.seq)),
+        ended={},
     )
 
 
@@ -107,11 +115,18 @@ def lose_hub(room: Room, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
         mode="request" if room.on_link_loss == "hold" else room.floor.mode,
         roles={s: r for s, r in room.floor.roles.items() if room_of(s) == room.id},
         # Nobody led before: no microphone opens by itself after a start.
-        speaking=report.speaking if room.authority == "hub" else (),
+        speaking=_still_speaking(room, report) if room.authority == "hub" else (),
         queue=report.queue,
         lost_rooms=frozenset(),
+        hold=report.hold,
+        fire_rooms=room.floor.fire_rooms & {room.id},
+        left=(),
+        totals_s=room.spoken_s,
+        merged_s={},
     )
-    alone = replace(room, authority="room", floor=own, pending=(), report=room.report + 1)
+    alone = replace(
+        room, authority="room", floor=paced(own, now_s), pending=(), report=room.report + 1
+    )
     effects: tuple[Effect, ...] = ()
     for press in room.pending:
         alone, more = decide(alone, press.intent, press.seat, press.at_s, now_s)
@@ -119,30 +134,41 @@ def lose_hub(room: Room, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
     return alone, effects
 
 
+def _still_speaking(room: Room, report: RoomReport) -> tuple[Turn, ...]:
+    """Turns that outlast the link: losing it counts as letting a held key go."""
+    if room.floor.mode != "push_to_talk":
+        return report.speaking
+    return tuple(t for t in report.speaking if room.floor.is_chair(t.seat))
+
+
 def decide(
     room: Room, intent: Intent, seat: str | None, at_s: float, now_s: float
 ) -> tuple[Room, tuple[Effect, ...]]:
     """Apply one press to the floor this room leads; each change is a new report."""
-    event = _event(intent, seat, at_s)
+    return _step(room, event_of(intent, seat, at_s, room.id), now_s)
+
+
+def pass_time(room: Room, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
+    """End what is over; only a room that leads itself does that."""
+    return _step(room, Tick(), now_s) if room.authority == "room" else (room, ())
+
+
+def _step(room: Room, event: FloorEvent, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
     floor, effects = step(room.floor, event, now_s)
-    changed = floor is not room.floor
-    room = replace(room, floor=floor, report=room.report + (1 if changed else 0))
+    if floor is not room.floor:
+        report = room.report + 1
+        ended = {e.seat: report for e in effects if isinstance(e, Ended)}
+        room = replace(
+            room,
+            floor=floor,
+            report=report,
+            ended={**room.ended, **ended},
+            spoken_s=floor.totals_s,
+        )
     for effect in effects:
         if isinstance(effect, Refused) and effect.seat is not None:
             room = refuse(room, effect.seat, now_s)
     return room, effects
-
-
-def _event(intent: Intent, seat: str | None, at_s: float) -> FloorEvent:
-    match intent, seat:
-        case "ask", str():
-            return Ask(seat, at_s)
-        case "leave", str():
-            return Leave(seat)
-        case "next", _:
-            return Next()
-        case _:
-            return AllOff()
 
 
 def await_hub(room: Room, press: Pending) -> Room:
@@ -167,45 +193,84 @@ def refuse(room: Room, seat: str, now_s: float) -> Room:
 
 def intent_of_key(room: Room, seat: str) -> Intent:
     """What a press of the microphone key means, from what its lamps show the person now."""
-    for press in reversed(room.pending):
-        if press.seat == seat:
-            return "ask" if press.intent == "leave" else "leave"
-    return "ask" if seat_state(room.floor, seat) is SeatState.SILENT else "leave"
+    match _asked(room, seat):
+        case "leave":
+            return "ask"
+        case None:
+            return "ask" if seat_state(room.floor, seat) is SeatState.SILENT else "leave"
+        case _:
+            return "leave"
 
 
-@dataclass(frozen=True, slots=True)
-class SeatWish:
-    """What a seat should do and show."""
+def intent_of_release(room: Room, seat: str) -> Intent | None:
+    """What letting the microphone key go means: something in *push to talk* only.
 
-    microphone: bool
-    red: Lamp
-    green: Lamp
+    A chair's key is never held: it opens and closes in every mode.
+    """
+    held = room.floor.mode == "push_to_talk" and not room.floor.is_chair(seat)
+    return "leave" if held and intent_of_key(room, seat) == "leave" else None
+
+
+def _asked(room: Room, seat: str) -> Intent | None:
+    """What the seat asked for last and has no answer to."""
+    return next(
+        (
+            p.intent
+            for p in reversed(room.pending)
+            if p.seat == seat and p.intent in (*ASKING, "leave")
+        ),
+        None,
+    )
 
 
 def wish(room: Room, seat: str, now_s: float) -> SeatWish:
     """Microphone and lamps of ``seat``: red speaks, green waits, both fast is *no*."""
-    if room.refused_until_s.get(seat, 0.0) > now_s:
-        speaks = room.floor.speaks(seat) and room.authority != "none"
-        return SeatWish(microphone=speaks, red="fast", green="fast")
-    asked = next((p.intent for p in reversed(room.pending) if p.seat == seat), None)
+    asked = _asked(room, seat)
+    pressed = {p.intent for p in room.pending}
+    if room.burning or room.floor.alarm or "fire" in pressed:
+        return BURNING
     if room.authority == "none":
-        return SeatWish(False, "off", "fast" if asked == "ask" else "off")
-    match seat_state(room.floor, seat):
-        case SeatState.SPEAKING:
-            # Whoever pressed *off* is not heard any more, before anybody has answered.
-            return SeatWish(asked != "leave", "off" if asked == "leave" else "on", "off")
-        case SeatState.WAITING:
-            head = room.floor.next_waiting()
-            is_next = head is not None and head.seat == seat
-            return SeatWish(False, "off", "slow" if is_next else "on")
-        case SeatState.SILENT:
-            return SeatWish(False, "off", "fast" if asked == "ask" else "off")
+        shown = led_by_nobody(asked)
+    else:
+        shown = picture(room.floor, seat, asked, pressed & MUTING, now_s)
+    if room.refused_until_s.get(seat, 0.0) > now_s:
+        return replace(shown, red="fast", green="fast")
+    return shown
 
 
 def report_of(room: Room) -> RoomReport:
     """What the room says of its own seats."""
+    hold = room.floor.hold
     return RoomReport(
         room=room.id,
         speaking=tuple(t for t in room.floor.speaking if room_of(t.seat) == room.id),
         queue=tuple(w for w in room.floor.queue if room_of(w.seat) == room.id),
+        ended=room.ended,
+        hold=hold if hold is not None and room_of(hold.seat) == room.id else None,
+        alarm=room.floor.alarm,
+        fire=room.id in room.floor.fire_rooms,
+        spoken_s=room.spoken_s,
     )
+
+
+__all__ = [
+    "Authority",
+    "HubFloor",
+    "Intent",
+    "Lamp",
+    "OnLinkLoss",
+    "Pending",
+    "Room",
+    "SeatWish",
+    "await_hub",
+    "decide",
+    "follow",
+    "hub_refused",
+    "intent_of_key",
+    "intent_of_release",
+    "lose_hub",
+    "pass_time",
+    "refuse",
+    "report_of",
+    "wish",
+]

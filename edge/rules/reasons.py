@@ -28,6 +28,20 @@ class Reason(StrEnum):
     MIC_LIMIT = "mic_limit"
     NOT_ALLOWED = "not_allowed"
     SEAT_UNKNOWN = "seat_unknown"
+    NOT_INVITED = "not_invited"
+    NOT_CHAIR = "not_chair"
+    NOBODY_SPEAKS = "nobody_speaks"
+    NO_DEBATE = "no_debate"
+    NO_PRIORITY = "no_priority"
+    CHAIR_ENDS_TURN = "chair_ends_turn"
+    CHAIR_ENDS_REQUEST = "chair_ends_request"
+    CHAIR_ONLY = "chair_only"
+    QUEUE_CLOSED = "queue_closed"
+    QUEUE_PAUSED = "queue_paused"
+    PRIORITY_ACTIVE = "priority_active"
+    RECESS = "recess"
+    MUTED = "muted"
+    FIRE_ALARM = "fire_alarm"
     LINK_LOST = "link_lost"
     ROOM_UNKNOWN = "room_unknown"
     DEVICE_UNKNOWN = "device_unknown"
@@ -72,6 +86,28 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.NOT_ALLOWED: Sentence(
         "Ghế này không được phát biểu", "This seat may not take the floor"
     ),
+    Reason.NOT_INVITED: Sentence("Khách mời phát biểu khi được mời", "A guest speaks when invited"),
+    Reason.NOT_CHAIR: Sentence("Chỉ chủ trì dùng được chức năng này", "Only a chair may do this"),
+    Reason.NOBODY_SPEAKS: Sentence("Không có đại biểu đang phát biểu", "No delegate has the floor"),
+    Reason.NO_DEBATE: Sentence("Chưa mở phần tranh luận", "No debate is open"),
+    Reason.NO_PRIORITY: Sentence(
+        "Ghế này không giữ ưu tiên chủ trì", "This seat does not hold the chair's priority"
+    ),
+    Reason.CHAIR_ENDS_TURN: Sentence(
+        "Chỉ chủ trì kết thúc lượt phát biểu", "Only the chair ends a turn"
+    ),
+    Reason.CHAIR_ENDS_REQUEST: Sentence(
+        "Chỉ chủ trì hủy được đăng ký", "Only the chair withdraws a request"
+    ),
+    Reason.CHAIR_ONLY: Sentence("Chỉ chủ trì phát biểu", "Only the chair speaks now"),
+    Reason.QUEUE_CLOSED: Sentence("Chưa mở đăng ký phát biểu", "Registration is closed"),
+    Reason.QUEUE_PAUSED: Sentence("Đang tạm dừng đăng ký phát biểu", "Registration is paused"),
+    Reason.PRIORITY_ACTIVE: Sentence(
+        "Chủ trì đang ưu tiên phát biểu", "The chair has taken priority"
+    ),
+    Reason.RECESS: Sentence("Cuộc họp đang tạm nghỉ", "The meeting is in recess"),
+    Reason.MUTED: Sentence("Đang tắt toàn bộ micro", "All microphones have been muted"),
+    Reason.FIRE_ALARM: Sentence("Có tín hiệu báo cháy", "Fire alarm active"),
     Reason.SEAT_UNKNOWN: Sentence("Không có ghế này", "There is no such seat"),
     Reason.LINK_LOST: Sentence("Không có kết nối với phòng này", "There is no link to this room"),
     Reason.ROOM_UNKNOWN: Sentence("Không có phòng này", "There is no such room"),
