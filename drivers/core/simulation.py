@@ -202,8 +202,8 @@ class PtyWire(SimWire):
                 ticking.cancel()
                 await asyncio.wait({ticking})
         finally:
-            os.close(device)
             self._unplug()
+            os.close(device)
 
     def _readable(self) -> None:
         if self._fd is not None:
@@ -215,11 +215,12 @@ class PtyWire(SimWire):
             os.write(self._fd, data)
 
     def _unplug(self) -> None:
+        """The name goes first: whoever notices the hang-up must not find it any more."""
+        self._path.unlink(missing_ok=True)
         if self._fd is not None:
             self._loop.remove_reader(self._fd)
             os.close(self._fd)
             self._fd = None
-        self._path.unlink(missing_ok=True)
 
 
 class _UdpServer(asyncio.DatagramProtocol):
