@@ -14,7 +14,7 @@ from itertools import count
 
 from edge.rules import following
 from edge.rules.floor import Effect, Floor, FloorEvent, Refused, RoomLost, RoomRestarted, step
-from edge.rules.intents import event_of
+from edge.rules.intents import event_of, subject_of
 from edge.rules.merge import RoomReport, believed, merge
 from tests.floor_room_half import (
     Alive,
@@ -200,18 +200,18 @@ class HubHalf:
         self.send(Receipt(event.room, frozenset({event.seq}), frozenset(refused)))
 
     def _decide(self, event: Event, ours: bool, now_s: float) -> None:
-        known = self.rooms[event.room]
+        known, subject = self.rooms[event.room], subject_of(event.intent, event.seat)
         refused = False
         if ours:
-            if event.seat is not None and event.seq < known.newest.get(event.seat, 0):
+            if event.seq < known.newest.get(subject or "", 0):
                 refused = True
             else:
                 asked = event_of(event.intent, event.seat, now_s - event.age_s, event.room)
                 refused = any(isinstance(e, Refused) for e in self._step(asked, now_s))
         known = self.rooms[event.room]
         newest = dict(known.newest)
-        if event.seat is not None:
-            newest[event.seat] = max(event.seq, newest.get(event.seat, 0))
+        if subject is not None:
+            newest[subject] = max(event.seq, newest.get(subject, 0))
         self.rooms[event.room] = replace(
             known,
             decided=known.decided | {event.seq},

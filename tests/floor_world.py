@@ -17,8 +17,9 @@ And when everything has been delivered and all links are up:
 10. what was asked for is there, unless it was withdrawn, taken, answered or refused; the only
     other way to lose a request is to kill the one machine that knew of it;
 11. who left last is silent;
-12. a fire alarm that nobody acknowledged is an alarm;
-13. nothing is left unanswered.
+12. a fire alarm that nobody acknowledged is an alarm, and an open contact is open;
+13. nobody holds priority who let it go;
+14. nothing is left unanswered.
 
 Owns the world, its accidents and these laws. ``wait`` moves the one true time; rooms' clocks
 are far apart on purpose.
@@ -37,15 +38,14 @@ from edge.rules.events import (
     FloorEvent,
     Granted,
     Next,
+    PriorityHeld,
     Queued,
-    Refused,
     Take,
     Tick,
 )
 from edge.rules.floor import step
 from edge.rules.intents import Intent
 from edge.rules.merge import RoomReport
-from edge.rules.reasons import Reason
 from edge.rules.settings import Role, Settings
 from edge.rules.state import Floor, room_of, seat_state
 from tests.floor_hub_half import HubHalf, Known
@@ -60,6 +60,7 @@ from tests.floor_room_half import (
     Status,
     start_of,
 )
+from tests.floor_truth import Truth
 
 ROLES: dict[str, Role] = {
     "main/1": "chair",
@@ -77,7 +78,6 @@ ROOMS = tuple(AHEAD_S)
 SETTINGS = Settings(
     seat_priority={"sat/2": 2}, limit_s={"delegate": 20.0}, at_limit="stop", guest_may_request=True
 )
-ALREADY = (Reason.ALREADY_REQUESTED, Reason.ALREADY_SPEAKING)
 ROUNDS = 20
 """Of resending, until everything must be quiet."""
 
@@ -92,16 +92,8 @@ class World:
         self.retained: dict[tuple[str, type[Message]], Message] = {}
         self.late_s = 0.0
         """How long messages that arrived have been in the air, together."""
-        self.asked: dict[str, tuple[int, float]] = {}
-        """The last request of each seat: its number, and the true time of the press."""
-        self.held: dict[str, int] = {}
-        """Requests that were made and that nothing has ended."""
-        self.left: set[str] = set()
-        """Seats that left and have not been given the floor since."""
-        self.fire = False
-        """There was a fire alarm, and nobody has acknowledged one since."""
+        self.truth = Truth()
         self.obeyed: dict[str, tuple[int, int]] = {}
-        self.over: set[tuple[str, int]] = set()
         whole = Floor(queue_max=200, roles=ROLES, settings=SETTINGS)
         self.hub = HubHalf(whole, self._post, self._watch, {r: Known() for r in ROOMS})
         self.rooms = {
@@ -110,7 +102,7 @@ class World:
                 Floor(roles={s: r for s, r in ROLES.items() if room_of(s) == room}),
                 "hold" if room == "far" else "standalone",
                 self._post,
-                self._watch_room,
+                self.truth.effects,
                 ahead_s,
             )
             for room, ahead_s in AHEAD_S.items()
@@ -133,25 +125,20 @@ class World:
 
     def console(self, intent: Intent, seat: str) -> None:
         """Somebody presses a key at a console; ``seat`` says in which room."""
-        if intent in ("fire", "fire_acknowledged"):
-            self.fire = intent == "fire"
+        self.truth.press(intent, seat, self.now_s)
         named = seat if intent.startswith("priority") else None
         self.rooms[room_of(seat)].press(intent, named, self.now_s)
 
     def page(self, event: FloorEvent) -> None:
         """Somebody gives an order at a page of the hub."""
-        self.fire = self.fire and not isinstance(event, AcknowledgeFire)
+        if isinstance(event, AcknowledgeFire):
+            self.truth.fire = False
+        if isinstance(event, PriorityHeld):
+            self.truth.let_go.discard(event.seat)
         self.hub.order(event, self.now_s)
 
     def _press(self, intent: Intent, seat: str) -> None:
-        if intent == "leave":
-            self._is_over(seat)
-            self.left.add(seat)
-        else:
-            number, _ = self.asked.get(seat, (0, 0.0))
-            self.asked[seat] = (number + 1, self.now_s)
-            self.held[seat] = number + 1
-            self.left.discard(seat)
+        self.truth.press(intent, seat, self.now_s)
         self.rooms[room_of(seat)].press(intent, seat, self.now_s)
 
     # --- what happens to messages ----------------------------------------------------------------
@@ -206,17 +193,16 @@ class World:
     def restart_room(self, room: str) -> None:
         """Its controller is killed and started."""
         self.lose_room(room)
-        self.fire = self.fire and self.hub.floor.alarm
         self.obeyed.pop(room, None)
-        self.left = {seat for seat in self.left if room_of(seat) != room}
+        self.places[room] = 0
         state = self.rooms[room].state
         unsure = {*state.ended, *(p.seat for p in state.pending)}
-        for seat in [s for s in self.held if room_of(s) == room]:
-            if seat in unsure or not self.hub.floor.waits(seat):
-                self._is_over(seat)  # perhaps only the room knew of it
+        self.truth.killed(room, unsure, self.hub.floor)
         self.rooms[room].restart()
         self.rooms[room].connect(self.now_s)
-        self.places[room] = 0
+        # A contact is a level: the controller tells it after each start.
+        burns = room in self.truth.contacts
+        self.rooms[room].press("fire" if burns else "fire_over", None, self.now_s)
 
     def restart_hub(self) -> None:
         """The hub is killed and started; the broker has what was retained."""
@@ -255,7 +241,6 @@ class World:
 
     def check(self) -> None:
         """Everything that holds at all times."""
-        self._note_requests()
         for floor in (self.hub.floor, *(room.state.floor for room in self.rooms.values())):
             _check_places(floor)
         _check_chairs(self.hub.floor, self.now_s)
@@ -294,20 +279,10 @@ class World:
             ready = [w.seat for w in before.queue if not before.is_suspended(w.seat)]
             assert granted == ready[: len(granted)]
         if isinstance(cause, Take) and after is not before:
-            self._is_over(cause.seat)
+            self.truth.held.discard(cause.seat)
         if isinstance(cause, ClearQueue):
-            for waiting in before.queue:
-                self._is_over(waiting.seat)
-        self._watch_room(effects)
-
-    def _watch_room(self, effects: tuple[Effect, ...]) -> None:
-        for effect in effects:
-            if isinstance(effect, Granted):
-                self._is_over(effect.seat)
-                self.left.discard(effect.seat)
-            if isinstance(effect, Refused) and effect.seat and effect.reason not in ALREADY:
-                self._is_over(effect.seat)
-                self.left.discard(effect.seat)  # the seat was told
+            self.truth.held -= {w.seat for w in before.queue}
+        self.truth.effects(effects)
 
     def _check_merge(
         self, before: Floor, report: RoomReport, after: Floor, effects: tuple[Effect, ...]
@@ -323,36 +298,14 @@ class World:
             assert after.speaks(seat) or after.waits(seat)
         for effect in effects:
             if isinstance(effect, Queued):  # a turn that yielded waits from when it began
-                number, _ = self.asked.get(effect.seat, (0, 0.0))
-                self.asked[effect.seat] = (number, self.now_s)
+                self.truth.asked_s[effect.seat] = self.now_s
         self._check_times(after)
 
     def _check_times(self, floor: Floor) -> None:
         """Nobody waits from later than the press, but for what messages took to arrive."""
         for waiting in floor.queue:
-            _, pressed_s = self.asked[waiting.seat]
+            pressed_s = self.truth.asked_s[waiting.seat]
             assert waiting.asked_s <= pressed_s + self.late_s + 1e-6
-
-    def _note_requests(self) -> None:
-        """What lamps confirm now."""
-        for room in self.rooms.values():
-            floor = room.state.floor
-            if room.state.authority == "none":
-                continue
-            for seat in SEATS:
-                if room_of(seat) != room.id:
-                    continue
-                if floor.speaks(seat):
-                    self._is_over(seat)
-                number, _ = self.asked.get(seat, (0, 0.0))
-                leaving = any(p.seat == seat for p in room.state.pending)
-                if floor.waits(seat) and not leaving and (seat, number) not in self.over:
-                    self.held[seat] = number
-
-    def _is_over(self, seat: str) -> None:
-        number, _ = self.asked.get(seat, (0, 0.0))
-        self.over.add((seat, number))
-        self.held.pop(seat, None)
 
     def _check_agreement(self) -> None:
         hub = self.hub.floor
@@ -368,12 +321,7 @@ class World:
                 if room_of(seat) == room.id:
                     assert room.wish(seat, self.now_s).microphone is hub.hears(seat)
             assert state.floor.alarm is hub.alarm
-        for seat in self.held:
-            assert hub.speaks(seat) or hub.waits(seat)
-        for seat in self.left:
-            assert not hub.speaks(seat)
-            assert not hub.waits(seat)
-        assert hub.alarm or not self.fire
+        self.truth.check(hub)
 
 
 def _is_earlier(message: Status | State, than: Status | State) -> bool:

@@ -118,3 +118,33 @@ def _of_seat(intent: Intent, seat: str, at_s: float) -> SeatEvent:
             return PriorityPressed(seat)
         case _:
             return Ask(seat, at_s)
+
+
+_SUBJECTS: dict[str, str] = {
+    "priority_held": "priority",
+    "priority_released": "priority",
+    "priority_pressed": "priority",
+    "heard": "voice",
+    "silent": "voice",
+    "fire": "fire",
+    "fire_over": "fire",
+    "recess": "recess",
+    "resume": "recess",
+    "mute": "muted",
+    "unmute": "muted",
+    "queue_open": "registration",
+    "queue_paused": "registration",
+    "queue_closed": "registration",
+}
+
+
+def subject_of(intent: Intent, seat: str | None) -> str | None:
+    """What the intent sets; None if it sets nothing. The microphone's is the seat's name.
+
+    Presses may overtake each other: of two with the same subject from the same room only the
+    newer counts, so that *released* before *held* does not hold for ever.
+    """
+    if intent in ("ask", "debate", "point_of_order", "leave"):
+        return seat
+    subject = _SUBJECTS.get(intent)
+    return subject if subject is None or seat is None else f"{seat} {subject}"

@@ -60,6 +60,7 @@ def believed(floor: Floor, room: str) -> RoomReport:
         tuple(t for t in floor.speaking if room_of(t.seat) == room),
         tuple(w for w in floor.queue if room_of(w.seat) == room),
         ended={},
+        hold=floor.hold if floor.hold is not None and room_of(floor.hold.seat) == room else None,
     )
 
 
@@ -71,7 +72,7 @@ def merge(floor: Floor, report: RoomReport, now_s: float) -> Outcome:
         _with_totals(joined, report),
         lost_rooms=floor.lost_rooms - {report.room},
         queue=_requests(floor, report),
-        hold=joined.hold or report.hold,
+        hold=_hold(floor, report),
         fire_rooms=_fire_rooms(floor, report),
     )
     joined, yielded = _within_limit(joined, now_s)
@@ -122,6 +123,14 @@ def _with_totals(floor: Floor, report: RoomReport) -> Floor:
     for seat, spoken_s in report.spoken_s.items():
         totals_s[seat] = totals_s.get(seat, 0.0) + spoken_s - floor.merged_s.get(seat, 0.0)
     return replace(floor, totals_s=totals_s, merged_s={**floor.merged_s, **report.spoken_s})
+
+
+def _hold(floor: Floor, report: RoomReport) -> Hold | None:
+    """A chair who let go alone has let go; one who holds does, unless another does already."""
+    known = floor.hold
+    if known is None or (report.ended is not None and room_of(known.seat) == report.room):
+        return report.hold
+    return known
 
 
 def _fire_rooms(floor: Floor, report: RoomReport) -> frozenset[str]:

@@ -178,9 +178,16 @@ def walk(seed: int) -> None:
     chosen = random.Random(seed)
     world = World()
     disturbed = chosen.random() * 0.4
+    prompt = chosen.random() < 0.5
+    """Then no message is late, and requests must have the very time of their press."""
 
     def page() -> None:
         world.page(_order(chosen))
+
+    def wait() -> None:
+        while prompt and world.air:
+            world.deliver(0)
+        world.wait(chosen.choice(WAITS_S))
 
     def messages() -> None:
         for _ in range(chosen.randint(1, 6)):
@@ -203,7 +210,7 @@ def walk(seed: int) -> None:
         lambda: world.console(chosen.choice(KEYS), chosen.choice(CHAIRS)): 4,
         messages: 36 * (1 - disturbed),
         disturb: 36 * disturbed + 4,
-        lambda: world.wait(chosen.choice(WAITS_S)): 7,
+        wait: 7,
         some(world.lose_hub, ROOMS): 4,
         some(world.lose_room, ROOMS): 3,
         some(world.restart_room, ROOMS): 3,
