@@ -116,4 +116,5 @@ def floor_state(room: Room, rev: int, now_s: float) -> messages.FloorState:
         queue=queue,
         gen=room.gen,
         applied=room.applied,
+        ended=dict(report.ended) if report.ended is not None else None,
     )

@@ -54,6 +54,7 @@ def floor_state(boot: str, authority: Any = "none", report: int = 0, **more: Any
         mode="open",
         speaking=[messages.Turn(seat=s, for_ms=ms) for s, ms in more.get("speaking", ())],
         queue=[messages.Waiting(seat=s, for_ms=ms) for s, ms in more.get("queue", ())],
+        ended=more.get("ended"),
     )
 
 

@@ -209,6 +209,9 @@ class FloorState(State):
     gen: Count = 0
     applied: Count = 0
     """Revision of the hub's floor that is in force here."""
+    ended: dict[SeatName, Count] | None = None
+    """Seats whose turn or request ended while the room led itself, and in which report: what
+    is named here leaves the meeting's queue. None: an older room, which reports all it has."""
 
 
 class Alert(Message):

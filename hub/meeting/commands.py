@@ -35,7 +35,7 @@ from edge.rules.floor import (
     room_of,
     step,
 )
-from edge.rules.merge import RoomReport, merge
+from edge.rules.merge import RoomReport, believed, merge
 from edge.rules.reasons import Reason
 from hub.meeting import events
 from hub.meeting.state import Meeting, Room
@@ -216,9 +216,10 @@ def _floor_heard(meeting: Meeting, given: FloorHeard, now_s: float) -> Decision:
     if state.authority == "none" and new_boot:
         after, _ = step(floor, RoomRestarted(room.id), now_s)
     elif merged or state.authority == "none":
-        after, _ = merge(floor, _believed(floor, room.id), now_s)
+        after, _ = merge(floor, believed(floor, room.id), now_s)
     else:
-        after, _ = merge(floor, _reported(room.id, state, now_s), now_s)
+        report = _reported(room.id, state, now_s)
+        after, _ = merge(floor, report.after(0 if new_boot else room.merged_report), now_s)
     return Decision(
         (
             events.RoomMerged(
@@ -239,15 +240,7 @@ def _reported(room: str, state: messages.FloorState, now_s: float) -> RoomReport
         room,
         tuple(Turn(t.seat, now_s - t.for_ms / 1000) for t in state.speaking),
         tuple(Waiting(w.seat, now_s - w.for_ms / 1000) for w in state.queue),
-    )
-
-
-def _believed(floor: Floor, room: str) -> RoomReport:
-    """What the meeting itself holds of the room: merging it only ends the suspension."""
-    return RoomReport(
-        room,
-        tuple(t for t in floor.speaking if room_of(t.seat) == room),
-        tuple(w for w in floor.queue if room_of(w.seat) == room),
+        ended=state.ended,
     )
 
 

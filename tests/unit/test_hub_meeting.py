@@ -201,6 +201,20 @@ def test_a_lost_room_is_suspended_and_comes_back_as_it_was(live: Live) -> None:
     assert (live.speaking, live.queue) == (["main/1"], ["satellite-1/1"])
 
 
+def test_a_room_that_restarted_alone_loses_no_request_it_never_knew(live: Live) -> None:
+    """Only what the room says has ended leaves the queue."""
+    live.press(1, "main/1")
+    live.press(2, "main/2")
+    live.give(commands.StatusHeard("main", hub_room.status("offline", "b1")))
+    live.give(commands.StatusHeard("main", hub_room.status("online", "b2")))
+    alone = hub_room.floor_state("b2", "room", 1, speaking=[("main/1", 500)], ended={})
+    live.give(commands.FloorHeard("main", alone))
+    assert (live.speaking, live.queue) == (["main/1"], ["main/2"])
+    left = hub_room.floor_state("b2", "room", 2, speaking=[("main/1", 900)], ended={"main/2": 2})
+    live.give(commands.FloorHeard("main", left))
+    assert (live.speaking, live.queue) == (["main/1"], [])
+
+
 def test_a_report_is_merged_once_and_an_old_one_never(live: Live) -> None:
     alone = hub_room.floor_state("b1", "room", 3, speaking=[("main/2", 9000)])
     assert len(live.give(commands.FloorHeard("main", alone)).events) == 1
