@@ -62,7 +62,8 @@ class HubHalf:
     gen: int = 1
     contact: int = 1
     rev: int = 0
-    states: dict[str, State] = field(default_factory=dict)
+    states: dict[str, tuple[State, float]] = field(default_factory=dict)
+    """What each room said last, and when: its ages are of that moment."""
     met: dict[str, Status] = field(default_factory=dict)
     told: dict[str, object] = field(default_factory=dict)
 
@@ -107,7 +108,7 @@ class HubHalf:
                 self._status(message, now_s)
                 self._look(message.room, now_s)
             case State():
-                self._state(message)
+                self._state(message, now_s)
                 self._look(message.room, now_s)
             case Event():
                 self._event(message, now_s)
@@ -133,7 +134,8 @@ class HubHalf:
         if not status.online and met is not None and met.online and met.boot != status.boot:
             return
         self.met[status.room] = status
-        if (state := self.states.get(status.room)) and state.boot != status.boot:
+        state, _ = self.states.get(status.room, (None, 0.0))
+        if state is not None and state.boot != status.boot:
             del self.states[status.room]
         if status.online:
             self.rooms[status.room] = replace(known, online=True, boot=status.boot)
@@ -143,13 +145,13 @@ class HubHalf:
             if status.room not in self.floor.lost_rooms:
                 self._step(RoomLost(status.room), now_s)
 
-    def _state(self, state: State) -> None:
-        met, known = self.met.get(state.room), self.states.get(state.room)
+    def _state(self, state: State, now_s: float) -> None:
+        met, (known, _) = self.met.get(state.room), self.states.get(state.room, (None, 0.0))
         if met is not None and met.boot != state.boot:
             return
         if known is not None and known.boot == state.boot and state.rev < known.rev:
             return
-        self.states[state.room] = state
+        self.states[state.room] = state, now_s
 
     def _is_met(self, room: str) -> bool:
         met = self.met.get(room)
@@ -157,7 +159,7 @@ class HubHalf:
 
     def _look(self, room: str, now_s: float) -> None:
         """Merge each report once."""
-        known, state = self.rooms[room], self.states.get(room)
+        known, (state, heard_s) = self.rooms[room], self.states.get(room, (None, 0.0))
         if state is None or not self._is_met(room) or not known.online or known.boot != state.boot:
             return
         lost, new_boot = room in self.floor.lost_rooms, known.merged_boot != state.boot
@@ -172,7 +174,7 @@ class HubHalf:
             self._step(RoomRestarted(room), now_s)
         if state.authority != "none" and not merged:
             since = 0 if new_boot else known.merged_number
-            self._merge(shifted(state.report, now_s).after(since), now_s)
+            self._merge(shifted(state.report, heard_s).after(since), now_s)
         elif lost:
             self._merge(believed(self.floor, room), now_s)
         self.rev += 1

@@ -24,6 +24,8 @@ class Truth:
     """Seats whose request nothing has ended."""
     left: set[str] = field(default_factory=set)
     """Seats that left, and have not been given the floor since."""
+    silenced: set[str] = field(default_factory=set)
+    """Seats of rooms that were restarted, and that have not been given the floor since."""
     let_go: set[str] = field(default_factory=set)
     """Chairs who hold priority no more."""
     contacts: set[str] = field(default_factory=set)
@@ -61,10 +63,13 @@ class Truth:
             ):
                 self.held.discard(effect.seat or "")
                 self.left.discard(effect.seat or "")
+            if isinstance(effect, Granted):
+                self.silenced.discard(effect.seat)
 
     def killed(self, room: str, unsure: set[str | None], hub: Floor) -> None:
         """``unsure``: seats about which the room may have known better than the hub."""
         self.left = {seat for seat in self.left if room_of(seat) != room}
+        self.silenced |= {seat for seat in hub.roles if room_of(seat) == room}
         self.held = {
             seat
             for seat in self.held

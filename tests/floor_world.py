@@ -5,7 +5,8 @@ At all times:
 1.  a seat has one place: it speaks once, or waits once, in every floor there is;
 2.  queues are in order, and who is called from a queue was first in it;
 3.  no step opens more microphones than the limit (a lowered limit cuts nobody off);
-4.  a microphone is open only if its authority's floor says so, and never with none;
+4.  a microphone is open only if its authority's floor says so, never with none, and after a
+    restart of its room only if somebody gave it the floor anew;
 5.  a chair who asks is heard, in every floor that somebody leads by, but for a fire alarm;
 6.  with a fire alarm every microphone of the room is closed;
 7.  a room obeys only what is for its present start, and never anything older than it obeys;
@@ -257,6 +258,7 @@ class World:
                 assert state.authority != "none"
                 assert state.floor.hears(seat)
                 assert not burns
+                assert seat not in self.truth.silenced
         own = sum(room_of(t.seat) == room.id for t in state.floor.counted())
         obeyed = state.gen, state.applied
         assert self.obeyed.get(room.id, (0, 0)) <= obeyed

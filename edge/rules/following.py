@@ -25,7 +25,7 @@ from typing import Literal
 
 from edge.rules.events import Effect, Ended, FloorEvent, Refused, Tick
 from edge.rules.floor import step
-from edge.rules.intents import Intent, event_of
+from edge.rules.intents import Intent, event_of, subject_of
 from edge.rules.lamps import ASKING, BURNING, MUTING, Lamp, SeatWish, led_by_nobody, picture
 from edge.rules.merge import RoomReport
 from edge.rules.state import Floor, SeatState, Turn, room_of, seat_state
@@ -100,8 +100,22 @@ def follow(room: Room, message: HubFloor) -> Room:
         gen=message.gen,
         applied=message.rev,
         floor=message.floor,
-        pending=tuple(p for p in room.pending if not message.has_heard(p.seq)),
+        pending=_unanswered(room.pending, message),
         ended={},
+    )
+
+
+def _unanswered(pending: tuple[Pending, ...], message: HubFloor) -> tuple[Pending, ...]:
+    """What is still to be decided: nothing that a newer press, already decided, overtook."""
+    newest: dict[str | None, int] = {}
+    for press in pending:
+        if message.has_heard(press.seq):
+            newest[subject_of(press.intent, press.seat)] = press.seq
+    newest[None] = 0
+    return tuple(
+        p
+        for p in pending
+        if not message.has_heard(p.seq) and p.seq > newest.get(subject_of(p.intent, p.seat), 0)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.rules.events import SetRules
-from tests.floor_room_half import Down, Event, Message
+from tests.floor_room_half import Down, Event, Message, State, Status
 from tests.floor_world import World
 
 
@@ -48,7 +48,8 @@ def test_an_event_that_overtakes_does_not_hide_another() -> None:
     world.key("sat/2")
     arrive(world, Event, "sat", seat="sat/2")
     arrive(world, Down, "sat")
-    world.lose_hub("sat")
+    world.rooms["sat"].lose_hub(world.now_s)
+    arrive(world, State, "sat")
     world.settle()
     assert world.hub.floor.speaks("sat/1") or world.hub.floor.waits("sat/1")
 
@@ -132,3 +133,43 @@ def test_released_before_held_does_not_hold_for_ever() -> None:
     world.settle()
     assert world.hub.floor.hold is None
     assert world.rooms["main"].wish("main/2", world.now_s).microphone
+
+
+def test_a_restarted_room_stays_silent() -> None:
+    """Whoever spoke there has to be given the floor anew."""
+    world = begun()
+    world.restart_room("main")
+    world.settle()
+    assert world.hub.floor.speaking == ()
+    world.key("main/2")
+    world.settle()
+    assert world.rooms["main"].wish("main/2", world.now_s).microphone
+
+
+def test_a_report_that_waited_at_the_hub_is_as_old_as_it_is() -> None:
+    """It was heard while the room counted as lost, and is merged when its birth is heard."""
+    world = begun("request")
+    world.lose_room("sat")
+    arrive(world, Status, "sat", online=False)
+    world.rooms["sat"].lose_hub(world.now_s)
+    world.key("sat/1")
+    while world.air:
+        world.deliver(0)
+    world.wait(60.0)
+    world.reconnect_room("sat")
+    arrive(world, Status, "sat", online=True)
+    world.settle()
+    assert [w.asked_s for w in world.hub.floor.queue if w.seat == "sat/1"] == [1000.0]
+
+
+def test_a_contact_that_opened_is_not_closed_by_an_older_event() -> None:
+    """The hub has heard *over* and not *fire*; a room left alone must not decide *fire*."""
+    world = begun()
+    world.console("fire", "sat/3")
+    world.console("fire_over", "sat/3")
+    arrive(world, Event, "sat", intent="fire_over")
+    arrive(world, Down, "sat")
+    world.console("fire_acknowledged", "sat/3")
+    world.rooms["sat"].lose_hub(world.now_s)
+    world.settle()
+    assert world.hub.floor.fire_rooms == frozenset()

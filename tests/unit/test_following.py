@@ -189,6 +189,16 @@ def test_a_press_that_was_overtaken_stays_unanswered() -> None:
     assert [p.seq for p in heard.pending] == [2]
 
 
+def test_a_press_that_was_overtaken_by_its_opposite_is_not_decided_any_more() -> None:
+    """The hub has heard *leave* and not *ask*: a room left alone must not open."""
+    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    for seq, intent in ((1, "ask"), (2, "leave")):
+        now = following.await_hub(now, Pending("main/2", intent, 1.0, seq))
+    now = following.await_hub(now, Pending(None, "next", 1.0, 3))
+    heard = following.follow(now, hub_floor(rev=2, floor=now.floor, heard_extra=frozenset({2})))
+    assert [p.intent for p in heard.pending] == ["next"]
+
+
 def test_the_report_names_what_ended_until_it_is_merged() -> None:
     """What a report does not have and does not name, the room never knew."""
     now = following.follow(room(), hub_floor())
