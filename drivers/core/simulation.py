@@ -139,10 +139,6 @@ class SimWire:
                 out.append(self._noise.randrange(256))
         return bytes(out)
 
-    async def run(self) -> None:
-        """Serve until cancelled."""
-        raise NotImplementedError
-
     def set_fault(self, fault: str | None) -> None:
         """Switch one fault on, or with None all of them off.
 

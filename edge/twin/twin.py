@@ -17,7 +17,7 @@ from typing import Any
 
 from drivers.console.sim import ConsoleSim, SimContact, SimKey
 from drivers.core.address import parse_port, twin_path
-from drivers.core.simulation import PtyWire, Sim, SimWire, TcpWire, UdpWire
+from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.samsung_mdc.sim import SamsungMdcSim
@@ -75,7 +75,7 @@ class Twin:
         self.room = config.room.id
         self._config = config
         self._watchers = Watchers()
-        self._wires: dict[str, SimWire] = {}
+        self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
         self._seats: dict[str, Place] = {}
         self._cameras: dict[str, ViscaCameraSim] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
