@@ -79,8 +79,6 @@ class SimWire:
         """Set once the port can be found and opened."""
         self.tap: Callable[[str, bytes], None] | None = None
         """Told of every byte that reaches (``to_device``) or leaves (``from_device``) the line."""
-        self.received_bytes = 0
-        self.sent_bytes = 0
         self._byte_s = BITS_PER_CHARACTER / (baud or NETWORK_BAUD)
         self._noise = random.Random(seed)  # seeded on purpose
         self._rx_free_s = 0.0
@@ -89,7 +87,6 @@ class SimWire:
 
     def _incoming(self, data: bytes, answer: Callable[[bytes], None]) -> None:
         """Let ``data`` take its time on the line, then show it to the sim."""
-        self.received_bytes += len(data)
         if self.tap is not None:
             self.tap("to_device", data)
         now_s = self._loop.time()
@@ -120,7 +117,6 @@ class SimWire:
 
     def _send(self, data: bytes, answer: Callable[[bytes], None]) -> None:
         if self.wire_fault not in ("silent", "unplugged"):
-            self.sent_bytes += len(data)
             if self.tap is not None:
                 self.tap("from_device", data)
             with contextlib.suppress(OSError):

@@ -58,7 +58,6 @@ class Link:
         self.connected = False
         self.last_error: str | None = None
         self.gatekeeper = Gatekeeper()
-        self.turns = 0
         self._address = (host, port)
         self._outbox = outbox
         self._status = status
@@ -172,7 +171,6 @@ class Link:
 
         while True:
             self._wake.clear()
-            self.turns += 1
             while self._waiting:
                 key = next(iter(self._waiting))
                 data, qos, retain = self._waiting.pop(key)

@@ -106,7 +106,6 @@ class Outbox:
         """
         self.boot = boot
         self.on_recorded: Callable[[], None] = lambda: None
-        self.commits = 0
         self._database = open_database(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         self._bound_rows = bound_rows
@@ -211,7 +210,6 @@ class Outbox:
             database.executemany("DELETE FROM outbox WHERE seq=?", [(seq,) for seq in gone])
 
     def _committed(self, batch: list[tuple[Row, asyncio.Future[None]]], gone: set[int]) -> None:
-        self.commits += 1
         held_back = self.depth > len(self._window) + len(gone)
         self.depth += len(batch) - len(gone)
         for row, done in batch:
