@@ -18,7 +18,16 @@ from edge.contract import messages, topics
 QOS = {"tele": 0, "time": 0, "preview": 0}
 """Kinds that may be lost; everything else is QoS 1."""
 
-RETAINED = {"status", "describe", "state", "alert", "floor", "meeting"}
+RETAINED = {
+    "status",
+    "describe",
+    "state",
+    "alert",
+    "floor",
+    "meeting",
+    "ballot",
+    "attendance",
+}
 """Kinds whose last message the broker keeps."""
 
 

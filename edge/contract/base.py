@@ -1,0 +1,55 @@
+"""What every payload of contract v1 is made of: the root model, names, bounds, texts.
+
+Owns the words that several payloads share. Must not know any single payload.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge.contract import topics
+
+VERSION: Literal[1] = 1
+
+RoomId = Annotated[str, Field(pattern=rf"^{topics.ID}$")]
+DeviceId = Annotated[str, Field(pattern=rf"^{topics.ID}$")]
+SeatName = Annotated[str, Field(pattern=rf"^{topics.ID}/[1-9][0-9]{{0,2}}$")]
+Word = Annotated[str, Field(max_length=64)]
+Line = Annotated[str, Field(max_length=400)]
+Count = Annotated[int, Field(ge=0)]
+Role = Literal["chair", "vice_chair", "delegate", "guest", "observer"]
+Clock = Literal["synced", "holdover", "unset"]
+HealthWord = Literal["ok", "unconfirmed", "fault"]
+Lamp = Literal["off", "on", "slow", "fast"]
+
+
+class Message(BaseModel):
+    """Root of everything on the wire."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: Literal[1] = VERSION
+
+
+class Part(BaseModel):
+    """Root of what stands inside a message."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Text(BaseModel):
+    """A sentence for people, in Vietnamese and English."""
+
+    model_config = ConfigDict(frozen=True)
+
+    vi: Line
+    en: Line
+
+
+class State(Message):
+    """Root of ``up/state/<part>``, retained; ``rev`` counts inside one boot."""
+
+    boot: Word
+    rev: Count

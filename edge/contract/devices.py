@@ -1,0 +1,136 @@
+"""Payloads about a room's devices: what stands where, and what each last proved.
+
+Owns shapes and bounds. Must not say what should be: a reading is never a wish.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from edge.contract.base import (
+    Count,
+    DeviceId,
+    HealthWord,
+    Lamp,
+    Line,
+    Message,
+    Role,
+    State,
+    Text,
+    Word,
+)
+
+
+class SeatPlace(BaseModel):
+    """A seat as its room describes it. Metres, see the room's coordinate system."""
+
+    number: int = Field(ge=1, le=999)
+    role: Role = "delegate"
+    position_m: tuple[float, float, float]
+    device: DeviceId
+    """The bus its unit is on."""
+
+
+class DevicePlace(BaseModel):
+    """A device as its room describes it."""
+
+    id: DeviceId
+    kind: Literal["units", "camera", "display", "console"]
+    title: Text
+    position_m: tuple[float, float, float] | None = None
+    heading_deg: float | None = None
+    model: Word = ""
+    sources: list[Word] = Field(default_factory=list)
+    simulated: bool = False
+
+
+class Describe(Message):
+    """``up/describe``, retained: all a hub needs to know of a room it never saw."""
+
+    boot: Word
+    title: Text
+    on_link_loss: Literal["standalone", "hold"]
+    seats: list[SeatPlace]
+    devices: list[DevicePlace]
+
+
+class SeatActual(BaseModel):
+    """What a seat's unit last proved. None is unknown, ``reason`` says why."""
+
+    microphone: bool | None
+    wanted: bool
+    """What the room wants of the microphone now."""
+    red: Lamp | None = None
+    green: Lamp | None = None
+    amber: Lamp | None = None
+    sign_in: Lamp | None = None
+    votes: Lamp | None = None
+    """The vote lamps as one: which of them is lit is nobody's business."""
+    health: HealthWord
+    reason: Line | None = None
+    age_ms: Count | None = None
+
+
+class CameraActual(BaseModel):
+    """What a camera last proved, what it is after, and why."""
+
+    pan_deg: float | None
+    tilt_deg: float | None
+    fov_deg: float | None
+    moving: bool | None
+    target: Word | None = None
+    """``main/12``, ``wide``, or None."""
+    arrived: bool | None = None
+    on_air: bool = False
+    why: Text | None = None
+    health: HealthWord
+    reason: Line | None = None
+    age_ms: Count | None = None
+
+
+class DisplayActual(BaseModel):
+    """What a display last proved; ``wanted_power`` is what was asked of it last."""
+
+    power: bool | None
+    source: Word | None
+    volume: int | None
+    wanted_power: bool | None = None
+    health: HealthWord
+    reason: Line | None = None
+    age_ms: Count | None = None
+
+
+class DeviceActual(BaseModel):
+    """Health of any device and its counters."""
+
+    health: HealthWord
+    reason: Line | None = None
+    age_ms: Count | None = None
+    counters: dict[str, int] = Field(default_factory=dict)
+
+
+class SeatsState(State):
+    """``up/state/seats``, by seat number as text."""
+
+    seats: dict[str, SeatActual]
+
+
+class CamerasState(State):
+    """``up/state/cameras``."""
+
+    cameras: dict[str, CameraActual]
+
+
+class DisplaysState(State):
+    """``up/state/displays``."""
+
+    displays: dict[str, DisplayActual]
+
+
+class DevicesState(State):
+    """``up/state/devices``: every device, the supervisor's tasks included under ``tasks``."""
+
+    devices: dict[str, DeviceActual]
+    restarts: dict[str, int] = Field(default_factory=dict)
