@@ -277,3 +277,16 @@ def changes(before: Floor, after: Floor) -> tuple[Change, ...]:
     ]
     order = (SeatState.SILENT, SeatState.SPEAKING, SeatState.WAITING)
     return tuple(sorted(moved, key=lambda change: order.index(change.now)))
+
+
+def floor_changed(
+    before: Floor,
+    after: Floor,
+    cause: str,
+    by: str,
+    now_s: float,
+    room: str | None = None,
+    seat: str | None = None,
+) -> FloorChanged:
+    """The record of one change of the floor."""
+    return FloorChanged(now_s, cause, by, changes(before, after), floor_now(after), room, seat)
