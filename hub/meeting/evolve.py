@@ -5,11 +5,11 @@ Owns the fold from events to state. Must not decide anything: an event has happe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
-from edge.rules.floor import Floor
+from edge.rules.floor import Floor, Role
 from hub.meeting.events import (
     Audited,
     Event,
@@ -60,8 +60,14 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             room = replace(meeting.room(event.room), online=False, since_s=event.at_s)
             return _with(meeting, room)
         case RoomDescribed():
-            described = replace(meeting.room(event.room), plan=event.plan)
-            return _with_roles(_with(meeting, described))
+            before = meeting.room(event.room)
+            after = replace(before, plan=event.plan)
+            gone = roles_of([before], meeting.assigned)
+            kept = dict(meeting.floor.roles)
+            for seat in gone:
+                kept.pop(seat, None)
+            roles = kept | roles_of([after], meeting.assigned)
+            return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             rules = replace(
                 meeting.floor,
@@ -77,7 +83,7 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 assigned=event.roles,
                 floor=rules,
             )
-            return _with_roles(told)
+            return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
         case _:
             return meeting  # alerts and orders are for the records
 
@@ -86,9 +92,8 @@ def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
 
 
-def _with_roles(meeting: Meeting) -> Meeting:
+def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:
     """Seats come and go with their rooms; who sat on a seat that is gone is gone too."""
-    roles = roles_of(meeting.rooms, meeting.assigned)
     floor: Floor = replace(
         meeting.floor,
         roles=roles,
