@@ -183,6 +183,7 @@ class Room:
             boot=self.outbox.boot,
             epoch=self.outbox.epoch,
             version=VERSION,
+            start=self.outbox.start,
             outbox=self.outbox.depth,
             outbox_oldest_ms=self.outbox.oldest_ms(),
         )

@@ -16,7 +16,7 @@ import time
 from dataclasses import replace
 from types import MappingProxyType
 
-from drivers.core.capability import KeyPress, SeatOutputs
+from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge.commander import Commander
 from edge.contract import messages, topics
@@ -45,6 +45,9 @@ TICK_S = 0.1
 
 LOOK_EVERY_TICKS = 10
 """How often everything is looked at, for what nobody announces: ages, expiries, health."""
+
+LOCATED: tuple[Lamp, ...] = ("fast",) * 7
+"""Every lamp of a seat that somebody looks for."""
 
 CONSOLE_INTENTS: dict[str, Intent] = {"next": "next", "all_off": "all_off"}
 """Keys of the console that are about the floor; ``priority`` and ``wide`` act here."""
@@ -308,8 +311,8 @@ class Controller:
         """What the unit at a seat should do and show now."""
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:
-            return SeatOutputs(wish.microphone, "fast", "fast", "fast", "fast", "fast")
-        return SeatOutputs(microphone=wish.microphone, red=wish.red, green=wish.green)
+            return SeatOutputs(wish.microphone, *LOCATED)
+        return SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)

@@ -6,7 +6,7 @@ what they know; must not publish or decide.
 
 from __future__ import annotations
 
-from drivers.core.capability import Camera, Display, Health, SeatOutputs
+from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
 from edge.camera.director import Direction
 from edge.contract import messages
 from edge.room import Devices
@@ -16,6 +16,11 @@ from edge.rules.following import Room, report_of
 
 def _age_ms(at_s: float | None, now_s: float) -> int | None:
     return None if at_s is None else int(max(0.0, now_s - at_s) * 1000)
+
+
+def _vote_lamps(shown: SeatOutputs) -> Lamp:
+    """The vote lamps as one: which of them is lit is nobody's business."""
+    return next((lamp for lamp in (shown.yes, shown.abstain, shown.no) if lamp != "off"), "off")
 
 
 def seat_actual(
@@ -30,6 +35,9 @@ def seat_actual(
         wanted=wanted.microphone,
         red=shown.red if shown else None,
         green=shown.green if shown else None,
+        amber=shown.amber if shown else None,
+        sign_in=shown.sign_in if shown else None,
+        votes=_vote_lamps(shown) if shown else None,
         health=health.state.value,
         reason=health.reason or state.microphone.reason,
         age_ms=_age_ms(state.microphone.at_s, now_s) if aged else None,
