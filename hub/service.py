@@ -128,8 +128,9 @@ class Hub:
 
     def _on_committed(self, done: Committed) -> None:
         """Tell rooms first (the floor, then the receipt), then the pages."""
-        for ident in self._origin_first(done):
-            self._tell_floor(ident)
+        if done.before.rev != done.after.rev:
+            for ident in self._origin_first(done):
+                self._tell_floor(ident)
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt))
         if done.after.plan_rev != self._plan_rev_told:

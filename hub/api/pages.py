@@ -28,6 +28,10 @@ LOG_LINES = 200
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
 
+REST = 9
+"""After parts that took long to make, so many times as long passes before the next: pages never
+take more than a tenth of the hub, whatever the size of the meeting."""
+
 LATE_S = 0.01
 """So long after the moment: a timer that fires a little early would see nothing new."""
 
@@ -58,6 +62,7 @@ class Pages:
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
         self._scheduled = False
+        self._rest_until_s = 0.0
 
     def snapshot(self) -> views.Json:
         """Everything."""
@@ -90,10 +95,17 @@ class Pages:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+            rest_s = self._rest_until_s - time.monotonic()
+            asyncio.get_running_loop().call_later(max(GATHER_S, rest_s), self._tell)
 
     def _tell(self) -> None:
         self._scheduled = False
+        began_s = time.monotonic()
+        self._tell_touched()
+        ended_s = time.monotonic()
+        self._rest_until_s = ended_s + REST * (ended_s - began_s)
+
+    def _tell_touched(self) -> None:
         touched, self._touched = self._touched, {}
         if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
             self._told.clear()
