@@ -110,6 +110,12 @@ class CrowdRoom:
             self.sent_messages += 1
             self.wire.publish(topics.up(self.name, kind), data)
 
+    def forget(self) -> None:
+        """Everything is receipted: the next ballot counts anew."""
+        for kept in (self.recorded_s, self.receipted_s, self.refused, self.sent_s):
+            kept.clear()
+        self.repeated = self.sent_messages = 0
+
     def take(self, kind: str, payload: bytes) -> None:
         """One message of the hub."""
         match kind:
@@ -137,29 +143,37 @@ class Crowd:
 
     def __init__(self, rooms: int, seats: int, *, send_together: bool = True) -> None:
         self.seats = seats
+        self.names = [f"room-{number:04}" for number in range(1, rooms + 1)]
         self.rooms: dict[str, CrowdRoom] = {}
-        self._count = rooms
         self._together = send_together
+        self._hub_online = False
         self._wires: list[Wire] = []
         self._news = asyncio.Event()
 
     async def connect(self, port: int) -> None:
         """Connections and subscriptions."""
-        names = [f"room-{number:04}" for number in range(1, self._count + 1)]
-        for number in range(min(CONNECTIONS, self._count)):
+        for number in range(min(CONNECTIONS, len(self.names))):
             wire = await connected(port, f"crowd-{number}", self._take)
             self._wires.append(wire)
-            mine = names[number::CONNECTIONS]
+            mine = self.names[number::CONNECTIONS]
             for name in mine:
                 self.rooms[name] = CrowdRoom(name, wire, self._together)
             for at in range(0, len(mine), 50):
                 wire.subscribe(f"{topics.ROOT}/{name}/down/#" for name in mine[at : at + 50])
                 await wire.ready.wait()
+        self._wires[0].subscribe([topics.HUB_STATUS])
 
     def _take(self, topic: str, payload: bytes) -> None:
-        _, _, name, _, kind, *_ = topic.split("/")
-        self.rooms[name].take(kind, payload)
+        if topic == topics.HUB_STATUS:
+            self._hub_online = json.loads(payload)["state"] == "online"
+        else:
+            _, _, name, _, kind, *_ = topic.split("/")
+            self.rooms[name].take(kind, payload)
         self._news.set()
+
+    async def until_hub(self) -> None:
+        """Wait until the hub is there."""
+        await self.until(lambda room: self._hub_online, "the hub")
 
     async def until(
         self, told: Callable[[CrowdRoom], bool], what: str, patience_s: float = 60.0
