@@ -21,10 +21,13 @@ from pydantic import ValidationError
 from edge.contract.messages import EventKind
 from edge.rules.floor import Refused, name_of, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import events, presses, rooms
+from hub.meeting import attendance, ballots, events, presses, rooms, voting
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
+    AskAttendance,
+    BallotOrder,
+    BallotTick,
     Configure,
     Decision,
     DescribeHeard,
@@ -33,15 +36,19 @@ from hub.meeting.inputs import (
     FloorOrder,
     Input,
     Note,
+    PlanMotion,
     RoomSilent,
+    SignInOrder,
     StatusHeard,
+    VoteAgain,
 )
 from hub.meeting.state import Meeting
 
 
 def decide(meeting: Meeting, given: Input, now_s: float) -> Decision:
-    """What follows from ``given`` at ``now_s``."""
-    return _DECIDERS[type(given)](meeting, given, now_s)
+    """What follows from ``given`` at ``now_s``, for the ballots that run too."""
+    decision = _DECIDERS[type(given)](meeting, given, now_s)
+    return ballots.followed(meeting, decision, now_s) if decision.events else decision
 
 
 def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
@@ -58,6 +65,9 @@ def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
                 given.queue_max,
                 dict(given.names),
                 dict(given.roles),
+                roster=given.roster,
+                gate=given.gate,
+                motions=given.motions,
             ),
         )
     )
@@ -72,14 +82,18 @@ def _describe(meeting: Meeting, given: DescribeHeard, now_s: float) -> Decision:
 
 def _event(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
     """Whoever knows its kind decides; what cannot be read is recorded and not asked for again."""
-    if not given.met:
+    if not given.met and given.event.kind not in _AT_ANY_TIME:
         return HELD
     try:
         return _EVENTS[given.event.kind](meeting, given, now_s)
-    except ValidationError:
+    except ValidationError as error:
         event = given.event
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = f"body of {event.kind}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         unread = events.Audited(now_s, given.room, "unreadable", {}, event.epoch, event.seq)
-        return Decision((unread,), refused=Reason.BAD_ARGUMENT)
+        # A record of a mark would have its time.
+        happened = () if event.kind == "mark" else (unread,)
+        return Decision(happened, refused=Reason.BAD_ARGUMENT, unreadable=why)
 
 
 def _order(meeting: Meeting, given: FloorOrder, now_s: float) -> Decision:
@@ -101,7 +115,16 @@ def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
 _EVENTS: dict[EventKind, Callable[[Meeting, EventHeard, float], Decision]] = {
     "press": presses.press,
     "audit": presses.audit,
+    "vote": voting.vote,
+    "mark": voting.mark,
+    "drained": voting.drained,
+    "vote_refused": voting.refused_press,
+    "ballot": voting.chair_order,
+    "sign_in": attendance.sign_in,
 }
+
+_AT_ANY_TIME = frozenset({"vote", "mark", "drained", "vote_refused", "sign_in"})
+"""Of whichever start of the room: what they say was so when it was recorded."""
 
 _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     Configure: _configure,
@@ -112,11 +135,20 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     EventHeard: _event,
     FloorOrder: _order,
     Note: _note,
+    PlanMotion: ballots.plan,
+    BallotOrder: ballots.order,
+    VoteAgain: ballots.vote_again,
+    BallotTick: ballots.tick,
+    SignInOrder: attendance.by_page,
+    AskAttendance: attendance.ask,
 }
 
 __all__ = [
     "HELD",
     "NOTHING",
+    "AskAttendance",
+    "BallotOrder",
+    "BallotTick",
     "Configure",
     "Decision",
     "DescribeHeard",
@@ -125,7 +157,10 @@ __all__ = [
     "FloorOrder",
     "Input",
     "Note",
+    "PlanMotion",
     "RoomSilent",
+    "SignInOrder",
     "StatusHeard",
+    "VoteAgain",
     "decide",
 ]

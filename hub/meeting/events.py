@@ -11,12 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from edge.contract.messages import Describe, Text
+from edge.rules import plain
 from edge.rules.floor import Floor, Mode, Role, SeatState, Turn, Waiting, seat_state
+from hub.meeting.motion import Member, Motion
+
+KeptMotion = Annotated[
+    Motion,
+    PlainSerializer(plain.write),
+    PlainValidator(lambda data: plain.read(Motion, data, "motion")),
+]
+"""A motion as it stands in a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,9 @@ class MeetingSet:
     queue_max: int
     names: Mapping[str, str]
     roles: Mapping[str, Role]
+    roster: tuple[Member, ...] = ()
+    gate: bool = False
+    motions: tuple[KeptMotion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,79 @@ class OrderEnded:
     reason: Text | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """These people came, or left. ``seat`` and ``room`` if it was one of them, at a seat."""
+
+    at_s: float
+    people: tuple[str, ...]
+    present: bool
+    by: str
+    seat: str | None = None
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceAsked:
+    """Seats are asked to sign in, or no longer."""
+
+    at_s: float
+    asked: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MotionPlanned:
+    """An item is on the list of votes."""
+
+    at_s: float
+    motion: KeptMotion
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BallotMoved:
+    """Something happened to a ballot that people should read of; its journal is the record.
+
+    Attributes:
+        what: the stage it is in now, or ``called``, ``recused``, ``quorum_lost``,
+            ``quorum_reached``.
+        text: what is voted on.
+        person: who was called or recused.
+    """
+
+    at_s: float
+    ballot: str
+    generation: int
+    what: str
+    by: str
+    text: Text
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRefused:
+    """A press that was not taken as a vote, by its room or by us. Never with the choice."""
+
+    at_s: float
+    ballot: str
+    generation: int
+    seat: str
+    room: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRefused:
+    """A room's box of secret votes cannot be opened, or does not fit the votes."""
+
+    at_s: float
+    ballot: str
+    generation: int
+    room: str
+    why: str
+
+
 Event = (
     MeetingSet
     | RoomDescribed
@@ -195,6 +280,12 @@ Event = (
     | AlertCleared
     | Ordered
     | OrderEnded
+    | SignedIn
+    | AttendanceAsked
+    | MotionPlanned
+    | BallotMoved
+    | VoteRefused
+    | BoxRefused
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -210,6 +301,12 @@ _KINDS: tuple[type[Event], ...] = (
     AlertCleared,
     Ordered,
     OrderEnded,
+    SignedIn,
+    AttendanceAsked,
+    MotionPlanned,
+    BallotMoved,
+    VoteRefused,
+    BoxRefused,
 )
 
 

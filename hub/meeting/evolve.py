@@ -11,18 +11,23 @@ from functools import reduce
 
 from edge.rules.floor import Floor
 from hub.meeting.events import (
+    AttendanceAsked,
     Audited,
+    BallotMoved,
     Event,
     FloorChanged,
     MeetingSet,
+    MotionPlanned,
     Pressed,
     RoomDescribed,
     RoomMerged,
     RoomOffline,
     RoomOnline,
+    SignedIn,
     with_floor,
 )
-from hub.meeting.state import Meeting, Room, roles_of
+from hub.meeting.motion import Motion
+from hub.meeting.state import Attendance, Meeting, Room, roles_of
 
 
 def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
@@ -76,10 +81,35 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 names=event.names,
                 assigned=event.roles,
                 floor=rules,
+                roster=event.roster,
+                attendance=replace(meeting.attendance, gate=event.gate),
+                motions=_motions(meeting, event),
             )
             return _with_roles(told)
+        case SignedIn() | AttendanceAsked():
+            return replace(meeting, attendance=_attendance(meeting.attendance, event))
+        case MotionPlanned():
+            motions = {**meeting.motions, event.motion.id: event.motion}
+            return replace(meeting, motions=motions)
+        case BallotMoved(what="ready_check"):
+            return replace(meeting, shown=(event.ballot, event.generation))
         case _:
             return meeting  # alerts and orders are for the records
+
+
+def _attendance(before: Attendance, event: SignedIn | AttendanceAsked) -> Attendance:
+    if isinstance(event, AttendanceAsked):
+        return replace(before, asked=event.asked)
+    people = frozenset(event.people)
+    if event.present:
+        return replace(before, signed_in=before.signed_in | people, left=before.left - people)
+    return replace(before, signed_in=before.signed_in - people, left=before.left | people)
+
+
+def _motions(meeting: Meeting, event: MeetingSet) -> dict[str, Motion]:
+    """Those of the new file, and those that came from pages."""
+    from_pages = {key: m for key, m in meeting.motions.items() if not m.by_file}
+    return {motion.id: motion for motion in event.motions} | from_pages
 
 
 def _with(meeting: Meeting, room: Room) -> Meeting:
