@@ -151,7 +151,9 @@ def followed(meeting: Meeting, decision: Decision, now_s: float) -> Decision:
     """The decision with what its events mean for ballots: people and rooms come and go."""
     for event in decision.events:
         what = _meant(event)
-        for key in _concerned(meeting, what) if what is not None else ():
+        if what is None:
+            continue
+        for key in _concerned(meeting, what):
             more = stepped(meeting.ballots[key], what, now_s, "hub")
             meeting = with_ballots(meeting, more)
             decision = _joined(decision, more)
