@@ -5,11 +5,11 @@ Owns the fold from events to state. Must not decide anything: an event has happe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
-from edge.rules.floor import Floor
+from edge.rules.floor import Floor, Role
 from hub.meeting.events import (
     AttendanceAsked,
     Audited,
@@ -65,8 +65,14 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             room = replace(meeting.room(event.room), online=False, since_s=event.at_s)
             return _with(meeting, room)
         case RoomDescribed():
-            described = replace(meeting.room(event.room), plan=event.plan)
-            return _with_roles(_with(meeting, described))
+            before = meeting.room(event.room)
+            after = replace(before, plan=event.plan)
+            gone = roles_of([before], meeting.assigned)
+            kept = dict(meeting.floor.roles)
+            for seat in gone:
+                kept.pop(seat, None)
+            roles = kept | roles_of([after], meeting.assigned)
+            return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             rules = replace(
                 meeting.floor,
@@ -85,7 +91,7 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 attendance=replace(meeting.attendance, gate=event.gate),
                 motions=_motions(meeting, event),
             )
-            return _with_roles(told)
+            return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
         case SignedIn() | AttendanceAsked():
             return replace(meeting, attendance=_attendance(meeting.attendance, event))
         case MotionPlanned():
@@ -116,9 +122,8 @@ def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
 
 
-def _with_roles(meeting: Meeting) -> Meeting:
+def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:
     """Seats come and go with their rooms; who sat on a seat that is gone is gone too."""
-    roles = roles_of(meeting.rooms, meeting.assigned)
     floor: Floor = replace(
         meeting.floor,
         roles=roles,
