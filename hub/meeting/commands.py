@@ -14,14 +14,16 @@ Owns the way of an input, and of each kind of event, to whoever decides on it: `
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from edge.contract.messages import EventKind
-from edge.rules.floor import Refused, name_of, room_of, step
+from edge.rules.floor import Floor, FloorEvent, Refused, SetRules, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import attendance, ballots, events, presses, rooms, voting
+from hub.meeting import attendance, ballots, causes, events, presses, rooms, timing, voting
+from hub.meeting.evolve import apply
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
@@ -38,8 +40,11 @@ from hub.meeting.inputs import (
     Note,
     PlanMotion,
     RoomSilent,
+    SettingsOrder,
     SignInOrder,
     StatusHeard,
+    TimePassed,
+    UnreadableHeard,
     VoteAgain,
 )
 from hub.meeting.state import Meeting
@@ -54,30 +59,30 @@ def decide(meeting: Meeting, given: Input, now_s: float) -> Decision:
 def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
     if given.source == meeting.source:
         return NOTHING  # a restart keeps the mode that was chosen since
-    return Decision(
-        (
-            events.MeetingSet(
-                now_s,
-                given.source,
-                given.title,
-                given.mode,
-                given.max_open,
-                given.queue_max,
-                dict(given.names),
-                dict(given.roles),
-                roster=given.roster,
-                gate=given.gate,
-                motions=given.motions,
-            ),
-        )
+    told = events.MeetingSet(
+        now_s,
+        given.source,
+        given.title,
+        given.mode,
+        given.max_open,
+        given.queue_max,
+        dict(given.names),
+        dict(given.roles),
+        given.settings,
+        given.roster,
+        given.gate,
+        given.motions,
     )
+    # Who waits may have another place by the new settings, and a free place may be taken.
+    before = apply(meeting, told).floor
+    after, _ = step(before, _rules_of(before), now_s)
+    if after is before:
+        return Decision((told,))
+    return Decision((told, events.floor_changed(before, after, "set_rules", "hub", now_s)))
 
 
-def _describe(meeting: Meeting, given: DescribeHeard, now_s: float) -> Decision:
-    plan = given.plan.model_copy(update={"boot": ""})  # a restart alone is no news
-    if meeting.room(given.room).plan == plan:
-        return NOTHING
-    return Decision((events.RoomDescribed(now_s, given.room, plan),))
+def _rules_of(floor: Floor) -> SetRules:
+    return SetRules(floor.mode, floor.max_open, floor.queue_max, floor.settings)
 
 
 def _event(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
@@ -90,22 +95,40 @@ def _event(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         event = given.event
         first = error.errors(include_url=False, include_input=False)[0]
         why = f"body of {event.kind}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-        unread = events.Audited(now_s, given.room, "unreadable", {}, event.epoch, event.seq)
-        # A record of a mark would have its time.
-        happened = () if event.kind == "mark" else (unread,)
-        return Decision(happened, refused=Reason.BAD_ARGUMENT, unreadable=why)
+        if event.kind == "mark":  # a record would have its time
+            return Decision(refused=Reason.BAD_ARGUMENT, unreadable=why)
+        unread = UnreadableHeard(given.room, event.epoch, event.seq)
+        return replace(_unreadable(meeting, unread, now_s), unreadable=why)
+
+
+def _unreadable(meeting: Meeting, given: UnreadableHeard, now_s: float) -> Decision:
+    """Recorded, and answered: the room need not send it for ever."""
+    unread = events.Audited(now_s, given.room, "unreadable", {}, given.epoch, given.seq)
+    return Decision((unread,), refused=Reason.BAD_ARGUMENT)
 
 
 def _order(meeting: Meeting, given: FloorOrder, now_s: float) -> Decision:
-    after, effects = step(meeting.floor, given.event, now_s)
+    return _ordered(meeting, given.event, causes.cause_of(given.event), given.by, now_s)
+
+
+def _settings(meeting: Meeting, given: SettingsOrder, now_s: float) -> Decision:
+    floor = meeting.floor
+    try:
+        settings = replace(floor.settings, **given.named)
+    except (TypeError, ValueError):
+        return Decision(refused=Reason.BAD_ARGUMENT)
+    wanted = SetRules(floor.mode, floor.max_open, floor.queue_max, settings)
+    return _ordered(meeting, wanted, causes.SETTINGS, given.by, now_s)
+
+
+def _ordered(meeting: Meeting, wanted: FloorEvent, cause: str, by: str, now_s: float) -> Decision:
+    after, effects = step(meeting.floor, wanted, now_s)
     reason = next((e.reason for e in effects if isinstance(e, Refused)), None)
     if reason is not None:
         return Decision(refused=reason)
-    seat: str | None = getattr(given.event, "seat", None)
+    seat: str | None = getattr(wanted, "seat", None)
     room = room_of(seat) if seat is not None else None
-    cause = name_of(given.event)
-    changed = events.floor_changed(meeting.floor, after, cause, given.by, now_s, room, seat)
-    return Decision((changed,))
+    return Decision((events.floor_changed(meeting.floor, after, cause, by, now_s, room, seat),))
 
 
 def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
@@ -130,10 +153,13 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     Configure: _configure,
     StatusHeard: rooms.status,
     RoomSilent: rooms.silent,
-    DescribeHeard: _describe,
+    DescribeHeard: rooms.described,
     FloorHeard: rooms.floor_heard,
     EventHeard: _event,
+    UnreadableHeard: _unreadable,
     FloorOrder: _order,
+    SettingsOrder: _settings,
+    TimePassed: timing.time_passed,
     Note: _note,
     PlanMotion: ballots.plan,
     BallotOrder: ballots.order,
@@ -159,8 +185,11 @@ __all__ = [
     "Note",
     "PlanMotion",
     "RoomSilent",
+    "SettingsOrder",
     "SignInOrder",
     "StatusHeard",
+    "TimePassed",
+    "UnreadableHeard",
     "VoteAgain",
     "decide",
 ]

@@ -6,12 +6,13 @@ Owns the inputs of ``commands.decide`` and its answer. Must not decide anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from edge.contract import messages
 from edge.rules import ballot_events
 from edge.rules.ballot_journal import Journal, Line
-from edge.rules.floor import FloorEvent, Role
+from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
 from hub.meeting import events
 from hub.meeting.motion import Member, Motion
@@ -29,6 +30,7 @@ class Configure:
     queue_max: int
     names: Mapping[str, str]
     roles: Mapping[str, Role]
+    settings: Settings = field(default_factory=Settings)
     roster: tuple[Member, ...] = ()
     gate: bool = False
     motions: tuple[Motion, ...] = ()
@@ -63,6 +65,10 @@ class FloorHeard:
 
     room: str
     state: messages.FloorState
+    heard_s: float
+    """When it arrived: its ages are of that moment."""
+    contact: int
+    """The hub's present connection to the broker: see ``FloorState.contact``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class EventHeard:
 
     room: str
     event: messages.Event
+    heard_s: float
+    """When it arrived: its age is of that moment."""
     met: bool = True
     """False while the room's status has not been heard since the hub's link is up: which of
     its boots is the present one cannot be told yet."""
@@ -79,11 +87,34 @@ class EventHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableHeard:
+    """An event of a room that says which one it is, and nothing that could be read."""
+
+    room: str
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class FloorOrder:
     """Somebody entitled wants the floor changed."""
 
     event: FloorEvent
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOrder:
+    """Somebody entitled wants other settings of the floor; what is not named stays as it is."""
+
+    named: Mapping[str, Any]
+    """Fields of ``edge.rules.settings.Settings``."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A deadline of the meeting is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +190,10 @@ Input = (
     | DescribeHeard
     | FloorHeard
     | EventHeard
+    | UnreadableHeard
     | FloorOrder
+    | SettingsOrder
+    | TimePassed
     | Note
     | PlanMotion
     | BallotOrder

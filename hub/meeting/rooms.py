@@ -1,26 +1,42 @@
 """Rooms that come, go, and join their floor to the meeting's again.
 
-Owns what follows from a room's status and from its own floor. Must not judge presses.
+Theory. A room's own floor is merged once per report, and only if its ages are true: it was
+made for the hub's present connection, and they count from when it was heard. A new start of
+the room comes first (its microphones are off, its requests stay), then what it decided alone.
+
+Owns what follows from a room's status, description and floor. Must not judge presses.
 """
 
 from __future__ import annotations
 
 from edge.contract import messages
-from edge.rules.floor import RoomLost, RoomRestarted, Turn, Waiting, step
-from edge.rules.merge import RoomReport, believed, merge
-from hub.meeting import events
-from hub.meeting.inputs import NOTHING, Decision, FloorHeard, RoomSilent, StatusHeard
+from edge.rules.chair import room_restarted
+from edge.rules.floor import Floor, RoomLost, RoomRestarted, step
+from edge.rules.merge import believed, merge
+from hub.meeting import events, wire
+from hub.meeting.inputs import (
+    NOTHING,
+    Decision,
+    DescribeHeard,
+    FloorHeard,
+    RoomSilent,
+    StatusHeard,
+)
 from hub.meeting.state import Meeting, Room
 
 
 def status(meeting: Meeting, given: StatusHeard, now_s: float) -> Decision:
     """The room is there, or is not."""
-    room = meeting.room(given.room)
-    if given.status.state == "online":
-        if room.online and room.boot == given.status.boot:
+    room, said = meeting.room(given.room), given.status
+    if said.state == "online":
+        if room.online and (room.boot, room.epoch, room.start) == (
+            said.boot,
+            said.epoch,
+            said.start,
+        ):
             return NOTHING
-        return Decision((events.RoomOnline(now_s, given.room, given.status.boot),))
-    if given.status.boot != room.boot and room.online:
+        return Decision((events.RoomOnline(now_s, room.id, said.boot, said.epoch, said.start),))
+    if said.boot != room.boot and room.online:
         return NOTHING  # the will of an earlier start cannot mark a new one offline
     return _lose(meeting, room, now_s)
 
@@ -37,11 +53,17 @@ def _lose(meeting: Meeting, room: Room, now_s: float) -> Decision:
         happened = (events.RoomOffline(now_s, room.id),)
     if room.id not in meeting.floor.lost_rooms and room.id in meeting.rooms:
         lost, _ = step(meeting.floor, RoomLost(room.id), now_s)
-        happened = (
-            *happened,
-            events.floor_changed(meeting.floor, lost, "room_lost", "hub", now_s, room.id),
-        )
+        change = events.floor_changed(meeting.floor, lost, "room_lost", "hub", now_s, room.id)
+        happened = (*happened, change)
     return Decision(happened)
+
+
+def described(meeting: Meeting, given: DescribeHeard, now_s: float) -> Decision:
+    """What the room consists of."""
+    plan = given.plan.model_copy(update={"boot": ""})  # a restart alone is no news
+    if meeting.room(given.room).plan == plan:
+        return NOTHING
+    return Decision((events.RoomDescribed(now_s, given.room, plan),))
 
 
 def floor_heard(meeting: Meeting, given: FloorHeard, now_s: float) -> Decision:
@@ -54,39 +76,37 @@ def floor_heard(meeting: Meeting, given: FloorHeard, now_s: float) -> Decision:
     state, room, floor = given.state, meeting.room(given.room), meeting.floor
     if room.plan is None or not room.online or room.boot != state.boot:
         return NOTHING  # not yet, or no more: it is looked at again with the next message
-    lost = room.id in floor.lost_rooms
-    new_boot = room.merged_boot != state.boot
+    lost, new_boot = room.id in floor.lost_rooms, room.merged_boot != state.boot
     if not new_boot and state.report < room.merged_report:
         return NOTHING  # an older message
     merged = not new_boot and state.report == room.merged_report
     if merged and not lost:
         return NOTHING
-    if state.authority == "none" and new_boot:
-        after, _ = step(floor, RoomRestarted(room.id), now_s)
-    elif merged or state.authority == "none":
-        after, _ = merge(floor, believed(floor, room.id), now_s)
+    tells = not merged and state.authority != "none"
+    if tells and state.contact not in (None, given.contact):
+        return NOTHING  # its ages are of another time; the room says it again when it hears us
+    after = floor
+    if tells:
+        report = wire.report_of(room.id, state, given.heard_s)
+        if new_boot:
+            # The rule alone: a free place must not go to a seat of which the report says more.
+            after, _ = room_restarted(after, RoomRestarted(room.id), now_s)
+        after, _ = merge(after, report.after(0 if new_boot else room.merged_report), now_s)
+    elif new_boot:
+        after, _ = step(after, RoomRestarted(room.id), now_s)
     else:
-        report = _reported(room.id, state, now_s)
-        after, _ = merge(floor, report.after(0 if new_boot else room.merged_report), now_s)
-    return Decision(
-        (
-            events.RoomMerged(
-                now_s,
-                room.id,
-                state.boot,
-                state.report,
-                events.changes(floor, after),
-                events.floor_now(after),
-            ),
-        )
-    )
+        after, _ = merge(after, believed(after, room.id), now_s)
+    return Decision((_merged(floor, after, room, state, now_s),))
 
 
-def _reported(room: str, state: messages.FloorState, now_s: float) -> RoomReport:
-    """The room's report on the meeting's clock."""
-    return RoomReport(
-        room,
-        tuple(Turn(t.seat, now_s - t.for_ms / 1000) for t in state.speaking),
-        tuple(Waiting(w.seat, now_s - w.for_ms / 1000) for w in state.queue),
-        ended=state.ended,
+def _merged(
+    before: Floor, after: Floor, room: Room, state: messages.FloorState, now_s: float
+) -> events.RoomMerged:
+    return events.RoomMerged(
+        now_s,
+        room.id,
+        state.boot,
+        state.report,
+        events.changes(before, after),
+        events.floor_now(after),
     )

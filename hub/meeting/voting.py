@@ -59,9 +59,7 @@ def mark(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
     return _judged(meeting, given.room, body.seat, marked, now_s)
 
 
-def _judged(
-    meeting: Meeting, room: str, seat: str, given: Cast | Mark, now_s: float
-) -> Decision:
+def _judged(meeting: Meeting, room: str, seat: str, given: Cast | Mark, now_s: float) -> Decision:
     key = (given.ballot, given.generation)
     journal = meeting.ballots.get(key)
     if journal is None:
@@ -142,9 +140,7 @@ def drained(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
     return replace(decision, held=waits and not is_counted)
 
 
-def _opened(
-    meeting: Meeting, room: str, key: BallotKey, box: str
-) -> tuple[tuple[Slips, ...], str]:
+def _opened(meeting: Meeting, room: str, key: BallotKey, box: str) -> tuple[tuple[Slips, ...], str]:
     """The slips of a room's box, or why it cannot be opened."""
     options = [option.id for option in meeting.ballots[key].ballot.plan.options]
     label = slip_sheet.label(room, *key)
