@@ -27,11 +27,11 @@ from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events
-from hub.meeting.evolve import apply, heard_before
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
-from hub.store.store import Store, StoreError
+from hub.replay import replayed
+from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,11 @@ class Hub:
             self._clock.now_s,
         )
         self.desk = Desk(
-            self._replay(), self._store, self._clock, self._on_committed, self._on_storage
+            replayed(self._store, self._remember),
+            self._store,
+            self._clock,
+            self._on_committed,
+            self._on_storage,
         )
         self.hearing = Hearing(
             self.board,
@@ -114,15 +118,9 @@ class Hub:
         )
         self.supervisor = Supervisor(self._on_failure)
 
-    def _replay(self) -> Meeting:
-        meeting = Meeting()
-        for stored in self._store.history():
-            meeting = apply(meeting, stored.event)
-            self.pages.log.append(views.log_entry(stored.n, stored.ts, line(stored.event, meeting)))
-        for room in meeting.rooms.values():
-            ranges = self._store.inbox.ranges(room.id, room.epoch or "")
-            meeting = heard_before(meeting, room.id, ranges)
-        return meeting
+    def _remember(self, stored: Stored, meeting: Meeting) -> None:
+        entry = views.log_entry(stored.n, stored.ts, line(stored.event, meeting))
+        self.pages.log.append(entry)
 
     # --- what happens ------------------------------------------------------------------------
 

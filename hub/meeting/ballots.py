@@ -38,10 +38,10 @@ from hub.meeting.inputs import (
     NOTHING,
     BallotOrder,
     BallotStep,
-    BallotTick,
     Decision,
     KeyChange,
     PlanMotion,
+    TimePassed,
     VoteAgain,
 )
 from hub.meeting.motion import Motion
@@ -109,7 +109,7 @@ def vote_again(meeting: Meeting, given: VoteAgain, now_s: float) -> Decision:
     return Decision((moved,), ballots=(BallotStep(journal, line),))
 
 
-def tick(meeting: Meeting, given: BallotTick, now_s: float) -> Decision:
+def time_passed(meeting: Meeting, given: TimePassed, now_s: float) -> Decision:
     """A timed vote closes by itself."""
     for journal in meeting.ballots.values():
         deadline_s = journal.ballot.deadline_s

@@ -29,7 +29,6 @@ from hub.meeting.inputs import (
     NOTHING,
     AskAttendance,
     BallotOrder,
-    BallotTick,
     Configure,
     Decision,
     DescribeHeard,
@@ -164,7 +163,6 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     PlanMotion: ballots.plan,
     BallotOrder: ballots.order,
     VoteAgain: ballots.vote_again,
-    BallotTick: ballots.tick,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
 }
@@ -174,7 +172,6 @@ __all__ = [
     "NOTHING",
     "AskAttendance",
     "BallotOrder",
-    "BallotTick",
     "Configure",
     "Decision",
     "DescribeHeard",

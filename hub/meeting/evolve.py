@@ -109,18 +109,29 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             return meeting  # alerts, orders and audits are for the records
 
 
-def heard(meeting: Meeting, room: str, epoch: str, seq: int) -> Meeting:
-    """The room's event ``seq`` has been decided, whatever its kind: it is committed by its key.
+def heard(meeting: Meeting, keys: Iterable[tuple[str, str, int]]) -> Meeting:
+    """Events of rooms have been decided, whatever their kind: they are committed by their keys.
 
     Not counted: a room that never said what it is, and events of another outbox file than its
     present one, because nobody waits for the answer.
+
+    Args:
+        meeting: as it was before.
+        keys: room, epoch and number of each event.
     """
-    known = meeting.rooms.get(room)
-    if known is None or epoch != known.epoch:
+    numbers: dict[str, Numbers] = {}
+    for ident, epoch, seq in keys:
+        known = meeting.rooms.get(ident)
+        if known is not None and epoch == known.epoch:
+            if ident not in numbers:
+                numbers[ident] = Numbers(known.heard)
+            numbers[ident].add(seq)
+    if not numbers:
         return meeting
-    numbers = Numbers(known.heard)
-    numbers.add(seq)
-    return _with(meeting, replace(known, heard=numbers.ranges))
+    news = {
+        ident: replace(meeting.rooms[ident], heard=found.ranges) for ident, found in numbers.items()
+    }
+    return replace(meeting, rooms={**meeting.rooms, **news})
 
 
 def heard_before(meeting: Meeting, room: str, ranges: Iterable[tuple[int, int]]) -> Meeting:

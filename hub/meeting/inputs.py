@@ -82,8 +82,8 @@ class EventHeard:
     met: bool = True
     """False while the room's status has not been heard since the hub's link is up: which of
     its boots is the present one cannot be told yet."""
-    is_next: bool = True
-    """Every event that its room recorded before it has been decided."""
+    newest_missing: int = 0
+    """Of a *drained*: the newest event its room recorded before it that has not been decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ class SettingsOrder:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """A deadline of the meeting is reached."""
+    """A deadline of the meeting is reached. ``ts`` is wall-clock time, for the records."""
+
+    ts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +161,6 @@ class VoteAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class BallotTick:
-    """Time passes for the vote that is open. ``ts`` is wall-clock time, for the record."""
-
-    ts: float
-
-
-@dataclass(frozen=True, slots=True)
 class SignInOrder:
     """Somebody signs people in or out at a page: these seats, or a room, or (neither) all."""
 
@@ -198,7 +193,6 @@ Input = (
     | PlanMotion
     | BallotOrder
     | VoteAgain
-    | BallotTick
     | SignInOrder
     | AskAttendance
 )

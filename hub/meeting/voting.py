@@ -112,7 +112,7 @@ def drained(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         ValidationError: the body is none.
     """
     body = messages.Drained.model_validate(given.event.body)
-    if not given.is_next:
+    if given.newest_missing >= body.since:
         return HELD
     key = (body.ballot, body.generation)
     journal = meeting.ballots.get(key)
