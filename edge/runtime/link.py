@@ -169,6 +169,10 @@ class Link:
             finally:
                 free.release()
 
+        async def publish_event(row: Row) -> None:
+            await publish(topics.up(self.room, "event"), self._event(row), 1, False)
+            self._outbox.taken(row.seq)
+
         while True:
             self._wake.clear()
             while self._waiting:
@@ -178,9 +182,7 @@ class Link:
                 tasks.create_task(publish(key.partition("\0")[0], data, qos, retain))
             for row in self._outbox.due(RESEND_S):
                 await free.acquire()
-                tasks.create_task(
-                    publish(topics.up(self.room, "event"), self._event(row), 1, False)
-                )
+                tasks.create_task(publish_event(row))
             try:
                 async with asyncio.timeout(1.0):
                     await self._wake.wait()
