@@ -315,7 +315,9 @@ class Outbox:
             log.error("outbox: %d events not recorded: %s", len(batch), error)
         for entry in batch:
             if not entry.done.done():
-                entry.done.set_exception(OutboxFull(f"not recorded: {error}"))
+                refusal = OutboxFull(f"not recorded: {error}")
+                refusal.__cause__ = error
+                entry.done.set_exception(refusal)
 
     def _refill(self) -> None:
         """Take the oldest rows into memory. Quick: by primary key, at most a window."""
