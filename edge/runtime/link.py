@@ -185,6 +185,11 @@ class Link:
             finally:
                 free.release()
 
+        async def publish_events(name: str, data: bytes, numbers: list[int]) -> None:
+            await publish(name, data, 1, False)
+            for seq in numbers:
+                self._outbox.taken(seq)
+
         while True:
             self._wake.clear()
             while self._waiting:
@@ -192,26 +197,27 @@ class Link:
                 data, qos, retain = self._waiting.pop(key)
                 await free.acquire()
                 tasks.create_task(publish(key.partition("\0")[0], data, qos, retain))
-            for name, data in self._events():
+            for name, data, numbers in self._events():
                 await free.acquire()
-                tasks.create_task(publish(name, data, 1, False))
+                tasks.create_task(publish_events(name, data, numbers))
             try:
                 async with asyncio.timeout(GATHER_S if self._gather_until_s else 1.0):
                     await self._wake.wait()
             except TimeoutError:
                 continue  # time to look for events without receipt
 
-    def _events(self) -> list[tuple[str, bytes]]:
-        """Topics and payloads of the events that go out now."""
+    def _events(self) -> list[tuple[str, bytes, list[int]]]:
+        """Topics and payloads of the events that go out now, and the numbers in each."""
         now_s = time.monotonic()
         if now_s < self._gather_until_s:
             return []
-        events = [self._event(row) for row in self._outbox.due(RESEND_S)]
+        events = [(row.seq, self._event(row)) for row in self._outbox.due(RESEND_S)]
         if not self._takes_together:
             self._gather_until_s = 0.0
-            return [(topics.up(self.room, "event"), event) for event in events]
+            return [(topics.up(self.room, "event"), event, [seq]) for seq, event in events]
         self._gather_until_s = now_s + GATHER_S if events else 0.0
-        return [(topics.up(self.room, "events"), data) for data in together(events)]
+        name = topics.up(self.room, "events")
+        return [(name, data, numbers) for data, numbers in together(events)]
 
     def _event(self, row: Row) -> bytes:
         message = messages.Event(

@@ -54,8 +54,8 @@ def votes_per_s(rows: Written, batches: tuple[int, ...], folder: Path) -> float:
     database.execute("PRAGMA synchronous=FULL")
     migrate(database)
     inbox, lines = iter(rows.inbox), iter(rows.lines)
-    into_inbox = f"INSERT INTO inbox VALUES ({_marks(rows.inbox)}) ON CONFLICT DO NOTHING"
-    into_lines = f"INSERT INTO ballot_lines VALUES ({_marks(rows.lines)})"
+    into_inbox = "INSERT INTO inbox VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    into_lines = "INSERT INTO ballot_lines VALUES (?, ?, ?, ?)"
     began_s = time.perf_counter()
     for size in batches:
         database.execute("BEGIN IMMEDIATE")
@@ -65,10 +65,6 @@ def votes_per_s(rows: Written, batches: tuple[int, ...], folder: Path) -> float:
     took_s = time.perf_counter() - began_s
     database.close()
     return len(rows.lines) / took_s
-
-
-def _marks(rows: Rows) -> str:
-    return ",".join("?" * len(rows[0]))
 
 
 def even(total: int, size: int) -> tuple[int, ...]:

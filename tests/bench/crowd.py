@@ -102,13 +102,15 @@ class CrowdRoom:
             return
         self.repeated += sum(seq in self.sent_s for seq in due)
         self.sent_s.update(dict.fromkeys(due, now_s))
-        events = [self.waiting[seq] for seq in due]
+        events = [(seq, self.waiting[seq]) for seq in due]
         if self.together:
             self._gather_until_s = now_s + GATHER_S
-        kind = "events" if self.together else "event"
-        for data in together(events) if self.together else events:
+            payloads = [data for data, _ in together(events)]
+        else:
+            payloads = [data for _, data in events]
+        for data in payloads:
             self.sent_messages += 1
-            self.wire.publish(topics.up(self.name, kind), data)
+            self.wire.publish(topics.up(self.name, "events" if self.together else "event"), data)
 
     def forget(self) -> None:
         """Everything is receipted: the next ballot counts anew."""
