@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,35 @@ def person(seat: int) -> str:
     return f"person-{seat}"
 
 
+class Disk(Executor):
+    """Writes at once, or when it is told to: no thread decides what happens first."""
+
+    def __init__(self) -> None:
+        """Writes at once."""
+        self.held = False
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Work for the disk."""
+        answer: Future[Any] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(fn(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001  # whoever waits gets it
+                answer.set_exception(error)
+
+        self._waiting.append(work)
+        if not self.held:
+            self.write()
+        return answer
+
+    def write(self) -> None:
+        """Everything that waits."""
+        while self._waiting:
+            self._waiting.popleft()()
+
+
 @dataclass
 class SeatRoom:
     """Room ``main`` with seats 1 to 4. Use inside a running loop."""
@@ -44,6 +76,7 @@ class SeatRoom:
     kills: int = 0
     hub_gen: int = 1
     rev: int = 0
+    disk: Disk = field(init=False)
     outbox: Outbox = field(init=False)
     voting: Voting = field(init=False)
 
@@ -61,6 +94,9 @@ class SeatRoom:
             now_s=lambda: self.now_s,
             wall_s=lambda: 1e9 + self.now_s,
         )
+        self.outbox._thread.shutdown()
+        self.disk = Disk()
+        self.outbox._thread = self.disk  # type: ignore[assignment]  # an executor
         self.voting = Voting("main", self.outbox, lambda: self.now_s)
 
     @property
@@ -73,12 +109,20 @@ class SeatRoom:
         before = self.path.parent
         self.kills += 1
         shutil.copytree(before, self.path.parent)
-        await self.outbox.close()
+        await self.close()
         shutil.rmtree(before)
         self.start()
 
+    async def close(self) -> None:
+        """End properly."""
+        self.disk.held = False
+        self.disk.write()
+        await self.outbox.close()
+
     async def settle(self) -> None:
         """Everything handed to the disk is there, or refused, and everybody knows."""
+        self.disk.held = False
+        self.disk.write()
         while self.outbox._writing is not None:
             await asyncio.wait({self.outbox._writing})
             await asyncio.sleep(0)

@@ -115,6 +115,7 @@ class Outbox:
         self._queued: list[_Entry] = []
         self._changes: list[Change] = []
         self._scrub_wanted = False
+        self._closed = False
         self._writing: asyncio.Task[None] | None = None
         self._deletions: set[int] = set()
         self._sent_s: dict[int, float] = {}
@@ -187,6 +188,8 @@ class Outbox:
         return row.seq, done
 
     def _require_room(self, kind: str) -> None:
+        if self._closed:
+            raise OutboxFull("the room is being stopped")
         kept_free = self._bound_rows // 100 if kind in ORDINARY else 0
         waiting = self.depth + len(self._queued)
         if kind not in UNBOUNDED and waiting >= self._bound_rows - kept_free:
@@ -237,7 +240,7 @@ class Outbox:
         self._write_soon()
 
     def _write_soon(self) -> None:
-        if self._writing is None:
+        if self._writing is None and not self._closed:
             self._writing = asyncio.create_task(self._write(), name="outbox writer")
 
     async def _write(self) -> None:
@@ -367,9 +370,11 @@ class Outbox:
         return None if first is None else self.age_ms(first)
 
     async def close(self) -> None:
-        """Finish what is being written and close the file."""
+        """Finish what is being written, and what follows from it; close the file."""
         while self._writing is not None:
             await asyncio.wait({self._writing})
+            await asyncio.sleep(0)  # who waited for a commit may have more to write
+        self._closed = True
         await asyncio.get_running_loop().run_in_executor(self._thread, self._database.close)
         self._thread.shutdown()
 

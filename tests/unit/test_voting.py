@@ -20,7 +20,7 @@ DARK = "off/off/off"
 async def room(tmp_path: Path) -> AsyncIterator[SeatRoom]:
     room = SeatRoom(tmp_path)
     yield room
-    await room.outbox.close()
+    await room.close()
 
 
 # --- a vote ---------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ async def test_a_full_outbox_says_no_and_still_hands_in(room: SeatRoom, tmp_path
     small.tell("closing")
     await small.settle()
     assert small.kinds() == ["vote", "vote", "drained"]
-    await small.outbox.close()
+    await small.close()
 
 
 # --- the hub's messages ---------------------------------------------------------------------------
