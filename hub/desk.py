@@ -20,12 +20,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from edge.contract import topics
+from edge.rules.ballot_journal import Journal
 from edge.rules.reasons import Reason
 from hub.clock import HubClock
-from hub.meeting.ballots import with_ballots
+from hub.meeting.ballots import with_keys
 from hub.meeting.commands import Decision, EventHeard, Input, TimePassed, decide
 from hub.meeting.evolve import apply, heard
-from hub.meeting.state import Meeting
+from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
 from hub.store.change import Change, DeadLetter
 from hub.store.inbox import Decided, Key
@@ -33,7 +34,7 @@ from hub.store.store import Store, Stored, StoreError
 
 log = logging.getLogger(__name__)
 
-TOGETHER_LEAST, TOGETHER_MOST = 200, 2000
+TOGETHER_LEAST, TOGETHER_MOST = 500, 2000
 """Items per commit: what gathers while one batch is written."""
 
 DECIDING_S = 0.025
@@ -84,6 +85,8 @@ class Committed:
 @dataclass(slots=True)
 class _Work:
     meeting: Meeting
+    ballots: dict[BallotKey, Journal]
+    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     heard: list[Key] = field(default_factory=list)
@@ -194,8 +197,9 @@ class Desk:
 
     def _decide_all(self, batch: list[Item]) -> _Work:
         """Everything in the batch; then again what had to wait for something in it."""
-        work = _Work(self.meeting)
-        started_s, now_s = time.monotonic(), self._clock.now_s()
+        ballots = dict(self.meeting.ballots)
+        work = _Work(replace(self.meeting, ballots=ballots), ballots)
+        started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
             self._settle_one(work, item, now_s)
@@ -203,7 +207,7 @@ class Desk:
         for item in waiting.values():
             self._settle_one(work, item, now_s)
         work.meeting = heard(work.meeting, [(k.source, k.epoch, k.seq) for k in work.fresh])
-        self._adapt(len(batch), time.monotonic() - started_s)
+        self._adapt(len(batch), time.thread_time() - started_s)
         return work
 
     def _adapt(self, count: int, spent_s: float) -> None:
@@ -221,7 +225,10 @@ class Desk:
         decision = self._decide(work, item, now_s)
         for event in decision.events:
             work.meeting = apply(work.meeting, event)
-        work.meeting = with_ballots(work.meeting, decision)
+        for done in decision.ballots:
+            work.ballots[done.journal.ballot.plan.key] = done.journal
+        if decision.keys:
+            work.meeting = with_keys(work.meeting, decision.keys)
         work.change.add(decision)
         if decision.held:
             if key is not None and item.waits_for_others:

@@ -178,16 +178,14 @@ def _meant(event: events.Event) -> _Elsewhere | None:
 
 def with_ballots(meeting: Meeting, decision: Decision) -> Meeting:
     """The meeting after the decision's steps of ballots. Its events are applied apart."""
-    if not decision.ballots and not decision.keys:
-        return meeting
-    ballots, keys = dict(meeting.ballots), meeting.keys
-    for done in decision.ballots:
-        ballots[done.journal.ballot.plan.key] = done.journal
-    if decision.keys:
-        changes = {change.ballot: change.value for change in decision.keys}
-        kept = {key: value for key, value in keys.items() if key not in changes}
-        keys = kept | {key: value for key, value in changes.items() if value is not None}
-    return replace(meeting, ballots=ballots, keys=keys)
+    news = {done.journal.ballot.plan.key: done.journal for done in decision.ballots}
+    return with_keys(replace(meeting, ballots={**meeting.ballots, **news}), decision.keys)
+
+
+def with_keys(meeting: Meeting, changes: Iterable[KeyChange]) -> Meeting:
+    """The meeting with the keys of secret boxes that were made or are needed no longer."""
+    keys = {**meeting.keys, **{change.ballot: change.value for change in changes}}
+    return replace(meeting, keys={key: value for key, value in keys.items() if value is not None})
 
 
 def _concerned(meeting: Meeting, what: _Elsewhere) -> list[BallotKey]:

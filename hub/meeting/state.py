@@ -14,7 +14,7 @@ from typing import TypeVar
 from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
 from edge.rules.ballot_journal import Journal
-from edge.rules.floor import Floor, Role
+from edge.rules.floor import Floor, Role, room_of
 from hub.meeting.motion import Member, Motion
 from hub.meeting.numbers import Numbers
 
@@ -123,6 +123,21 @@ class Meeting:
             Member(seat, seat, self.names.get(seat, ""), role)
             for seat, role in self.floor.roles.items()
         )
+
+    def members_in(self, rooms: Iterable[str]) -> dict[str, list[Member]]:
+        """Who is in the list, by these rooms."""
+        found: dict[str, list[Member]] = {room: [] for room in rooms}
+        if self.roster:
+            for member in self.roster:
+                if room_of(member.seat) in found:
+                    found[room_of(member.seat)].append(member)
+            return found
+        for room, members in found.items():
+            plan = self.room(room).plan
+            for place in plan.seats if plan is not None else ():
+                seat = seat_name(room, place.number)
+                members.append(Member(seat, seat, self.names.get(seat, "")))
+        return found
 
     def people_there(self) -> frozenset[str]:
         """Everybody in the list who counts as there, holders of proxies included."""
