@@ -194,14 +194,13 @@ class Hub:
                     self.pages.touch("rooms", stored.event.room, key)
 
     def _show_ballots(self, done: Committed) -> None:
-        """A change of stage at once, votes now and then."""
+        """The list, and every ballot; the pages themselves see to it that it is not too often."""
         before, after = done.before, done.after
         if before.attendance is not after.attendance or before.plan_rev != after.plan_rev:
-            self.pages.touch_slowly("attendance")
-        if any(isinstance(stored.event, _BALLOTS_SHOWN) for stored in done.stored):
+            self.pages.touch("attendance")
+        is_listed_anew = any(isinstance(s.event, _BALLOTS_SHOWN) for s in done.stored)
+        if is_listed_anew or before.ballots is not after.ballots:
             self.pages.touch("ballots")
-        elif before.ballots != after.ballots:
-            self.pages.touch_slowly("ballots")
 
     def _on_link(self, connected: bool) -> None:
         """The broker is there: say everything anew. It is gone: nothing is sure any more."""

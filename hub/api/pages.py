@@ -33,9 +33,6 @@ REST = 9
 """After parts that took long to make, so many times as long passes before the next: pages never
 take more than a tenth of the hub, whatever the size of the meeting."""
 
-SLOWLY_S = 0.2
-"""Counts of a vote that runs: five times a second is as often as people can read them."""
-
 LATE_S = 0.01
 """So long after the moment: a timer that fires a little early would see nothing new."""
 
@@ -65,7 +62,6 @@ class Pages:
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
-        self._slow: dict[str, asyncio.TimerHandle] = {}
         self._ballots = BallotViews()
         self._scheduled = False
         self._rest_until_s = 0.0
@@ -92,17 +88,6 @@ class Pages:
         """The part at ``path`` may be new."""
         self._touched[path] = None
         self._schedule()
-
-    def touch_slowly(self, path: str) -> None:
-        """The part may be new, and changes with every vote: it is made every ``SLOWLY_S``."""
-        if path not in self._slow:
-            self._slow[path] = asyncio.get_running_loop().call_later(
-                SLOWLY_S, self._touch_now, path
-            )
-
-    def _touch_now(self, path: str) -> None:
-        del self._slow[path]
-        self.touch(path)
 
     def touch_rooms(self) -> None:
         """Every room may be new."""

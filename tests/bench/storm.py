@@ -93,6 +93,12 @@ class Storm:
         last_s = max(max(room.recorded_s.values()) for room in crowd.rooms.values())
         end_s = max(max(room.receipted_s.values()) for room in crowd.rooms.values())
         shown_ns = await page.until(int(first_s * 1e9), lambda b: b["voted"] == total, ballot)
+        rooms = list(crowd.rooms.values())
+        self.rows[f"{ballot}: press -> receipt in the room"] = spread(_waits_ms(rooms))
+        self.figures |= {
+            f"{ballot}: messages of events": sum(room.sent_messages for room in rooms),
+            f"{ballot}: events sent again": sum(room.repeated for room in rooms),
+        }
         closing_s = time.monotonic()
         await page.order("close_ballot", **named)
         await crowd.until(lambda room: room.ballot["stage"] != "open", "the ballot is closing")
@@ -102,7 +108,7 @@ class Storm:
         counted_ns = await page.until(
             int(closing_s * 1e9), lambda b: b["counts"] is not None, ballot, 60.0
         )
-        rooms = list(crowd.rooms.values())
+        await crowd.until(lambda room: not room.waiting, "receipts of the closing")
         refused = {code for room in rooms for code in room.refused.values()}
         assert not refused, f"votes were refused: {refused}"
         self.figures |= {
@@ -114,13 +120,10 @@ class Storm:
             f"{ballot}: first press -> all shown, s": round(shown_ns / 1e9 - first_s, 2),
             f"{ballot}: last press -> all shown, s": round(shown_ns / 1e9 - last_s, 2),
             f"{ballot}: closing ordered -> result shown, s": round(counted_ns / 1e9 - closing_s, 2),
-            f"{ballot}: messages of events": sum(room.sent_messages for room in rooms),
-            f"{ballot}: events sent again": sum(room.repeated for room in rooms),
         }
         for name, used_s in after.items():
             figure = f"{ballot}: processor per vote, {name}, µs"
             self.figures[figure] = round(1e6 * (used_s - before[name]) / total, 1)
-        self.rows[f"{ballot}: press -> receipt in the room"] = spread(_waits_ms(rooms))
         self._beside_sqlite(ballot, total / (end_s - first_s))
         for room in rooms:
             room.forget()
@@ -163,7 +166,10 @@ async def storm(
     site: Site, rooms: int, seats: int, spreads_s: list[float], seed: int
 ) -> tuple[dict[str, Any], dict[str, Spread | None]]:
     """Figures and spreads; one ballot for each of ``spreads_s``."""
-    ballots = {f"all-at-once-{n}" if not s else f"over-{s:g}-s": s for n, s in enumerate(spreads_s)}
+    ballots = {
+        f"storm-{n}-{f'over-{s * 1e3:.0f}-ms' if s else 'at-once'}": s
+        for n, s in enumerate(spreads_s, 1)
+    }
     crowd = Crowd(rooms, seats)
     file = meeting_file(site.folder, crowd.names, seats, list(ballots))
     site.broker.be_quiet()
