@@ -138,7 +138,7 @@ class Hub:
             for ident in self._origin_first(done):
                 self._tell_floor(ident)
         for room, receipt in self._store.inbox.receipts(done.heard):
-            self.link.send(topics.down(room, "receipt"), encode(receipt))
+            self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
         if done.after.plan_rev != self._plan_rev_told:
             self._tell_plans()

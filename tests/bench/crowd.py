@@ -17,7 +17,8 @@ from typing import Any
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode, together
-from edge.runtime.link import GATHER_S, RESEND_S
+from edge.runtime.gathering import Gathering
+from edge.runtime.link import RESEND_S
 from tests.bench.wire import Wire, connected
 from tests.hub_room import describe, floor_state, status
 
@@ -49,7 +50,7 @@ class CrowdRoom:
     repeated: int = 0
     sent_messages: int = 0
     _seq: int = 0
-    _gather_until_s: float = 0.0
+    _gathering: Gathering = field(default_factory=Gathering)
 
     @property
     def boot(self) -> str:
@@ -95,7 +96,7 @@ class CrowdRoom:
     def send_due(self) -> None:
         """What waits and is not under way, unless the last message is unanswered."""
         now_s = time.monotonic()
-        if now_s < self._gather_until_s:
+        if not self._gathering.may_send(now_s):
             return
         due = [seq for seq in self.waiting if now_s - self.sent_s.get(seq, -1e9) >= RESEND_S]
         if not due:
@@ -104,7 +105,7 @@ class CrowdRoom:
         self.sent_s.update(dict.fromkeys(due, now_s))
         events = [(seq, self.waiting[seq]) for seq in due]
         if self.together:
-            self._gather_until_s = now_s + GATHER_S
+            self._gathering.sent(now_s)
             payloads = [data for data, _ in together(events)]
         else:
             payloads = [data for _, data in events]
@@ -136,7 +137,7 @@ class CrowdRoom:
         for seq in (gone | refused.keys()) & self.waiting.keys():
             del self.waiting[seq]
             self.receipted_s[seq] = now_s
-        self._gather_until_s = 0.0
+        self._gathering.answered(now_s)
         self.send_due()
 
 
