@@ -144,8 +144,9 @@ class Controller:
     async def run(self) -> None:
         """Let time pass until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            self.commander.tasks = self.fire.tasks = tasks
+            self.commander.tasks = tasks
             self.shots.start(tasks)
+            tasks.create_task(self.fire.run(), name="fire alarm")
             self._make_true()
             while True:
                 self._wake.clear()

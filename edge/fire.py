@@ -37,17 +37,16 @@ SWITCH_AGAIN_S = 5.0
 class FireAlarm:
     """One room's contact and its displays."""
 
-    tasks: asyncio.TaskGroup
-
     def __init__(self, devices: Devices, wanted_power: dict[str, bool], now_s: Clock) -> None:
-        """``tasks`` is set when the controller runs; ``wanted_power`` says what pages show."""
+        """``wanted_power`` says what was asked of displays, for the pages."""
         self.is_closed: bool | None = None
         """The contact as it was read last; None: never."""
         self._displays = devices.displays
         self._wanted_power = wanted_power
         self._now_s = now_s
         self._told: tuple[Intent, float] | None = None
-        self._alarmed = False
+        self._alarm = asyncio.Event()
+        self._calm = asyncio.Event()
 
     def owed(self, room: Room) -> Intent | None:
         """What the floor must be told of the contact now."""
@@ -63,23 +62,33 @@ class FireAlarm:
         return intent
 
     def show(self, room: Room) -> None:
-        """Switch the displays on when an alarm begins, wherever it comes from."""
-        alarmed, before = room.burning or room.floor.alarm, self._alarmed
-        self._alarmed = alarmed
-        if alarmed and not before:
-            for ident in self._displays:
-                self.tasks.create_task(self._switch_on(ident), name=f"alarm {ident}")
+        """An alarm is one wherever it comes from."""
+        alarmed = room.burning or room.floor.alarm
+        (self._alarm.set if alarmed else self._alarm.clear)()
+        (self._calm.clear if alarmed else self._calm.set)()
 
-    async def _switch_on(self, ident: str) -> None:
-        self._wanted_power[ident] = True
-        while self._alarmed:
-            try:
-                await self._displays[ident].set_power(True)
-            except DeviceError as error:
-                log.warning("fire alarm: %s stays dark: %s", ident, error)
+    async def run(self) -> None:
+        """Switch the displays on whenever an alarm begins, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for ident in self._displays:
+                tasks.create_task(self._watch(ident), name=f"alarm {ident}")
+
+    async def _watch(self, ident: str) -> None:
+        """Once for each alarm: whoever switches it off again during one may."""
+        while True:
+            await self._alarm.wait()
+            self._wanted_power[ident] = True
+            while self._alarm.is_set() and not await self._switch_on(ident):
                 await asyncio.sleep(SWITCH_AGAIN_S)
-            else:
-                return
+            await self._calm.wait()
+
+    async def _switch_on(self, ident: str) -> bool:
+        try:
+            await self._displays[ident].set_power(True)
+        except DeviceError as error:
+            log.warning("fire alarm: %s stays dark: %s", ident, error)
+            return False
+        return True
 
 
 def _believed(room: Room) -> bool:
