@@ -183,6 +183,25 @@ def test_displays_are_switched_on_so_that_the_alarm_is_seen() -> None:
     run_virtual(story())
 
 
+def test_a_display_that_stays_dark_is_left_alone_when_the_alarm_is_over() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        room.display.deaf = 100
+        async with room.running():
+            room.hub()
+            room.floor(alarm=True, fire_rooms=["far"])
+            await asyncio.sleep(7.0)
+            room.floor()
+            orders = room.display.orders
+            await asyncio.sleep(20.0)
+            assert (orders, room.display.orders) == (2, 2)
+            room.floor(alarm=True)
+            await asyncio.sleep(0.1)
+            assert room.display.orders == 3, "the next alarm is a new one"
+
+    run_virtual(story())
+
+
 def test_other_contacts_mean_nothing_here() -> None:
     async def story() -> None:
         room = PaperRoom()

@@ -42,7 +42,7 @@ async def test_what_was_kept_is_there_after_a_start_and_nobody_speaks(tmp_path: 
     assert (floor.registration, floor.debating) == ("paused", True)
     assert floor.roles == {"main/2": "chair", "main/3": "guest"}, "the seats that are there now"
     assert (floor.speaking, floor.queue) == ((), ())
-    assert not (floor.muted or floor.alarm)
+    assert (floor.muted, floor.alarm) == (False, False)
 
 
 async def test_the_newest_is_written_and_the_same_is_not_written_twice(
