@@ -67,6 +67,8 @@ class Committed:
 
 @dataclass(slots=True)
 class Work:
+    """What a batch comes to."""
+
     meeting: Meeting
     happened: list[events.Event] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
