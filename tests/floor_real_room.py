@@ -1,9 +1,10 @@
 """The room's half of the floor as it really is: ``edge.controller`` behind the model's doors.
 
 It hears and says what ``tests.floor_room_half.RoomHalf`` does, so the world and its laws can
-be played with either. Everything goes through the messages of the contract.
+be played with either. Everything goes through the messages of the contract, made and read on
+the other side by the hub's own translation.
 
-Owns the translation between the model's messages and the contract's. Must not know a rule.
+Owns the way between the model's messages and the contract's. Must not know a rule.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import Any, cast
 from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.room import Devices
-from edge.rules import following, timers
+from edge.rules import following
 from edge.rules.events import Effect
 from edge.rules.intents import Intent
-from edge.rules.merge import RoomReport
 from edge.rules.plain import write
-from edge.rules.state import Floor, Hold, Turn, Waiting
+from edge.rules.state import Floor
+from hub.meeting import wire
 from tests.floor_room_half import Alive, Down, Event, Receipt, RoomHalf, Send, State, Status
 from tests.paper_room import PaperBus, PaperKept, PaperLink, make_plan
 
@@ -186,11 +187,6 @@ def _receipt(receipt: Receipt) -> messages.Receipt:
     )
 
 
-def _ms(since_s: float) -> int:
-    """The model's messages carry an age as a time before zero."""
-    return round(-since_s * 1000)
-
-
 def _floor(hub: following.HubFloor) -> messages.Floor:
     floor = hub.floor
     return messages.Floor(
@@ -204,28 +200,11 @@ def _floor(hub: following.HubFloor) -> messages.Floor:
         mode=floor.mode,
         max_open=floor.max_open,
         queue_max=floor.queue_max,
-        speaking=[
-            messages.Turn(
-                seat=t.seat,
-                for_ms=_ms(t.since_s),
-                spent_ms=round(timers.elapsed_s(t, 0.0) * 1000),
-                extra_ms=round(t.extra_s * 1000),
-                paused=t.paused_at_s is not None,
-                by_voice=t.by_voice,
-                silent_ms=None if t.silent_since_s is None else _ms(t.silent_since_s),
-            )
-            for t in floor.speaking
-        ],
+        speaking=[wire.turn_message(turn, 0.0) for turn in floor.speaking],
         queue=[
-            messages.Waiting(
-                seat=w.seat,
-                for_ms=_ms(w.asked_s),
-                suspended=floor.is_suspended(w.seat),
-                kind=w.kind,
-            )
-            for w in floor.queue
+            wire.waiting_message(w, 0.0, suspended=floor.is_suspended(w.seat)) for w in floor.queue
         ],
-        settings=messages.FloorSettings.model_validate(write(floor.settings)),
+        settings=wire.settings_message(floor.settings),
         registration=floor.registration,
         debating=floor.debating,
         hold=None if floor.hold is None else messages.Hold(**write(floor.hold)),
@@ -237,25 +216,6 @@ def _floor(hub: following.HubFloor) -> messages.Floor:
 
 
 def _state(room: str, said: messages.FloorState) -> State:
-    report = RoomReport(
-        room=room,
-        speaking=tuple(
-            Turn(
-                t.seat,
-                -t.for_ms / 1000,
-                paused_s=(t.for_ms - (t.spent_ms or 0)) / 1000,
-                paused_at_s=0.0 if t.paused else None,
-                extra_s=t.extra_ms / 1000,
-                by_voice=t.by_voice,
-                silent_since_s=None if t.silent_ms is None else -t.silent_ms / 1000,
-            )
-            for t in said.speaking
-        ),
-        queue=tuple(Waiting(w.seat, -w.for_ms / 1000, w.kind) for w in said.queue),
-        ended=said.ended,
-        hold=None if said.hold is None else Hold(said.hold.seat, said.hold.opened),
-        alarm=said.alarm,
-        fire=said.fire,
-        spoken_s=dict(said.spoken_s),
-    )
+    """The model's messages carry an age as a time before zero."""
+    report = wire.report_of(room, said, 0.0)
     return State(room, said.boot, said.rev, said.authority, report, said.report, said.contact or 0)
