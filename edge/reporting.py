@@ -10,8 +10,6 @@ from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
 from edge.camera.director import Direction
 from edge.contract import messages
 from edge.room import Devices
-from edge.rules.floor import Floor
-from edge.rules.following import Room, report_of
 
 
 def _age_ms(at_s: float | None, now_s: float) -> int | None:
@@ -88,41 +86,4 @@ def device_actual(health: Health, now_s: float) -> messages.DeviceActual:
         reason=health.reason,
         age_ms=_age_ms(health.proof_at_s, now_s),
         counters=dict(health.counters),
-    )
-
-
-def floor_lists(floor: Floor, now_s: float) -> tuple[list[messages.Turn], list[messages.Waiting]]:
-    """Turns and queue with ages instead of clock times: the reader has another clock."""
-    return (
-        [
-            messages.Turn(seat=t.seat, for_ms=max(0, int((now_s - t.since_s) * 1000)))
-            for t in floor.speaking
-        ],
-        [
-            messages.Waiting(
-                seat=w.seat,
-                for_ms=max(0, int((now_s - w.asked_s) * 1000)),
-                suspended=floor.is_suspended(w.seat),
-            )
-            for w in floor.queue
-        ],
-    )
-
-
-def floor_state(room: Room, rev: int, now_s: float) -> messages.FloorState:
-    """The room's own seats, for the merge."""
-    report = report_of(room)
-    own = Floor(speaking=report.speaking, queue=report.queue)
-    speaking, queue = floor_lists(own, now_s)
-    return messages.FloorState(
-        boot=room.boot,
-        rev=rev,
-        authority=room.authority,
-        report=room.report,
-        mode=room.floor.mode,
-        speaking=speaking,
-        queue=queue,
-        gen=room.gen,
-        applied=room.applied,
-        ended=dict(report.ended) if report.ended is not None else None,
     )

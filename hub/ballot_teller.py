@@ -22,7 +22,7 @@ from hub.board import Board
 from hub.clock import HubClock
 from hub.desk import Committed
 from hub.link import Link
-from hub.meeting import events
+from hub.meeting import events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import room_text
 
@@ -44,6 +44,7 @@ class BallotTeller:
         self._alarm = alarm
         self._rev = 0
         self._ballot: tuple[object, ...] = ()
+        self._list: tuple[object, ...] = ()
         self._attendance: dict[str, tuple[object, ...]] = {}
         self._told: dict[tuple[str, str], messages.Message] = {}
         self._waited_for = False
@@ -81,7 +82,7 @@ class BallotTeller:
     def tell(self, meeting: Meeting, *, again: bool = False) -> None:
         """Tell rooms what is new to them; ``again``: the broker may have forgotten everything."""
         if again:
-            self._ballot = ()
+            self._ballot = self._list = ()
             self._attendance.clear()
             self._told.clear()
         facts = outgoing.ballot_facts(meeting)
@@ -89,6 +90,10 @@ class BallotTeller:
             self._ballot = facts
             left_ms = outgoing.remaining_ms(meeting, self._clock.now_s())
             self._send("ballot", outgoing.ballots(meeting, self._gen), remaining_ms=left_ms)
+        listed = (meeting.attendance, meeting.roster, meeting.names, meeting.plan_rev)
+        if self._list == listed:
+            return
+        self._list = listed
         news = {
             room: facts
             for room in meeting.rooms
@@ -148,7 +153,7 @@ class BallotTeller:
         self._alarm("ballot-rooms", text, ", ".join(silent))
 
     def _alarm_of(self, event: events.Event, meeting: Meeting) -> None:
-        if isinstance(event, events.BoxRefused):
+        if isinstance(event, vote_events.BoxRefused):
             title = room_text(event.room, meeting)
             text = Text(
                 vi=f"{title.vi}: không mở được hòm phiếu kín; kiểm phiếu không có phòng này, hoặc "

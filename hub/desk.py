@@ -83,7 +83,9 @@ class Committed:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
+    """What a batch comes to."""
+
     meeting: Meeting
     ballots: dict[BallotKey, Journal]
     """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
@@ -164,7 +166,7 @@ class Desk:
     async def _settle(self, batch: list[Item]) -> None:
         failures = 0
         while True:
-            work = self._decide_all(batch)
+            work = self.decide_all(batch)
             try:
                 stored = await self._commit(work)
                 break
@@ -183,7 +185,7 @@ class Desk:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
 
-    async def _commit(self, work: _Work) -> list[Stored]:
+    async def _commit(self, work: Work) -> list[Stored]:
         return await self._store.commit(work.change) if work.change else []
 
     def _trouble(self, error: StoreError | None) -> None:
@@ -195,10 +197,13 @@ class Desk:
             self._on_storage(error)
         self.storage_trouble = error
 
-    def _decide_all(self, batch: list[Item]) -> _Work:
-        """Everything in the batch; then again what had to wait for something in it."""
+    def decide_all(self, batch: list[Item]) -> Work:
+        """What a batch comes to; nothing is committed by it.
+
+        Last comes again what had to wait for something in the batch.
+        """
         ballots = dict(self.meeting.ballots)
-        work = _Work(replace(self.meeting, ballots=ballots), ballots)
+        work = Work(replace(self.meeting, ballots=ballots), ballots)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -215,7 +220,7 @@ class Desk:
             fitting = int(count * DECIDING_S / max(spent_s, 1e-6))
             self._together = min(TOGETHER_MOST, max(TOGETHER_LEAST, fitting))
 
-    def _settle_one(self, work: _Work, item: Item, now_s: float) -> None:
+    def _settle_one(self, work: Work, item: Item, now_s: float) -> None:
         if item.dead is not None:
             work.change.dead.append(item.dead)
         key = item.key
@@ -244,7 +249,7 @@ class Desk:
         if item.reply is not None:
             work.replies.append((item.reply, decision.refused))
 
-    def _decide(self, work: _Work, item: Item, now_s: float) -> Decision:
+    def _decide(self, work: Work, item: Item, now_s: float) -> Decision:
         given = item.given
         if given is None:  # a message nobody can read: put aside, and not asked for again
             return Decision(refused=Reason.BAD_ARGUMENT)
@@ -260,7 +265,7 @@ class Desk:
                 item.reply.set_exception(error)
             return Decision(held=True)
 
-    def _newest_missing(self, work: _Work, key: Key) -> int:
+    def _newest_missing(self, work: Work, key: Key) -> int:
         """The newest event before this one that has not been decided; 0 when all have."""
         seq = key.seq - 1
         while seq > 0:

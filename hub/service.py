@@ -28,7 +28,7 @@ from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
-from hub.meeting import commands, events
+from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
@@ -41,12 +41,15 @@ log = logging.getLogger(__name__)
 TIME_EVERY_S = 10.0
 """How often rooms and pages are told the hub's time."""
 
+REST = 4
+"""After telling every room of a floor, so many times as long passes before they are told again."""
+
 SILENT_AFTER_S = 8.0
 """A known room that has not been heard this long after the link came up is lost. Rooms come
 back within about five seconds of a broker's return (their pause is random up to that)."""
 
 
-_BALLOTS_SHOWN = (events.BallotMoved, events.MotionPlanned, events.MeetingSet)
+_BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Hub:
         self._floors_told: dict[str, tuple[int, str | None, int]] = {}
         self._plan_rev_told = -1
         self._plans_told: dict[str, tuple[object, ...]] = {}
+        self._others: asyncio.TimerHandle | None = None
+        self._others_not_before_s = 0.0
         self._linked = False
         self._linked_at_s = 0.0
         self._alerts: dict[str, views.Json] = {}
@@ -135,8 +140,7 @@ class Hub:
     def _on_committed(self, done: Committed) -> None:
         """Tell rooms first (the floor, then the receipt), then the pages."""
         if done.before.rev != done.after.rev:
-            for ident in self._origin_first(done):
-                self._tell_floor(ident)
+            self._tell_floors(done)
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
@@ -144,9 +148,30 @@ class Hub:
             self._tell_plans()
         self._show(done)
 
-    def _origin_first(self, done: Committed) -> list[str]:
-        origins = dict.fromkeys(key.source for key in done.heard if key.source in done.after.rooms)
-        return [*origins, *(ident for ident in done.after.rooms if ident not in origins)]
+    def _tell_floors(self, done: Committed) -> None:
+        """The rooms where it happened at once, the others as soon as may be.
+
+        When a thousand rooms come back together each of them changes the floor: telling the
+        others takes a fifth of the hub at most, and what waits is told in one.
+        """
+        for ident in dict.fromkeys(key.source for key in done.heard):
+            if ident in done.after.rooms:
+                self._tell_floor(ident)
+        if self._others is None:
+            loop = asyncio.get_running_loop()
+            if loop.time() >= self._others_not_before_s:
+                self._tell_others()
+            else:
+                self._others = loop.call_at(self._others_not_before_s, self._tell_others)
+
+    def _tell_others(self) -> None:
+        self._others = None
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for ident in self.desk.meeting.rooms:
+            self._tell_floor(ident)
+        ended_s = loop.time()
+        self._others_not_before_s = ended_s + REST * (ended_s - began_s)
 
     def _tell_floor(self, ident: str, *, again: bool = False) -> None:
         """Send the floor to a room for which it is new."""

@@ -45,24 +45,21 @@ def encode(message: messages.Message, most_bytes: int = MAX_PAYLOAD_BYTES) -> by
     return data
 
 
-def together(events: Iterable[tuple[int, bytes]]) -> Iterator[tuple[bytes, list[int]]]:
-    """Payloads of ``up/events``, in order, each as full as may be, and the numbers in each.
+def together(events: Iterable[bytes]) -> Iterator[bytes]:
+    """Payloads of ``up/events`` from encoded events, in order, each as full as may be.
 
-    Args:
-        events: the number of each event and its bytes, at most ``EVENT_BYTES_MOST``.
+    Each event is at most ``EVENT_BYTES_MOST`` long.
     """
     parts: list[bytes] = []
-    numbers: list[int] = []
     used_bytes = 0
-    for number, part in events:
+    for part in events:
         if used_bytes + len(part) > EVENT_BYTES_MOST or len(parts) == messages.EVENTS_MOST:
-            yield _EVENTS_HEAD + b",".join(parts) + _EVENTS_TAIL, numbers
-            parts, numbers, used_bytes = [], [], 0
+            yield _EVENTS_HEAD + b",".join(parts) + _EVENTS_TAIL
+            parts, used_bytes = [], 0
         parts.append(part)
-        numbers.append(number)
         used_bytes += len(part) + 1
     if parts:
-        yield _EVENTS_HEAD + b",".join(parts) + _EVENTS_TAIL, numbers
+        yield _EVENTS_HEAD + b",".join(parts) + _EVENTS_TAIL
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,11 +182,6 @@ class Link:
             finally:
                 free.release()
 
-        async def publish_events(name: str, data: bytes, numbers: list[int]) -> None:
-            await publish(name, data, 1, False)
-            for seq in numbers:
-                self._outbox.taken(seq)
-
         while True:
             self._wake.clear()
             while self._waiting:
@@ -194,9 +189,9 @@ class Link:
                 data, qos, retain = self._waiting.pop(key)
                 await free.acquire()
                 tasks.create_task(publish(key.partition("\0")[0], data, qos, retain))
-            for name, data, numbers in self._events():
+            for name, data in self._events():
                 await free.acquire()
-                tasks.create_task(publish_events(name, data, numbers))
+                tasks.create_task(publish(name, data, 1, False))
             try:
                 is_gathering = not self._gathering.may_send(time.monotonic())
                 async with asyncio.timeout(gathering.LEAST_S if is_gathering else 1.0):
@@ -204,17 +199,16 @@ class Link:
             except TimeoutError:
                 continue  # time to look for events without receipt
 
-    def _events(self) -> list[tuple[str, bytes, list[int]]]:
-        """Topics and payloads of the events that go out now, and the numbers in each."""
+    def _events(self) -> list[tuple[str, bytes]]:
+        """Topics and payloads of the events that go out now."""
         if not self._gathering.may_send(time.monotonic()):
             return []
-        events = [(row.seq, self._event(row)) for row in self._outbox.due(RESEND_S)]
+        events = [self._event(row) for row in self._outbox.due(RESEND_S)]
         if not self._takes_together:
-            return [(topics.up(self.room, "event"), event, [seq]) for seq, event in events]
+            return [(topics.up(self.room, "event"), event) for event in events]
         if events:
             self._gathering.sent(time.monotonic())
-        name = topics.up(self.room, "events")
-        return [(name, data, numbers) for data, numbers in together(events)]
+        return [(topics.up(self.room, "events"), data) for data in together(events)]
 
     def _event(self, row: Row) -> bytes:
         message = messages.Event(

@@ -103,12 +103,10 @@ class CrowdRoom:
             return
         self.repeated += sum(seq in self.sent_s for seq in due)
         self.sent_s.update(dict.fromkeys(due, now_s))
-        events = [(seq, self.waiting[seq]) for seq in due]
+        payloads = [self.waiting[seq] for seq in due]
         if self.together:
             self._gathering.sent(now_s)
-            payloads = [data for data, _ in together(events)]
-        else:
-            payloads = [data for _, data in events]
+            payloads = list(together(payloads))
         for data in payloads:
             self.sent_messages += 1
             self.wire.publish(topics.up(self.name, "events" if self.together else "event"), data)
