@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S = 5
 """A dead link is noticed after 1.5 to 2 times this (measured 9 s); less loads the Pis."""
 
-RESEND_S = 5.0
-"""An event without receipt goes out again after this."""
-
 IN_FLIGHT = 20
 """Publishes that may wait for the broker at once."""
 
@@ -168,6 +165,7 @@ class Link:
         """What decides how events go out."""
         if isinstance(message, messages.HubStatus):
             self._takes_together = message.events_together
+            self._gathering = Gathering()
         elif isinstance(message, messages.Receipt):
             self._gathering.answered(time.monotonic())
             self._wake.set()
@@ -203,7 +201,7 @@ class Link:
         """Topics and payloads of the events that go out now."""
         if not self._gathering.may_send(time.monotonic()):
             return []
-        events = [self._event(row) for row in self._outbox.due(RESEND_S)]
+        events = [self._event(row) for row in self._outbox.due(self._gathering.resend_after_s)]
         if not self._takes_together:
             return [(topics.up(self.room, "event"), event) for event in events]
         if events:

@@ -18,7 +18,6 @@ from typing import Any
 from edge.contract import messages, topics
 from edge.contract.wire import encode, together
 from edge.runtime.gathering import Gathering
-from edge.runtime.link import RESEND_S
 from tests.bench.wire import Wire, connected
 from tests.hub_room import describe, floor_state, status
 
@@ -98,7 +97,8 @@ class CrowdRoom:
         now_s = time.monotonic()
         if not self._gathering.may_send(now_s):
             return
-        due = [seq for seq in self.waiting if now_s - self.sent_s.get(seq, -1e9) >= RESEND_S]
+        again_s = self._gathering.resend_after_s
+        due = [seq for seq in self.waiting if now_s - self.sent_s.get(seq, -1e9) >= again_s]
         if not due:
             return
         self.repeated += sum(seq in self.sent_s for seq in due)

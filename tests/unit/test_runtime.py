@@ -295,20 +295,28 @@ def test_patience_follows_the_answers_of_the_hub() -> None:
     def patience_s(from_s: float) -> float:
         """How long the next events wait when no receipt comes."""
         waits.sent(from_s)
-        steps = (n / 1024 for n in range(3000))
+        steps = (n / 1024 for n in range(6000))
         return next(span_s for span_s in steps if waits.may_send(from_s + span_s))
 
     assert patience_s(0.0) == pytest.approx(0.05, abs=0.002)
-    assert patience_s(10.0) == pytest.approx(
-        0.1, abs=0.002
-    )  # no answer: perhaps there is too much to do
-    waits.sent(20.0)
-    assert not waits.may_send(20.1)
-    waits.answered(20.1)
-    assert waits.may_send(20.1)
-    assert patience_s(30.0) == pytest.approx(0.2, abs=0.002)
+    assert patience_s(0.1) == pytest.approx(0.1, abs=0.002)  # perhaps there is too much to do
+    waits.sent(0.3)
+    assert not waits.may_send(0.4)
+    waits.answered(0.4)  # counted from the first that was not answered
+    assert waits.may_send(0.4)
+    assert patience_s(30.0) == pytest.approx(0.8, abs=0.002)
+    waits.answered(31.0)
     waits.sent(40.0)
     waits.answered(40.002)
     assert patience_s(50.0) == pytest.approx(0.05, abs=0.002)
-    for second in range(60, 70):
-        assert patience_s(10.0 * second) <= 1.001
+    assert waits.resend_after_s == pytest.approx(5.0)
+
+
+def test_a_hub_that_needs_long_is_not_sent_the_same_again() -> None:
+    waits = Gathering()
+    waits.sent(0.0)
+    waits.answered(20.0)
+    assert waits.resend_after_s == pytest.approx(10.0)
+    for second in range(30, 90, 10):
+        waits.sent(second)
+        assert waits.may_send(second + 5.0)  # for ever nobody waits
