@@ -148,8 +148,8 @@ class HubHalf:
         """What the desk does with a batch, on a disk that never fails; floors, then receipts."""
         with self._watched():
             work = self._desk.decide_all(list(items))
-        self._records += [events.to_json(event) for event in work.happened]
-        for decided in work.decided:
+        self._records += [events.to_json(event) for event in work.change.happened]
+        for decided in work.change.decided:
             self._inbox.add(decided)
         self._desk.meeting = work.meeting
         self.tell(self.now_s)
