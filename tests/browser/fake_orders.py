@@ -9,6 +9,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from tests.browser.sample_ballots import timed
+
 Json = dict[str, Any]
 Change = tuple[list[str], Any]
 
@@ -92,7 +94,7 @@ def _give(state: Json, floor: Json, seat: str) -> None:
     room_id, _, number = seat.partition("/")
     name = state["rooms"][room_id]["names"].get(number, "")
     turn = {"seat": seat, "name": name, "role": "delegate"}
-    floor["speaking"].append({**turn, "since_ms": state["hub"]["time_ms"]})
+    floor["speaking"].append(timed({**turn, "since_ms": state["hub"]["time_ms"]}, 0))
 
 
 def ballots_after(state: Json, name: str, args: Json) -> list[Json]:

@@ -64,7 +64,7 @@ def timed(turn: Json, spent_ms: int, limit_s: float | None = 180.0) -> Json:
     if left_ms is not None and left_ms <= 60_000:
         phase = "warning" if left_ms > 0 else "over"
     times = {"spent_ms": spent_ms, "limit_s": limit_s, "left_ms": left_ms, "phase": phase}
-    return {**turn, **times, "muted": False, "suspended": False}
+    return {**turn, **times, "paused": False, "muted": False, "suspended": False}
 
 
 def attendance(rooms: Json, asked: bool = False) -> Json:
@@ -157,13 +157,11 @@ def burdened(state: Json) -> Json:
     first, second = floor["speaking"]
     speaking = [
         timed({**chair, "since_ms": first["since_ms"]}, 31_000, None),
-        {**timed(first, 192_000), "muted": True},
-        {**timed(second, 130_000), "muted": True},
+        {**timed(first, 192_000), "muted": True, "paused": True},
+        {**timed(second, 130_000), "muted": True, "paused": True},
     ]
     kinds = ("point_of_order", "debate", "speech")
-    queue = [
-        {**waiting, "kind": kind} for waiting, kind in zip(floor["queue"], kinds, strict=True)
-    ]
+    queue = [{**waiting, "kind": kind} for waiting, kind in zip(floor["queue"], kinds, strict=True)]
     held = {"hold": {"seat": "main/1", "opened": True}, "debating": True, "registration": "paused"}
     state["floor"] = {**floor, "speaking": speaking, "queue": queue, **held}
     state["attendance"] = attendance(state["rooms"], asked=True)

@@ -301,6 +301,7 @@ def snapshot() -> Json:
         "floor": {
             "rev": 17,
             **CALM,
+            "at_ms": HUB_TIME_MS,
             "speaking": [
                 timed(
                     {

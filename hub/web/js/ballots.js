@@ -14,7 +14,7 @@ const STAGE_GLYPHS = {
   ready_check: "ready",
   open: "voting",
   paused: "paused",
-  closing: "closing",
+  closing: "receiving",
   counted: "counted",
   announced: "ok",
   aborted: "stopped",

@@ -14,11 +14,15 @@ const STAGE_GLYPHS = { sent: "opening", accepted: "opening", done: "ok", not_pro
 /** An unanswered question goes away after this long. */
 const ASK_MS = 8_000;
 
-/** A button: {node, update({label, enabled, why, pressed})}. `act` runs only while enabled. */
+/**
+ * A button: {node, update({label, enabled, why, pressed})}. `act` runs only while enabled;
+ * without one it submits its form.
+ */
 export function actionButton(act, { kind = "" } = {}) {
-  const node = h("button", { type: "button", class: `action ${kind}`.trim() });
-  node.addEventListener("click", () => {
-    if (node.getAttribute("aria-disabled") !== "true") act();
+  const node = h("button", { type: act ? "button" : "submit", class: `action ${kind}`.trim() });
+  node.addEventListener("click", (event) => {
+    if (node.getAttribute("aria-disabled") === "true") event.preventDefault();
+    else act?.();
   });
   return {
     node,
@@ -94,14 +98,14 @@ export function reasonButton(act, { kind = "" } = {}) {
   const label = h("span", { class: "why-label" });
   const field = h("input", { type: "text", maxlength: "200", autocomplete: "off", required: true });
   const cancel = actionButton(() => show(false), { kind: "quiet" });
-  const confirm = actionButton(() => form.requestSubmit(), { kind: "danger" });
+  const confirm = actionButton(null, { kind: "danger" });
   const form = h("form", { class: "why", hidden: true },
     h("label", { class: "why-field" }, label, field), h("div", { class: "row" }, confirm.node, cancel.node));
   const node = h("span", { class: "asking why-asking" }, open.node, form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const why = field.value.trim();
-    if (why === "" || confirm.node.getAttribute("aria-disabled") === "true") return;
+    if (why === "") return;
     field.value = "";
     show(false);
     act(why);

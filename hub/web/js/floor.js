@@ -19,9 +19,6 @@ export const REGISTRATIONS = [
   ["closed", "ui_registration_closed"],
 ];
 
-/** A limit of this many seconds before the end warns when the meeting's settings are not known. */
-const WARNING_S = 60;
-
 /** Label of a kind of request in a line of its own; a speech needs none. */
 export const KIND_KEYS = { debate: "ui_kind_debate", point_of_order: "ui_kind_point_of_order" };
 
@@ -37,20 +34,19 @@ export function hasQueue(state) {
 
 /** The clock of a turn stands still. */
 export function isStopped(turn) {
-  return Boolean(turn.paused ?? (turn.muted || turn.suspended));
+  return Boolean(turn.paused);
 }
 
 /**
- * Times of a turn: {spentMs, limitMs, leftMs, phase}. `sinceMs` is how long ago it was told,
- * `nowMs` the hub's clock for an older hub that tells only when the turn began.
+ * Times of a turn: {spentMs, limitMs, leftMs, phase}. `sinceMs` is how long ago the floor was so.
  * `limitMs` and `leftMs` are null where nobody counts. Phase: calm | warning | over.
  */
-export function turnTimes(turn, settings, sinceMs, nowMs) {
+export function turnTimes(turn, settings, sinceMs) {
   const gone = isStopped(turn) ? 0 : sinceMs;
-  const spentMs = Number.isFinite(turn.spent_ms) ? turn.spent_ms + gone : nowMs - turn.since_ms;
+  const spentMs = (turn.spent_ms ?? 0) + gone;
   if (!Number.isFinite(turn.left_ms)) return { spentMs, limitMs: null, leftMs: null, phase: "calm" };
   const leftMs = turn.left_ms - gone;
-  const warningMs = (settings?.warning_s ?? WARNING_S) * 1000;
+  const warningMs = settings.warning_s * 1000;
   const phase = leftMs <= 0 ? "over" : leftMs <= warningMs ? "warning" : "calm";
   return { spentMs, limitMs: spentMs + leftMs, leftMs, phase };
 }

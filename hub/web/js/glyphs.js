@@ -47,6 +47,7 @@ const SHAPES = {
   vote_counted: () => [square(10, "fill"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "tick")],
   draft: () => [square(10, "line dashed")],
   voting: () => [square(10, "line"), path("M-5 5 V0 M0 5 V-5 M5 5 V2", "line")],
+  receiving: () => [square(11, "line dashed"), path("M0 -5.5 V4 M-4.5 0 L0 4.8 L4.5 0", "line")],
   paused: () => [square(11, "line thin"), path("M-6 -6 H-2 V6 H-6 Z M2 -6 H6 V6 H2 Z", "fill")],
   counted: () => [square(10, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
   stopped: () => [square(10, "line thin"), path("M-5 -5 L5 5 M5 -5 L-5 5", "line thin")],

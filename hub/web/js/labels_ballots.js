@@ -109,7 +109,7 @@ export const BALLOT_LABELS = {
   ui_quorum_seen: ["{present}/{members}, cần {needed}: {word}", "{present}/{members}, needed {needed}: {word}"],
   ui_quorum_at: ["Lúc mở {opening} · lúc kết thúc {closing}", "At opening {opening} · at closing {closing}"],
   ui_opened_anyway: ["mở khi chưa đủ điều kiện", "opened without quorum"],
-  ui_outcome: ["Kết quả", "Outcome"],
+  ui_majority: ["Đa số cần có", "Majority"],
   ui_document: ["Văn bản kết quả", "Result document"],
   ui_journal: ["Tải nhật ký kiểm chứng", "Download the journal"],
   ui_chain: ["Mã kiểm chứng", "Checksum"],

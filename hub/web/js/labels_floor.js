@@ -60,7 +60,7 @@ export const FLOOR_LABELS = {
   ui_fire_ask: ["Xác nhận: micro được phép mở lại", "Acknowledge: microphones may open again"],
 
   // What holds everybody back.
-  ui_hush_hold: ["{who} đang ưu tiên phát biểu, micro đại biểu tắt tiếng", "{who} has priority, delegates are muted"],
+  ui_hush_hold: ["{who} đang ưu tiên, micro đại biểu tắt tiếng", "{who} has priority, delegates are muted"],
   ui_hush_recess: ["Cuộc họp đang tạm nghỉ, lượt phát biểu được giữ", "The meeting is in recess, turns are kept"],
   ui_hush_muted: ["Đã tắt khẩn cấp mọi micro của đại biểu", "Every delegate's microphone is muted"],
   ui_hush_debating: ["Đang tranh luận, đăng ký tranh luận được mời trước", "Debate is open, replies go first"],
@@ -125,7 +125,7 @@ export const FLOOR_LABELS = {
   ui_set_switch_off: ["Đại biểu tự tắt micro", "Delegates may switch off"],
   ui_set_cancel: ["Đại biểu tự hủy đăng ký", "Delegates may withdraw"],
   ui_set_guest: ["Khách mời được đăng ký", "Guests may request"],
-  ui_set_unit: ["giây, 0 là không giới hạn", "seconds, 0 is never"],
+  ui_set_unit: ["giây, 0 là không dùng", "seconds, 0 is never"],
   ui_set_seconds: ["giây", "seconds"],
   ui_set_save: ["Lưu thiết lập", "Save settings"],
   ui_set_unsaved: ["Chưa lưu", "Not saved"],

@@ -6,7 +6,7 @@
 const KEEP_EVENTS = 200;
 
 /** Values that were true when they were told: what counts on from them needs the time of arrival. */
-const TIMED = ["age_ms", "spent_ms", "remaining_ms"];
+const TIMED = ["age_ms", "remaining_ms"];
 
 /** No state yet: the page has never heard the hub. */
 export const EMPTY = null;
@@ -84,8 +84,9 @@ export class Store {
     return reading.age_ms + this.sinceMs(reading);
   }
 
-  /** How long ago this value of the state arrived here. */
+  /** How long ago this value of the state was so: by the hub's own word, or since it arrived. */
   sinceMs(value) {
+    if (Number.isFinite(value.at_ms)) return Math.max(0, this.hubNowMs() - value.at_ms);
     return this.now() - (this.#arrivals.get(value) ?? this.now());
   }
 

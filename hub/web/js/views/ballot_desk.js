@@ -7,7 +7,7 @@
 import { atHand, ballotOf, hasResult, isRunning, KIND_KEYS, keyOf, remainingMs, stageMeaning } from "../ballots.js";
 import { nameOf } from "../attendance.js";
 import { actionButton } from "../controls.js";
-import { h, joined, setAttr, setText } from "../dom.js";
+import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { clock } from "../format.js";
 import { inlineGlyph, setGlyph, stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
@@ -39,6 +39,7 @@ export class BallotDesk extends HTMLElement {
   #called = h("p", { class: "line called" });
   #press = h("p", { class: "line press" });
   #bars = ballotBars();
+  #options = h("ul", { class: "options", role: "list" });
   #hidden = h("p", { class: "hint" });
   #keys = ballotKeys();
   #result = new BallotResult();
@@ -56,7 +57,7 @@ export class BallotDesk extends HTMLElement {
     this.append(head, this.#question,
       h("div", { class: "ballot-body" },
         h("div", { class: "ballot-progress" }, figures, lines, this.#keys.node, this.#recuse.node),
-        h("div", { class: "ballot-counts" }, this.#bars.node, this.#hidden, this.#result.node)));
+        h("div", { class: "ballot-counts" }, this.#bars.node, this.#options, this.#hidden, this.#result.node)));
   }
 
   update(view) {
@@ -75,10 +76,7 @@ export class BallotDesk extends HTMLElement {
     this.#showClose(view, ballot);
     this.#showProgress(view, ballot);
     this.#showLines(view, ballot);
-    const isCounted = hasResult(ballot);
-    this.#bars.update(view, ballot.options, isCounted ? null : ballot.counts);
-    setText(this.#hidden, t("ui_counts_hidden"));
-    setAttr(this.#hidden, "hidden", isCounted || ballot.counts !== null || !isRunning(ballot));
+    this.#showCounts(view, ballot);
     this.#result.update(view, ballot);
     this.#keys.update(view, ballot);
     this.#recuse.update(view, ballot);
@@ -120,6 +118,20 @@ export class BallotDesk extends HTMLElement {
     setText(this.#remainingLabel, t("ui_remaining"));
   }
 
+  /** Counts where they may be seen; until then what can be chosen. */
+  #showCounts(view, ballot) {
+    const isCounted = hasResult(ballot);
+    const counts = isCounted ? null : ballot.counts;
+    this.#bars.update(view, ballot.options, counts);
+    setAttr(this.#options, "hidden", isCounted || counts !== null);
+    setAttr(this.#options, "aria-label", view.t("ui_form_labels"));
+    keyed(this.#options, ballot.options, (option) => option.id, () => h("li"), (node, option) =>
+      setText(node, said(option, view.lang)));
+    setText(this.#hidden, view.t("ui_counts_hidden"));
+    const isSilent = isRunning(ballot) || ballot.stage === "closing";
+    setAttr(this.#hidden, "hidden", counts !== null || !isSilent);
+  }
+
   #showLines(view, ballot) {
     const { t } = view;
     const { quorum, present, members } = ballot;
@@ -136,7 +148,7 @@ export class BallotDesk extends HTMLElement {
     setAttr(this.#called, "hidden", !isCalling);
     const who = ballot.called ? nameOf(view.state, ballot.called) : "";
     setText(this.#called, who ? t("ui_called", { who }) : t("ui_called_none"));
-    setAttr(this.#press, "hidden", hasResult(ballot));
+    setAttr(this.#press, "hidden", hasResult(ballot) || ballot.stage === "closing");
     setText(this.#press, t(ballot.press === "first_press" ? "ui_first_press" : "ui_last_press"));
   }
 }

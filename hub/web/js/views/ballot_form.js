@@ -38,7 +38,7 @@ export class BallotForm {
   #timer = field("ballot-timer", "ui_form_timer", h("input", { type: "number", min: 5, max: 3600, inputmode: "numeric" }));
   #interim = field("ballot-interim", "ui_form_interim", h("input", { type: "checkbox" }));
   #secretNote = h("p", { class: "hint" });
-  #save = actionButton(() => this.node.requestSubmit(), { kind: "primary" });
+  #save = actionButton(null, { kind: "primary" });
   #cancel;
   #error = h("p", { class: "problem", role: "alert" });
   #note = commandNote();
@@ -97,7 +97,6 @@ export class BallotForm {
   }
 
   async #send() {
-    if (this.#save.node.getAttribute("aria-disabled") === "true") return;
     const plan = this.#plan();
     this.#problem = problemOf(plan);
     this.update(this.#view);

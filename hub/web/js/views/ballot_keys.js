@@ -50,9 +50,10 @@ function thingOf(ballot) {
 function makeKey({ action, isFirst }) {
   const rule = KEYS[action];
   let now = null;
-  const kind = isFirst ? "primary" : "";
+  // To wait for the rooms is what comes next: counting without them is never the likeliest key.
+  const kind = isFirst && action !== "count" ? "primary" : "";
   const key = rule.question
-    ? reasonButton((why) => sendKey(now, action, { why }), { kind: "quiet" })
+    ? reasonButton((why) => sendKey(now, action, { why }))
     : (ASKS[action] ? askingButton : actionButton)(() => sendKey(now, action, now.extra), { kind });
   key.node.show = (view, ballot) => {
     const { t } = view;

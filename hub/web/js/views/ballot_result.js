@@ -78,7 +78,7 @@ export class BallotResult {
       this.#facts[name].set(term, value || "");
     };
     show("rule", t("ui_rule"), ruleText(result.rule, t));
-    show("needed", t("ui_outcome"), Number.isFinite(result.needed) ? t("ui_needed", { n: result.needed }) : "");
+    show("needed", t("ui_majority"), Number.isFinite(result.needed) ? t("ui_needed", { n: result.needed }) : "");
     show("quorum", t("ui_quorum"), quorumText(result.quorum, t));
     const { slips } = result;
     const issued = slips && `${t("vote_ballots_issued")} ${slips.issued} · ${t("vote_ballots_returned")} ${slips.returned}`;

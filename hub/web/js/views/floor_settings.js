@@ -45,7 +45,7 @@ export class FloorSettings {
   #view = null;
   #summary = h("summary");
   #fields = [...NUMBERS.map(makeNumber), ...CHOICES.map(makeChoice), ...SWITCHES.map(makeSwitch)];
-  #save = actionButton(() => this.#form.requestSubmit(), { kind: "primary" });
+  #save = actionButton(null, { kind: "primary" });
   #undo = actionButton(() => this.#discard(), { kind: "quiet" });
   #note = commandNote();
   #form = h("form", { class: "settings", novalidate: true },
@@ -85,7 +85,6 @@ export class FloorSettings {
   }
 
   #send() {
-    if (this.#save.node.getAttribute("aria-disabled") === "true") return;
     const before = this.#view.state.floor.settings;
     const settings = this.#fields.reduce((so_far, field) => field.put(so_far), before);
     const proof = (state) => this.#fields.every((field) => field.isIn(state.floor.settings, settings));
@@ -96,9 +95,10 @@ export class FloorSettings {
 
 /** A field: {node, input, show(view, settings), put(settings), isIn(settings, wanted)}. */
 function makeField(input, label, { read, put, write }) {
-  const caption = h("span", { class: "caption" });
-  const unit = h("span", { class: "unit" });
-  const node = h("label", { class: "field" }, caption, input, unit);
+  const caption = h("label", { class: "caption", for: input.id });
+  const unit = h("span", { class: "unit", id: `${input.id}-unit` });
+  const node = h("div", { class: "field" }, caption, input, unit);
+  if (input.type === "number") setAttr(input, "aria-describedby", unit.id);
   return {
     node,
     input,

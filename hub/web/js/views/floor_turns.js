@@ -79,7 +79,7 @@ function makeSpeaker() {
     const { t } = view;
     const { settings } = view.state.floor;
     const { who, may } = line.show(view, turn);
-    const shown = turnTimes(turn, settings, view.sinceMs(turn), view.hubNowMs());
+    const shown = turnTimes(turn, settings, view.sinceMs(view.state.floor));
     setText(line.time, clock(shown.spentMs));
     setAttr(times, "hidden", shown.leftMs === null);
     setAttr(line.node, "data-phase", shown.phase);
