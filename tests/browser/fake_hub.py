@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.browser import fake_orders
-from tests.browser.sample_ballots import burdened
+from tests.browser.sample_ballots import SILENT, burdened
 from tests.browser.sample_state import Json, snapshot
 
 WEB = Path(__file__).resolve().parents[2] / "hub" / "web"
@@ -104,6 +104,7 @@ class FakeHub:
         app.router.add_get("/", self._page)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
+        app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
         app.router.add_post("/api/v1/commands/{name}", self._command)
         app.router.add_static("/web", WEB)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -121,6 +122,11 @@ class FakeHub:
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
+
+    async def _document(self, request: web.Request) -> web.StreamResponse:
+        ballot = request.match_info["ballot"]
+        found = next(b for b in self.state["ballots"] if b["ballot"] == ballot)
+        return web.json_response({**found["result"], "did_not_take_part": SILENT})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         if not self._accepting:

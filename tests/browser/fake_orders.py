@@ -101,28 +101,30 @@ def ballots_after(state: Json, name: str, args: Json) -> list[Json]:
     """The list of ballots after a command about one of them."""
     ballots: list[Json] = copy.deepcopy(state["ballots"])
     if name == "prepare_ballot":
-        return [*ballots, _prepared(args, len(ballots))]
+        return [*ballots, _prepared(args)]
     key = (args["ballot"], args["generation"])
     one = next(b for b in ballots if (b["ballot"], b["generation"]) == key)
     if name == "again_ballot":
         fresh = {"stage": "draft", "voted": 0, "counts": None, "result": None, "opened_ts": None}
         return [*ballots, {**one, **fresh, "generation": one["generation"] + 1}]
     if name == "call_next":
-        one["called"] = next(iter(state["attendance"]["people"]))
+        person, entry = next(iter(state["attendance"]["people"].items()))
+        one["called"] = {"person": person, "seat": entry["seat"], "name": entry["name"]}
     elif name == "recuse":
         one["members"] -= 1
     else:
         one["stage"] = STAGES[name]
+        one["ending"] = {"by": "page", "why": args["why"]} if "why" in args else None
     return ballots
 
 
-def _prepared(args: Json, so_far: int) -> Json:
+def _prepared(args: Json) -> Json:
     options = args.get("options") or [
         {"id": "yes", "label": {"vi": "Tán thành", "en": "For"}},
         {"id": "no", "label": {"vi": "Không tán thành", "en": "Against"}},
     ]
     return {
-        "ballot": f"new-{so_far}",
+        "ballot": args["id"],
         "generation": 1,
         "stage": "draft",
         "kind": args["kind"],
@@ -133,10 +135,12 @@ def _prepared(args: Json, so_far: int) -> Json:
         "present": 29,
         "members": 31,
         "counts": None,
-        "quorum": {"needed": 0, "present": 29, "met": True},
+        "quorum": {"needed": 0, "present": 29, "met": True, "missing_roles": []},
         "rooms_not_heard": [],
         "remaining_ms": None,
         "opened_ts": None,
+        "called": None,
+        "ending": None,
         "result": None,
     }
 
@@ -146,7 +150,9 @@ def attendance_after(attendance: Json, name: str, args: Json) -> Json:
     if name == "ask_attendance":
         return {**attendance, "asked": args["on"]}
     people = {
-        person: {**entry, "present": args["present"]} if entry["seat"] == args["seat"] else entry
+        person: {**entry, "present": args["present"]}
+        if args.get("everybody") or entry["seat"] == args["seat"]
+        else entry
         for person, entry in attendance["people"].items()
     }
     present = sum(entry["present"] for entry in people.values())

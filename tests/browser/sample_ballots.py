@@ -94,18 +94,19 @@ def ballot(stage: str = "open", ident: str = "budget", **changes: Any) -> Json:
         "present": 29,
         "members": 31,
         "counts": {"yes": 17, "no": 4, "abstain": 2} if counted else None,
-        "quorum": {"needed": 21, "present": 29, "met": True},
+        "quorum": {"needed": 21, "present": 29, "met": True, "missing_roles": []},
         "rooms_not_heard": ["satellite"] if stage == "closing" else [],
         "remaining_ms": None,
         "opened_ts": 1_760_000_000.0 if begun else None,
         "called": None,
-        "result": document() if counted else None,
+        "ending": None,
+        "result": summary() if counted else None,
     }
     return {**found, **changes}
 
 
-def document(**changes: Any) -> Json:
-    """The result document of a ballot that passed."""
+def summary(**changes: Any) -> Json:
+    """The result document of a ballot that passed, without its lists of people."""
     seen = {"present": 29, "members": 31, "needed": 21, "met": True, "missing_roles": []}
     found: Json = {
         "counts": {"yes": 17, "no": 4, "abstain": 2, "not_voting": 6, "absent": 2},
@@ -123,13 +124,7 @@ def document(**changes: Any) -> Json:
         "outcome": "passed",
         "quorum": {"opening": seen, "closing": seen, "opened_anyway": False},
         "slips": None,
-        "did_not_take_part": {
-            "not_voting": ["main/3", "main/8", "main/14", "main/20", "satellite/2", "satellite/4"],
-            "absent": ["main/25", "satellite/7"],
-            "recused": [],
-        },
         "rooms_not_heard": [],
-        "ended": None,
         "announcement": {
             "vi": "Có mặt 29/31; tán thành 17; không tán thành 4; không biểu quyết 2; "
             "chưa biểu quyết 6. Cần ít nhất 16 phiếu tán thành. Kết quả: ĐƯỢC THÔNG QUA.",
@@ -139,6 +134,14 @@ def document(**changes: Any) -> Json:
         "chain": {"algorithm": "sha256", "length": 31, "head": "9f2ac01b" * 8},
     }
     return {**found, **changes}
+
+
+SILENT: Json = {
+    "not_voting": ["main/3", "main/8", "main/14", "main/20", "satellite/2", "satellite/4"],
+    "absent": ["main/25", "satellite/7"],
+    "recused": [],
+}
+"""Who did not take part: stands in the whole document only."""
 
 
 def voting(seats: Json, names: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_hub import FakeHub
-from tests.browser.sample_ballots import ballot, document
+from tests.browser.sample_ballots import ballot, summary
 from tests.browser.sample_state import actual, text
 
 pytestmark = pytest.mark.browser
@@ -126,7 +127,7 @@ def test_what_ends_a_ballot_otherwise_needs_a_reason(
 
 
 def test_opening_without_quorum_says_so_and_asks(open_page: OpenPage, hub: FakeHub) -> None:
-    missing = {"needed": 30, "present": 29, "met": False}
+    missing = {"needed": 30, "present": 29, "met": False, "missing_roles": []}
     page = opened(open_page, hub, ballot("ready_check", quorum=missing))
     expect(page.locator("ballot-desk .quorum")).to_contain_text("Chưa đủ điều kiện tiến hành")
     press(page, "Bắt đầu biểu quyết")
@@ -167,7 +168,7 @@ def test_a_closing_ballot_names_the_silent_rooms(open_page: OpenPage, hub: FakeH
 
 
 def test_the_result_says_everything(open_page: OpenPage, hub: FakeHub) -> None:
-    result = document(rooms_not_heard=["satellite"])
+    result = summary(rooms_not_heard=["satellite"])
     page = opened(open_page, hub, ballot("counted", result=result))
     found = page.locator(".ballot-result")
     expect(found.locator(".outcome")).to_have_text("Được thông qua")
@@ -190,7 +191,7 @@ def test_a_secret_result_has_its_four_numbers_and_no_names_of_choices(
     open_page: OpenPage, hub: FakeHub
 ) -> None:
     slips = {"issued": 29, "returned": 23, "valid": 23, "invalid": 0, "missing": 0}
-    result = document(outcome="failed", slips=slips)
+    result = summary(outcome="failed", slips=slips)
     secret = ballot("counted", kind="secret", press="first_press", result=result)
     page = opened(open_page, hub, secret, query="?lang=en")
     expect(page.locator(".outcome")).to_have_text("Not passed")
@@ -199,7 +200,7 @@ def test_a_secret_result_has_its_four_numbers_and_no_names_of_choices(
 
 
 def test_an_opinion_has_no_outcome(open_page: OpenPage, hub: FakeHub) -> None:
-    result = document(outcome=None, rule=None, needed=None)
+    result = summary(outcome=None, rule=None, needed=None)
     page = opened(open_page, hub, ballot("counted", result=result))
     expect(page.locator(".outcome")).to_be_hidden()
     expect(page.locator(".ballot-result .facts")).to_contain_text("Lấy ý kiến tham khảo")
@@ -296,13 +297,19 @@ def test_a_ballot_is_prepared(open_page: OpenPage, hub: FakeHub) -> None:
     page.get_by_label("Quy tắc thông qua").select_option("hdnd")
     page.get_by_label("Thời gian (giây").fill("90")
     page.get_by_label("Hiện số phiếu khi đang biểu quyết").check()
+    page.get_by_text("Quy định thêm").click()
+    page.get_by_label("Khi mất kết nối với một phòng").select_option("continue_without")
+    page.get_by_label("Cho phép bắt đầu khi chưa đủ điều kiện").check()
     page.get_by_role("button", name="Lưu nội dung").click()
     expect(page.locator(".ballot-row .question")).to_have_text("Thông qua chương trình họp")
     expect(question).to_have_value("")
+    ident = hub.state["ballots"][0]["ballot"]
+    assert re.fullmatch(r"vote-\d{8}-\d{6}", ident)
     assert hub.commands == [
         (
             "prepare_ballot",
             {
+                "id": ident,
                 "text": {"vi": "Thông qua chương trình họp", "en": "Adopt the agenda"},
                 "kind": "open",
                 "label_set": "tender",
@@ -310,6 +317,9 @@ def test_a_ballot_is_prepared(open_page: OpenPage, hub: FakeHub) -> None:
                 "press": "last_press",
                 "duration_s": 90,
                 "show_interim": True,
+                "may_open_without_quorum": True,
+                "proxy_vote": False,
+                "on_room_lost": "continue_without",
             },
         )
     ]

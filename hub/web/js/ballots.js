@@ -3,8 +3,8 @@
  * Pure functions over the snapshot's `ballots`; must not know words (they name label keys).
  */
 
-/** From the ready check to the announcement: somebody must do something about it. */
-const AT_HAND = new Set(["ready_check", "open", "paused", "closing", "counted"]);
+/** The seats' keys belong to it. */
+const BUSY = new Set(["ready_check", "open", "paused", "closing"]);
 /** While the seats' vote lamps mean something. */
 const LAMPS_SPEAK = new Set(["open", "paused", "closing"]);
 const HAS_RESULT = new Set(["counted", "announced", "annulled"]);
@@ -20,6 +20,7 @@ const STAGE_GLYPHS = {
   aborted: "stopped",
   annulled: "stopped",
   withdrawn: "stopped",
+  damaged: "fault",
 };
 
 export const KIND_KEYS = { open: "vote_open_ballot", secret: "vote_secret_ballot", roll_call: "vote_roll_call" };
@@ -61,9 +62,10 @@ export function ballotOf(state, key) {
   return ballotsOf(state).find((ballot) => keyOf(ballot) === key) ?? null;
 }
 
-/** The newest ballot that somebody must do something about, or null. */
+/** The ballot that somebody must do something about: a busy one, else the newest to announce. */
 export function atHand(state) {
-  return ballotsOf(state).findLast((ballot) => AT_HAND.has(ballot.stage)) ?? null;
+  const ballots = ballotsOf(state);
+  return ballots.find((b) => BUSY.has(b.stage)) ?? ballots.findLast((b) => b.stage === "counted") ?? null;
 }
 
 /** Is anybody voting, or is a vote still on its way? */

@@ -71,11 +71,3 @@ export function fire(floor) {
 export function waitingGlyph(kind) {
   return kind === "debate" || kind === "point_of_order" ? kind : "waiting";
 }
-
-/** Seats of chairs and their deputies, in the order of rooms and numbers. */
-export function chairSeats(state) {
-  return Object.entries(state.rooms).flatMap(([id, room]) =>
-    (room.plan?.seats ?? [])
-      .filter((seat) => seat.role === "chair" || seat.role === "vice_chair")
-      .map((seat) => `${id}/${seat.number}`));
-}

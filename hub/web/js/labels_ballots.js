@@ -41,6 +41,7 @@ export const BALLOT_LABELS = {
   ui_stage_announced: ["Đã công bố", "Announced"],
   ui_stage_aborted: ["Đã dừng, không có kết quả", "Stopped without a result"],
   ui_stage_annulled: ["Kết quả đã bị hủy", "Result annulled"],
+  ui_stage_damaged: ["Hồ sơ bị hỏng, chỉ đọc", "Damaged record, read only"],
   ui_stage_withdrawn: ["Đã rút nội dung", "Withdrawn"],
 
   // The ballot at hand.
@@ -114,6 +115,8 @@ export const BALLOT_LABELS = {
   ui_journal: ["Tải nhật ký kiểm chứng", "Download the journal"],
   ui_chain: ["Mã kiểm chứng", "Checksum"],
   ui_percent_of: ["{percent} số phiếu", "{percent} of votes"],
+  ui_document_waits: ["Đang tải danh sách…", "Fetching the list…"],
+  ui_document_lost: ["Không tải được danh sách", "The list cannot be fetched"],
   ui_everybody_voted: ["Tất cả đã biểu quyết", "Everybody voted"],
   ui_ended_why: ["Lý do: {why}", "Reason: {why}"],
   ui_votes_n: ["{n} phiếu", "{n} votes"],
@@ -152,6 +155,13 @@ export const BALLOT_LABELS = {
   ui_form_first: ["Không được đổi", "Not allowed"],
   ui_form_timer: ["Thời gian (giây, để trống: không giới hạn)", "Time (seconds, empty: no limit)"],
   ui_form_interim: ["Hiện số phiếu khi đang biểu quyết", "Show counts while voting"],
+  ui_form_more: ["Quy định thêm", "More rules"],
+  ui_form_anyway: ["Cho phép bắt đầu khi chưa đủ điều kiện", "May open without quorum"],
+  ui_form_proxy: ["Người được ủy quyền bấm thay", "Holders of proxies vote for others"],
+  ui_form_lost: ["Khi mất kết nối với một phòng", "When the link to a room is lost"],
+  ui_lost_pause: ["Tạm dừng biểu quyết", "Pause the vote"],
+  ui_lost_continue_without: ["Tiếp tục, không có phòng đó", "Go on without that room"],
+  ui_lost_abort_and_repeat: ["Dừng và biểu quyết lại", "Stop and vote again"],
   ui_form_secret_note: [
     "Bỏ phiếu kín: không đổi phiếu, không hiện số phiếu trước khi kết thúc.",
     "Secret ballot: votes cannot be changed, nothing is shown before the end.",

@@ -178,6 +178,11 @@ export function isLocating(actual) {
   return actual.red === "fast" && actual.green === "fast";
 }
 
+/** Chairs and their deputies stand outside the limits. */
+export function isChair(role) {
+  return role === "chair" || role === "vice_chair";
+}
+
 const ROLE_KEYS = {
   chair: "role_chair",
   vice_chair: "ui_role_vice_chair",

@@ -83,9 +83,12 @@ export class AttendancePanel extends HTMLElement {
     });
   }
 
-  /** One after the other: the hub commits each. */
-  async #sendAll(present) {
-    for (const seat of seatsWhere(this.#view.state, !present)) await sendSignIn(this.#view, seat, present);
+  #sendAll(present) {
+    this.#view.commands.send("sign_in", { everybody: true, present }, {
+      thing: "attendance",
+      labelKey: present ? "attendance_on_behalf" : "ui_all_out",
+      proof: (state) => seatsWhere(state, !present).length === 0,
+    });
   }
 }
 

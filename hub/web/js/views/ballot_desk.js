@@ -5,7 +5,6 @@
  */
 
 import { atHand, ballotOf, hasResult, isRunning, KIND_KEYS, keyOf, remainingMs, stageMeaning } from "../ballots.js";
-import { nameOf } from "../attendance.js";
 import { actionButton } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { clock } from "../format.js";
@@ -38,6 +37,7 @@ export class BallotDesk extends HTMLElement {
   #rooms = h("p", { class: "line awaited" }, inlineGlyph("warning"), this.#roomsText);
   #called = h("p", { class: "line called" });
   #press = h("p", { class: "line press" });
+  #why = h("p", { class: "line" });
   #bars = ballotBars();
   #options = h("ul", { class: "options", role: "list" });
   #hidden = h("p", { class: "hint" });
@@ -53,7 +53,7 @@ export class BallotDesk extends HTMLElement {
     const head = h("div", { class: "panel-head" }, h("div", { class: "stage-line" }, this.#stage.node, this.#about),
       this.#close.node);
     const figures = h("div", { class: "figures" }, this.#turnout, this.#timer);
-    const lines = h("div", { class: "ballot-lines" }, this.#quorum, this.#rooms, this.#called, this.#press);
+    const lines = h("div", { class: "ballot-lines" }, this.#quorum, this.#rooms, this.#called, this.#why, this.#press);
     this.append(head, this.#question,
       h("div", { class: "ballot-body" },
         h("div", { class: "ballot-progress" }, figures, lines, this.#keys.node, this.#recuse.node),
@@ -105,7 +105,7 @@ export class BallotDesk extends HTMLElement {
 
   #showProgress(view, ballot) {
     const { t } = view;
-    const hasBegun = !["draft", "ready_check", "withdrawn"].includes(ballot.stage);
+    const hasBegun = !["draft", "ready_check", "withdrawn", "damaged"].includes(ballot.stage);
     setAttr(this.#turnout, "hidden", !hasBegun);
     setText(this.#voted, `${ballot.voted}/${ballot.present}`);
     setText(this.#votedWord, t("ui_pressed_word"));
@@ -141,12 +141,14 @@ export class BallotDesk extends HTMLElement {
     const line = t(isAsked ? "ui_quorum_line" : "ui_quorum_none", { present, members, needed: quorum?.needed });
     const word = isAsked ? t(quorum.met ? "quorum_reached" : "quorum_not_reached") : "";
     setText(this.#quorumText, joined(line, word));
-    setAttr(this.#quorum, "hidden", hasResult(ballot));
+    setAttr(this.#quorum, "hidden", hasResult(ballot) || ballot.stage === "draft" || ballot.stage === "damaged");
+    setAttr(this.#why, "hidden", !ballot.ending?.why);
+    setText(this.#why, ballot.ending?.why ? t("ui_ended_why", { why: ballot.ending.why }) : "");
     setAttr(this.#rooms, "hidden", ballot.stage !== "closing" || ballot.rooms_not_heard.length === 0);
     setText(this.#roomsText, t("ui_rooms_awaited", { rooms: roomNames(view, ballot) }));
     const isCalling = ballot.kind === "roll_call" && isRunning(ballot);
     setAttr(this.#called, "hidden", !isCalling);
-    const who = ballot.called ? nameOf(view.state, ballot.called) : "";
+    const who = ballot.called?.name || ballot.called?.person;
     setText(this.#called, who ? t("ui_called", { who }) : t("ui_called_none"));
     setAttr(this.#press, "hidden", hasResult(ballot) || ballot.stage === "closing");
     setText(this.#press, t(ballot.press === "first_press" ? "ui_first_press" : "ui_last_press"));

@@ -11,6 +11,7 @@ const KINDS = [["open", "vote_open_ballot"], ["secret", "vote_secret_ballot"], [
 const LABEL_SETS = ["law", "tender", "council", "two", "own"];
 /** Rules of bodies as the hub knows them by name; `opinion` has none. */
 const RULES = ["ubnd", "hdnd", "hdnd_bai_nhiem", "chinh_phu", "hoi_dong_khcn_3_4", "giao_ban_so", "opinion"];
+const ROOM_LOST = ["pause", "continue_without", "abort_and_repeat"];
 const PRESSES = [["last_press", "ui_form_last"], ["first_press", "ui_form_first"]];
 const TIMER_RANGE_S = [5, 3600];
 const MOST_OPTIONS = 24;
@@ -37,6 +38,11 @@ export class BallotForm {
   #pressBox = h("div", { class: "field" }, this.#pressHead, this.#presses.node);
   #timer = field("ballot-timer", "ui_form_timer", h("input", { type: "number", min: 5, max: 3600, inputmode: "numeric" }));
   #interim = field("ballot-interim", "ui_form_interim", h("input", { type: "checkbox" }));
+  #anyway = field("ballot-anyway", "ui_form_anyway", h("input", { type: "checkbox" }));
+  #proxy = field("ballot-proxy", "ui_form_proxy", h("input", { type: "checkbox" }));
+  #lost = field("ballot-lost", "ui_form_lost", h("select"));
+  #moreHead = h("summary");
+  #more = h("details", { class: "more" }, this.#moreHead, this.#lost.node, this.#anyway.node, this.#proxy.node);
   #secretNote = h("p", { class: "hint" });
   #save = actionButton(null, { kind: "primary" });
   #cancel;
@@ -49,7 +55,7 @@ export class BallotForm {
     const kinds = h("div", { class: "field" }, this.#kindHead, this.#kinds.node);
     this.node = h("form", { class: "ballot-form", novalidate: true, hidden: true },
       this.#vi.node, this.#en.node, kinds, this.#labels.node, this.#ownBox, this.#rule.node, this.#pressBox,
-      this.#timer.node, this.#interim.node, this.#secretNote,
+      this.#timer.node, this.#interim.node, this.#secretNote, this.#more,
       this.#error, h("div", { class: "row" }, this.#save.node, this.#cancel.node), this.#note.node);
     this.node.addEventListener("input", () => this.#pick({}));
     this.node.addEventListener("submit", (event) => {
@@ -66,7 +72,9 @@ export class BallotForm {
     this.#view = view;
     const { t } = view;
     for (const each of [this.#vi, this.#en, this.#labels, this.#own, this.#from, this.#to, this.#rule, this.#timer,
-      this.#interim]) each.show(t);
+      this.#interim, this.#anyway, this.#proxy, this.#lost]) each.show(t);
+    setText(this.#moreHead, t("ui_form_more"));
+    showOptions(this.#lost.input, ROOM_LOST, (id) => t(`ui_lost_${id}`));
     const isOwn = this.#labels.input.value === "own";
     const isSecret = this.#kind === "secret";
     setText(this.#kindHead, t("ui_form_kind"));
@@ -104,8 +112,7 @@ export class BallotForm {
       (this.#problem[0] === "ui_form_question_missing" ? this.#vi : this.#own).input.focus();
       return;
     }
-    const before = (this.#view.state.ballots ?? []).length;
-    const isThere = (state) => (state.ballots ?? []).length > before;
+    const isThere = (state) => state.ballots.some((ballot) => ballot.ballot === plan.id);
     await this.#view.commands.send("prepare_ballot", plan, { thing: "prepare", labelKey: "ui_prepare", proof: isThere });
     if (!this.#view.commands.refusals().some((command) => command.name === "prepare_ballot")) this.#clear();
   }
@@ -123,6 +130,7 @@ export class BallotForm {
     const rule = this.#rule.input.value;
     const own = isOwn ? { options: optionsOf(this.#own.input.value), ...this.#picks() } : {};
     return {
+      id: newId(),
       text: { vi, en: this.#en.input.value.trim() || vi },
       kind: this.#kind,
       ...(isOwn ? own : { label_set: this.#labels.input.value }),
@@ -130,12 +138,21 @@ export class BallotForm {
       press: isSecret ? "first_press" : this.#press,
       duration_s: this.#timer.input.value === "" ? null : Number(this.#timer.input.value),
       show_interim: !isSecret && this.#interim.input.checked,
+      may_open_without_quorum: this.#anyway.input.checked,
+      proxy_vote: this.#proxy.input.checked,
+      on_room_lost: this.#lost.input.value,
     };
   }
 
   #picks() {
     return { picks_min: Number(this.#from.input.value), picks_max: Number(this.#to.input.value) };
   }
+}
+
+/** A name that no other ballot has, for files too: `vote-20261122-215407`. */
+function newId() {
+  const [date, time] = new Date().toISOString().split("T");
+  return `vote-${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}`;
 }
 
 /** Options from lines `vi | en`: ids are their places. Pure. */

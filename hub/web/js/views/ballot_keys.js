@@ -70,8 +70,9 @@ function makeKey({ action, isFirst }) {
 const ASKS = {
   open(view, ballot) {
     const { quorum } = ballot;
-    if (quorum && !quorum.met) return { anyway: true, question: view.t("ui_start_anyway", quorum) };
-    return refusedFor(view, ballot) ? { anyway: true, question: view.t("ui_start_anyway_role") } : {};
+    if (!quorum.met) return { anyway: true, question: view.t("ui_start_anyway", quorum) };
+    const isMissed = quorum.missing_roles?.length > 0 || refusedFor(view, ballot);
+    return isMissed ? { anyway: true, question: view.t("ui_start_anyway_role") } : {};
   },
   close: (view, { voted, present }) => ({ question: view.t("ui_end_ask", { voted, present }) }),
   count: (view, ballot) => ({ question: view.t("ui_count_without_ask", { rooms: roomNames(view, ballot) }) }),

@@ -1,7 +1,10 @@
-/** The result of a counted ballot: outcome, bars, rule, quorum, who did not take part, the record. */
+/**
+ * The result of a counted ballot: outcome, bars, rule, quorum, who did not take part, the record.
+ * Owns the list of who did not take part, which is fetched when somebody opens it.
+ */
 
-import { hasPassed, hasResult, outcomeKey } from "../ballots.js";
 import { nameOf } from "../attendance.js";
+import { hasPassed, hasResult, keyOf, outcomeKey } from "../ballots.js";
 import { fact } from "../controls.js";
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
@@ -25,10 +28,14 @@ export class BallotResult {
   #sentence = h("p", { class: "announcement" });
   #bars = ballotBars();
   #missing = h("p", { class: "missing" });
-  #facts = { rule: fact(), needed: fact(), quorum: fact(), slips: fact(), ended: fact(), chain: fact() };
+  #facts = { rule: fact(), needed: fact(), quorum: fact(), slips: fact(), chain: fact() };
   #silentHead = h("summary");
   #silent = h("div", { class: "silent-groups" });
-  #silentBox = h("details", { class: "silent" }, this.#silentHead, this.#silent);
+  #silentNote = h("p", { class: "hint" });
+  #silentBox = h("details", { class: "silent" }, this.#silentHead, this.#silentNote, this.#silent);
+  #people = { of: null, groups: null };
+  #view = null;
+  #ballot = null;
   #document = h("a", { class: "action", target: "_blank", rel: "noopener" });
   #journal = h("a", { class: "action", download: "" });
 
@@ -37,6 +44,7 @@ export class BallotResult {
     const links = h("div", { class: "row" }, this.#document, this.#journal);
     this.node = h("div", { class: "ballot-result" }, this.#outcome, this.#bars.node,
       h("div", { class: "result-words" }, this.#sentence, this.#missing, facts, this.#silentBox, links));
+    this.#silentBox.addEventListener("toggle", () => this.#fetch());
   }
 
   update(view, ballot) {
@@ -44,12 +52,15 @@ export class BallotResult {
     const isShown = hasResult(ballot) && Boolean(result);
     setAttr(this.node, "hidden", !isShown);
     if (!isShown) return;
+    if (this.#ballot && keyOf(this.#ballot) !== keyOf(ballot)) this.#silentBox.open = false;
+    this.#view = view;
+    this.#ballot = ballot;
     this.#showOutcome(view, ballot, result);
     this.#bars.update(view, ballot.options, result.counts ?? ballot.counts);
     setText(this.#sentence, said(result.announcement, view.lang));
     this.#showFacts(view, result);
-    this.#showSilent(view, result.did_not_take_part ?? {});
-    const place = `/api/v1/ballots/${encodeURIComponent(ballot.ballot)}/${ballot.generation}`;
+    this.#showSilent(view, result.counts);
+    const place = placeOf(ballot);
     setAttr(this.#document, "href", place);
     setText(this.#document, view.t("ui_document"));
     setAttr(this.#journal, "href", `${place}/journal`);
@@ -83,17 +94,20 @@ export class BallotResult {
     const { slips } = result;
     const issued = slips && `${t("vote_ballots_issued")} ${slips.issued} · ${t("vote_ballots_returned")} ${slips.returned}`;
     show("slips", t("vote_secret_ballot"), issued);
-    show("ended", t("ui_why_label"), result.ended?.why);
     show("chain", t("ui_chain"), result.chain && `${result.chain.head.slice(0, HEAD_SHOWN)}…`);
     setAttr(this.#facts.chain.node, "title", result.chain?.head);
   }
 
-  #showSilent(view, groups) {
+  #showSilent(view, counts) {
     const { t } = view;
-    const filled = GROUPS.map(([name, key]) => ({ name, key, people: groups[name] ?? [] }))
-      .filter((group) => group.people.length > 0);
-    const n = filled.reduce((sum, group) => sum + group.people.length, 0);
+    const n = counts.not_voting + counts.absent;
     setText(this.#silentHead, n > 0 ? `${t("ui_did_not")} (${n})` : t("ui_everybody_voted"));
+    const { of, groups } = this.#people;
+    const isHere = of === keyOf(this.#ballot) && groups !== null;
+    setText(this.#silentNote, t(groups === false ? "ui_document_lost" : "ui_document_waits"));
+    setAttr(this.#silentNote, "hidden", isHere && groups !== false);
+    const filled = GROUPS.map(([name, key]) => ({ name, key, people: (isHere && groups[name]) || [] }))
+      .filter((group) => group.people.length > 0);
     const make = () => h("p", {}, h("strong"), h("span"));
     keyed(this.#silent, filled, (group) => group.name, make, (node, group) => {
       const names = group.people.map((person) => nameOf(view.state, person)).join(", ");
@@ -101,6 +115,23 @@ export class BallotResult {
       setText(node.lastChild, names);
     });
   }
+
+  /** The names stand in the result document only. */
+  async #fetch() {
+    const key = keyOf(this.#ballot);
+    if (!this.#silentBox.open || (this.#people.of === key && this.#people.groups)) return;
+    this.#people = { of: key, groups: null };
+    const answer = await fetch(placeOf(this.#ballot)).catch(() => null);
+    const found = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (this.#people.of !== key) return;
+    this.#people.groups = found?.did_not_take_part ?? false;
+    this.#view.refresh();
+  }
+}
+
+/** Address of the result document. */
+function placeOf({ ballot, generation }) {
+  return `/api/v1/ballots/${encodeURIComponent(ballot)}/${generation}`;
 }
 
 /** `Trên 1/2 tổng số thành viên`. */

@@ -4,6 +4,7 @@ import { actionButton, askingButton, commandNote } from "../controls.js";
 import { h, setAttr, setText } from "../dom.js";
 import { hasQueue } from "../floor.js";
 import { inlineGlyph } from "../glyphs.js";
+import { isChair } from "../meaning.js";
 import { hushLines } from "./floor_hush.js";
 import { FloorRules } from "./floor_rules.js";
 import { FloorSettings } from "./floor_settings.js";
@@ -57,7 +58,7 @@ export class FloorPanel extends HTMLElement {
     setAttr(this.#nothing, "hidden", queue.length > 0);
     showSpeakers(this.#speaking, view);
     showQueue(this.#queue, queue, view);
-    const counts = { open: speaking.length, queue: queue.length };
+    const counts = { open: speaking.filter((turn) => !isChair(turn.role)).length, queue: queue.length };
     setText(this.#limits, t("ui_limits", { ...counts, max: meeting.max_open, queue_max: meeting.queue_max }));
     this.#showKeys(view);
     this.#rules.update(view);
@@ -68,7 +69,7 @@ export class FloorPanel extends HTMLElement {
     const { t, state } = view;
     const may = view.may(null);
     const cancel = t("ui_cancel");
-    const n = state.floor.speaking.length;
+    const n = state.floor.speaking.filter((turn) => !isChair(turn.role)).length;
     this.#next.update({ label: t("speak_invite_next"), ...may });
     this.#endTurn.update({ label: t("speak_end_turn"), ...may });
     const allOff = n > 0 ? t("ui_all_off_ask", { n }) : t("mic_mute_all");
@@ -85,8 +86,8 @@ export class FloorPanel extends HTMLElement {
   }
 
   #allMicrophonesOff() {
-    const isDelegate = (turn) => turn.role !== "chair" && turn.role !== "vice_chair";
-    this.#send("all_off", {}, "mic_mute_all", (state) => !state.floor.speaking.some(isDelegate));
+    const isOver = (state) => state.floor.speaking.every((turn) => isChair(turn.role));
+    this.#send("all_off", {}, "mic_mute_all", isOver);
   }
 
   #hush(name, what, labelKey) {

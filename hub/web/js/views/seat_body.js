@@ -4,7 +4,7 @@ import { actionButton, commandNote, fact } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { bestCamera } from "../geometry.js";
 import { said } from "../i18n.js";
-import { deviceReading, isConfirmed, isLocating, roleKey, seatMeaning, seatVote } from "../meaning.js";
+import { deviceReading, isChair, isConfirmed, isLocating, roleKey, seatMeaning, seatVote } from "../meaning.js";
 import { gone } from "./device_bodies.js";
 import { layoutRoom } from "./map_layout.js";
 
@@ -91,8 +91,7 @@ export class SeatBody {
 
   /** Priority belongs to chairs and their deputies. */
   #showPriority(view, seat) {
-    const isChair = seat.role === "chair" || seat.role === "vice_chair";
-    setAttr(this.#priorityRow, "hidden", !isChair);
+    setAttr(this.#priorityRow, "hidden", !isChair(seat.role));
     const holds = view.state.floor.hold?.seat === this.name;
     const may = view.may(this.room);
     this.#take.update({ label: view.t("ui_take_priority"), ...may, pressed: holds });

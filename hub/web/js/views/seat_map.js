@@ -7,7 +7,7 @@ import { h, joined, keyed, s, setAttr, setAttrs, setText } from "../dom.js";
 import { nearest, nearestInDirection, spreadLabels } from "../geometry.js";
 import { drawGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { deviceReading, isConfirmed, roleKey, seatMeaning, seatVote } from "../meaning.js";
+import { deviceReading, isChair, isConfirmed, roleKey, seatMeaning, seatVote } from "../meaning.js";
 import { layoutRoom, roomWidthM } from "./map_layout.js";
 import {
   drawViews,
@@ -163,8 +163,7 @@ export class SeatMap {
     drawGlyph(node.glyph, meaning.state, meaning.n);
     setAttr(node.glyph, "transform", `scale(${glyph})`);
     setAttr(node.halo, "r", 18 * glyph);
-    const isChair = seat.role === "chair" || seat.role === "vice_chair";
-    setAttr(node, "class", `thing seat${isChair ? " chair" : ""}`);
+    setAttr(node, "class", `thing seat${isChair(seat.role) ? " chair" : ""}`);
     setText(node.number, String(seat.number));
     const out = 17 * glyph + 11;
     setAttrs(node.number, { x: -seat.facing.x * out, y: -seat.facing.y * out + 4 });
