@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -39,18 +40,18 @@ KEYS = ("yes", "no", "abstain")
 SIGN_IN_HOLD_MS = 1300
 """A long press signs in: longer than the second that the room asks for."""
 
-PUBLIC = "demo-nghi-quyet"
-SECRET = "demo-nhan-su"
+OPEN_BALLOT = "demo-nghi-quyet"
+SECRET_BALLOT = "demo-nhan-su"
 
 MOTIONS: dict[str, Json] = {
-    PUBLIC: {
+    OPEN_BALLOT: {
         "text": {
             "vi": "Thông qua Nghị quyết của phiên họp",
             "en": "Adopt the resolution of the session",
         },
         "rule": "giao_ban_so",
     },
-    SECRET: {
+    SECRET_BALLOT: {
         "text": {"vi": "Bầu thư ký phiên họp", "en": "Elect the secretary of the session"},
         "kind": "secret",
         "rule": "giao_ban_so",
@@ -166,10 +167,7 @@ class Decision(Telling):
             pressed_ns = await twin.press(number, choice)
             times = {}
             for word, lamp in (("recorded", "fast"), ("counted", "on")):
-                await twin.until(
-                    lambda s, lamp=lamp: all(s[number][name] in (lamp, "on") for name in lit),
-                    f"{word} lamp at {room}/{number}",
-                )
+                await twin.until(_shows(number, lit, lamp), f"{word} lamp at {room}/{number}")
                 times[word] = span_ms(twin.times_ns[number, lit[0]] - pressed_ns)
             self.report.figures[f"{ident}.{room}.{number}.counted_ms"] = times["counted"]
             return {"key": "hidden" if is_secret else choice, **times}
@@ -195,9 +193,7 @@ class Decision(Telling):
         kind = "secret vote" if is_secret else "open vote"
         await self.step(f"{kind}: prepared, ready, open, keys blink in both rooms", open_it())
         await all_of(
-            self.step(
-                f"{kind}: {room}/{number} votes, recorded, counted", one(room, number, choice)
-            )
+            self.step(f"{kind}: {room}/{number} recorded, counted", one(room, number, choice))
             for room, votes in VOTES.items()
             for number, choice in votes.items()
         )
@@ -272,6 +268,11 @@ class Decision(Telling):
 
 def _is_at(person: Json, seat: str) -> bool:
     return bool(person["seat"] == seat and person["present"])
+
+
+def _shows(number: str, lit: tuple[str, ...], lamp: str) -> Callable[[Json], bool]:
+    """The lamps of a seat are at ``lamp`` or beyond."""
+    return lambda s: all(s[number][name] in (lamp, "on") for name in lit)
 
 
 def _must_not_link(lines: list[str]) -> None:
