@@ -40,18 +40,18 @@ KEYS = ("yes", "no", "abstain")
 SIGN_IN_HOLD_MS = 1300
 """A long press signs in: longer than the second that the room asks for."""
 
-OPEN_BALLOT = "demo-nghi-quyet"
-SECRET_BALLOT = "demo-nhan-su"
+PUBLIC = "demo-nghi-quyet"
+SEALED = "demo-nhan-su"
 
 MOTIONS: dict[str, Json] = {
-    OPEN_BALLOT: {
+    PUBLIC: {
         "text": {
             "vi": "Thông qua Nghị quyết của phiên họp",
             "en": "Adopt the resolution of the session",
         },
         "rule": "giao_ban_so",
     },
-    SECRET_BALLOT: {
+    SEALED: {
         "text": {"vi": "Bầu thư ký phiên họp", "en": "Elect the secretary of the session"},
         "kind": "secret",
         "rule": "giao_ban_so",
