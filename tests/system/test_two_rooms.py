@@ -122,6 +122,10 @@ async def test_fire_in_one_room_silences_both_until_it_is_acknowledged(site: Sit
             patience_s=30.0,
         )
         await press(MAIN, 5)
+        refused = await ear.until(
+            lambda t: t[f"phonghop/v1/{MAIN}/down/receipt"]["refused"], "a key says no"
+        )
+        assert refused[0]["code"] == "fire_alarm"
         await fire(SATELLITE, False)
         await ear.until(lambda t: t[up(SATELLITE, "alert/fire-alarm")] is None, "alert over")
         await until_shown(SATELLITE, evacuates, "an open contact is no permission to go on")
