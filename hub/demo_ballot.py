@@ -148,6 +148,7 @@ class Decision(Telling):
     async def _vote(self, session: aiohttp.ClientSession, ident: str, motion: Json) -> None:
         """One vote from the motion to the proof of its record."""
         is_secret = motion.get("kind") == "secret"
+        kind = "secret vote" if is_secret else "open vote"
         key = {"ballot": ident, "generation": 1}
         voters = {f"{room}/{number}" for room, votes in VOTES.items() for number in votes}
 
@@ -169,7 +170,8 @@ class Decision(Telling):
             for word, lamp in (("recorded", "fast"), ("counted", "on")):
                 await twin.until(_shows(number, lit, lamp), f"{word} lamp at {room}/{number}")
                 times[word] = span_ms(twin.times_ns[number, lit[0]] - pressed_ns)
-            self.report.figures[f"{ident}.{room}.{number}.counted_ms"] = times["counted"]
+            for word, ms in times.items():
+                self.report.figures[f"{kind}.{room}.{number}.{word}_ms".replace(" ", "_")] = ms
             return {"key": "hidden" if is_secret else choice, **times}
 
         async def all_in() -> Json:
@@ -190,7 +192,6 @@ class Decision(Telling):
         async def prove() -> Json:
             return await self._proof(session, ident, is_secret)
 
-        kind = "secret vote" if is_secret else "open vote"
         await self.step(f"{kind}: prepared, ready, open, keys blink in both rooms", open_it())
         await all_of(
             self.step(f"{kind}: {room}/{number} recorded, counted", one(room, number, choice))
