@@ -50,9 +50,7 @@ def vote(seat: str, seq: int, *choices: str, **more: Any) -> messages.Event:
     room, body = more.pop("room", seat.partition("/")[0]), _of_ballot(more)
     person = more.pop("person", seat)
     revision = more.pop("revision", 1)
-    cast = messages.Vote(
-        **body, seat=seat, person=person, choices=list(choices), revision=revision
-    )
+    cast = messages.Vote(**body, seat=seat, person=person, choices=list(choices), revision=revision)
     return event(room, seq, "vote", cast, **more)
 
 
