@@ -175,8 +175,8 @@ def test_the_result_says_everything(open_page: OpenPage, hub: FakeHub) -> None:
     assert found.locator(".bar strong").all_inner_texts() == ["17", "4", "2"]
     expect(found.locator(".announcement")).to_contain_text("Kết quả: ĐƯỢC THÔNG QUA.")
     expect(found.locator(".missing")).to_have_text("Không nhận đủ phiếu từ: Phòng họp vệ tinh")
-    expect(found.locator(".facts")).to_contain_text("Trên 1/2 tổng số thành viên")
-    expect(found.locator(".facts")).to_contain_text("Lúc mở 29/31, cần 21")
+    expect(page.locator("ballot-desk .facts")).to_contain_text("Trên 1/2 tổng số thành viên")
+    expect(page.locator("ballot-desk .facts")).to_contain_text("Lúc mở 29/31, cần 21")
     found.get_by_text("Không biểu quyết trong lần này (8)").click()
     expect(found.locator(".silent-groups")).to_contain_text("Có mặt, không bấm (6): Lê Hoàng Long")
     expect(found.locator(".silent-groups")).to_contain_text("Vắng mặt (2): Châu Văn Liêm")
@@ -203,7 +203,7 @@ def test_an_opinion_has_no_outcome(open_page: OpenPage, hub: FakeHub) -> None:
     result = summary(outcome=None, rule=None, needed=None)
     page = opened(open_page, hub, ballot("counted", result=result))
     expect(page.locator(".outcome")).to_be_hidden()
-    expect(page.locator(".ballot-result .facts")).to_contain_text("Lấy ý kiến tham khảo")
+    expect(page.locator("ballot-desk .facts")).to_contain_text("Lấy ý kiến tham khảo")
 
 
 def test_roll_call_calls_the_next_name(open_page: OpenPage, hub: FakeHub) -> None:

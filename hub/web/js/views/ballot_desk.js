@@ -56,7 +56,8 @@ export class BallotDesk extends HTMLElement {
     const lines = h("div", { class: "ballot-lines" }, this.#quorum, this.#rooms, this.#called, this.#why, this.#press);
     this.append(head, this.#question,
       h("div", { class: "ballot-body" },
-        h("div", { class: "ballot-progress" }, figures, lines, this.#keys.node, this.#recuse.node),
+        h("div", { class: "ballot-progress" }, figures, lines, this.#result.facts, this.#keys.node,
+          this.#recuse.node),
         h("div", { class: "ballot-counts" }, this.#bars.node, this.#options, this.#hidden, this.#result.node)));
   }
 

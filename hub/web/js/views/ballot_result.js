@@ -20,7 +20,7 @@ const BASE_KEYS = {
 const HEAD_SHOWN = 16;
 const GROUPS = [["not_voting", "ui_not_voting"], ["absent", "ui_absent"], ["recused", "ui_recused"]];
 
-/** {node, update(view, ballot)}: hidden until the ballot has been counted. */
+/** {node, facts, update(view, ballot)}: both nodes are hidden until the ballot has been counted. */
 export class BallotResult {
   #icon = inlineGlyph("ok");
   #word = h("strong");
@@ -40,10 +40,10 @@ export class BallotResult {
   #journal = h("a", { class: "action", download: "" });
 
   constructor() {
-    const facts = h("dl", { class: "facts" }, ...Object.values(this.#facts).map((f) => f.node));
+    this.facts = h("dl", { class: "facts" }, ...Object.values(this.#facts).map((f) => f.node));
     const links = h("div", { class: "row" }, this.#document, this.#journal);
     this.node = h("div", { class: "ballot-result" }, this.#outcome, this.#bars.node,
-      h("div", { class: "result-words" }, this.#sentence, this.#missing, facts, this.#silentBox, links));
+      h("div", { class: "result-words" }, this.#sentence, this.#missing, this.#silentBox, links));
     this.#silentBox.addEventListener("toggle", () => this.#fetch());
   }
 
@@ -51,6 +51,7 @@ export class BallotResult {
     const { result } = ballot;
     const isShown = hasResult(ballot) && Boolean(result);
     setAttr(this.node, "hidden", !isShown);
+    setAttr(this.facts, "hidden", !isShown);
     if (!isShown) return;
     if (this.#ballot && keyOf(this.#ballot) !== keyOf(ballot)) this.#silentBox.open = false;
     this.#view = view;

@@ -28,7 +28,7 @@ const LABEL_LINE_PX = 17;
 const LABEL_CHAR_PX = 7.3;
 const GLYPH_HALF_PX = 9;
 /** The vote stands on the table before the seat, smaller than the seat itself. */
-const VOTE_AHEAD_PX = 22;
+const VOTE_AHEAD_PX = 24;
 const VOTE_SCALE = 0.62;
 
 export class SeatMap {
