@@ -67,6 +67,7 @@ class Pages:
 
     def snapshot(self) -> views.Json:
         """Everything."""
+        self._await_phase()
         meeting = self._meeting()
         return {
             "hub": self._hub_part(),

@@ -167,6 +167,8 @@ async def test_keys_for_another_start_or_of_another_length_are_not_taken(room: S
     room.tell_secret("open")
     room.give_key(for_boot="boot-0")
     room.give_key(KEY[:31])
+    for damaged in ("", "AAA", "no base64 at all"):
+        room.give_key(key=damaged)
     assert room.shown(1) == DARK
 
 
