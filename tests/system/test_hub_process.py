@@ -18,6 +18,25 @@ from tests.hub_process import HubProcess, command, hub, page_of
 __all__ = ["hub"]
 
 
+async def test_events_that_came_together_are_answered_each_by_itself(
+    hub: HubProcess, mosquitto: Mosquitto
+) -> None:
+    """One that nobody can read neither keeps the others back nor comes again for ever."""
+    async with hub_room.on_broker(mosquitto.port) as room:
+        await room.arrive()
+        good, bad, last = (
+            json.loads(encode(hub_room.press("main", seq, f"main/{seq}"))) for seq in (1, 2, 3)
+        )
+        bad["kind"] = "gossip"
+        together = {"v": 1, "events": [good, bad, last]}
+        await room.say_raw("events", json.dumps(together).encode())
+        refused = await room.until("receipt", lambda m: bool(m["refused"]))
+        assert [(r["seq"], r["code"]) for r in refused["refused"]] == [(2, "bad_argument")]
+        await room.until("receipt", lambda m: m["upto"] == 3)
+        floor = await room.until("floor", lambda m: len(m["speaking"]) == 2)
+        assert [turn["seat"] for turn in floor["speaking"]] == ["main/1", "main/3"]
+
+
 async def test_a_press_reaches_floor_receipt_and_page(
     hub: HubProcess, mosquitto: Mosquitto
 ) -> None:
@@ -166,25 +185,6 @@ async def test_what_the_contract_forbids_changes_nothing(
         assert health["ok"]
         state = await page.until(lambda s: s["floor"]["speaking"])
         assert list(state["rooms"]) == ["main"]
-
-
-async def test_events_that_came_together_are_answered_each_by_itself(
-    hub: HubProcess, mosquitto: Mosquitto
-) -> None:
-    """One that nobody can read neither keeps the others back nor comes again for ever."""
-    async with hub_room.on_broker(mosquitto.port) as room:
-        await room.arrive()
-        good, bad, last = (
-            json.loads(encode(hub_room.press("main", seq, f"main/{seq}"))) for seq in (1, 2, 3)
-        )
-        bad["kind"] = "gossip"
-        together = {"v": 1, "events": [good, bad, last]}
-        await room.say_raw("events", json.dumps(together).encode())
-        refused = await room.until("receipt", lambda m: bool(m["refused"]))
-        assert [(r["seq"], r["code"]) for r in refused["refused"]] == [(2, "bad_argument")]
-        await room.until("receipt", lambda m: m["upto"] == 3)
-        floor = await room.until("floor", lambda m: len(m["speaking"]) == 2)
-        assert [turn["seat"] for turn in floor["speaking"]] == ["main/1", "main/3"]
 
 
 async def test_the_broker_restarts(hub: HubProcess, mosquitto: Mosquitto) -> None:
