@@ -30,7 +30,7 @@ from edge.presses import Presses
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor
+from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
@@ -78,7 +78,7 @@ class Controller:
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
         self.presses = Presses(self, outbox, now_s)
-        self.console = ChairConsole(self)
+        self.console = ChairConsole(self, outbox, now_s)
 
     def connect(self, link: Link) -> None:
         """Give the room its link; the parts that speak over it are made here."""
@@ -101,8 +101,7 @@ class Controller:
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        for intent, seat in self.console.key(press):
-            self.presses.ask(press.key, intent, seat, press.at_s)
+        self.console.key(press)
         self._make_true()
 
     def contact(self, name: str, is_closed: bool) -> None:
@@ -128,6 +127,8 @@ class Controller:
             case messages.Meeting() if message.gen >= self.hub.gen:
                 self._heard_hub(message.gen)
                 self._meeting(message)
+            case messages.Ballot():
+                self.console.ballot(message)
             case messages.Command() if topic is not None and topic.item is not None:
                 self.commander.take(topic.item, message)
             case _:
@@ -182,6 +183,7 @@ class Controller:
         refused = [refusal.seq for refusal in message.refused]
         self._outbox.settle(message.epoch, message.upto, message.extra, refused)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -196,9 +198,11 @@ class Controller:
 
     # --- what the room decides itself ----------------------------------------------------------
 
-    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        """A press at ``at_s`` while the room leads itself."""
-        self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
 
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
@@ -214,7 +218,11 @@ class Controller:
             self._lead(following.lose_hub(before, now_s))
         else:
             self._lead(following.pass_time(before, now_s))
-        if self.room is not before or self.ticks % LOOK_EVERY_TICKS == 0:
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)

@@ -88,9 +88,9 @@ class Hands:
         """What the lamps show now."""
         return lamps(self.panel, self.situation, keys, self.now_s)
 
-    def _take(self, outcome: tuple[Panel, tuple[Act, ...]]) -> None:
-        self.panel, acts = outcome
-        self.acts += acts
+    def _take(self, outcome: console_keys.Outcome) -> None:
+        self.panel, done = outcome
+        self.acts += [act for _, act in done]
 
 
 def situations() -> Iterator[Situation]:

@@ -141,7 +141,13 @@ class PaperKeys(PaperDevice):
 
     def __init__(self) -> None:
         super().__init__("console")
+        self.works = True
         self.lamps: dict[str, Lamp] = {}
+        self.names: tuple[str, ...] = ("priority", "next", "all_off", "vote", "wide")
+
+    def health(self, now_s: float) -> Health:
+        """Well, as long as it ``works``."""
+        return OK if self.works else Health(HealthState.FAULT, "unplugged")
 
     def set_lamp(self, name: str, lamp: Lamp) -> None:
         """Lit from now on."""

@@ -88,18 +88,23 @@ class Panel:
         return self.second_until_s is not None and now_s <= self.second_until_s
 
 
-Outcome = tuple[Panel, tuple[Act, ...]]
+Done = tuple[str, Act]
+"""The key, and what came of it."""
+
+Outcome = tuple[Panel, tuple[Done, ...]]
 
 
 def press(panel: Panel, key: str, situation: Situation, now_s: float) -> Outcome:
-    """The key goes down."""
+    """The key goes down. What it still held, by a release that was lost, is let go first."""
+    panel, lost = _let_go(panel) if key == "priority" else (panel, ())
     second, asked = panel.is_second(now_s), panel.asks(key, now_s)
     meanings = meanings_of(key, situation, second=second)
     if asked is not None:
         meanings = _answered(asked, situation)
     down = Down(now_s, hold_s(key, situation, second=second), second, meanings)
     panel = replace(panel, down={**panel.down, key: down}, asked=None, second_until_s=None)
-    return _act(panel, key, "touch", now_s)
+    panel, done = _act(panel, key, "touch", now_s)
+    return panel, (*lost, *done)
 
 
 def _answered(asked: Asked, situation: Situation) -> dict[Gesture, Meaning]:
@@ -131,7 +136,7 @@ def release(panel: Panel, key: str, now_s: float) -> Outcome:
 
 def pass_time(panel: Panel, now_s: float) -> Outcome:
     """Holds that are reached by now; questions and the second layer that are over."""
-    acts: tuple[Act, ...] = ()
+    acts: tuple[Done, ...] = ()
     for key, down in panel.down.items():
         if down.is_held(now_s):
             panel, more = _act(panel, key, "hold", now_s)
@@ -160,7 +165,7 @@ def refuse(panel: Panel, key: str, now_s: float) -> Panel:
 def _let_go(panel: Panel) -> Outcome:
     if panel.holder is None:
         return panel, ()
-    return replace(panel, holder=None), (Intend("priority_released", panel.holder),)
+    return replace(panel, holder=None), (("priority", Intend("priority_released", panel.holder)),)
 
 
 def _act(panel: Panel, key: str, gesture: Gesture, now_s: float) -> Outcome:
@@ -177,9 +182,9 @@ def _act(panel: Panel, key: str, gesture: Gesture, now_s: float) -> Outcome:
         case SecondLayer():
             return replace(panel, asked=None, second_until_s=now_s + SECOND_LAYER_S), ()
         case Refused():
-            return refuse(panel, key, now_s), (act,)
+            return refuse(panel, key, now_s), ((key, act),)
         case Intend("priority_held", seat):
             panel = replace(panel, holder=seat)
     if meaning.asks:
         return replace(panel, asked=Asked(key, gesture, down.second, act, now_s + ASK_S)), ()
-    return panel, (act,)
+    return panel, ((key, act),)

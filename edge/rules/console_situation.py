@@ -65,7 +65,7 @@ def situation_of(room: Room, ballot: ShownBallot | None, now_s: float, *, wide: 
         priority=floor.hold is not None,
         recess=floor.recess,
         muted=floor.muted,
-        alarm=floor.alarm,
+        alarm=floor.alarm or room.burning,
         registration=floor.registration,
         speaking=bool(delegates),
         last_minute=any(timers.phase(floor, t, now_s) != "calm" for t in delegates),

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from edge.rules import console_keys, console_lamps
 from edge.rules.ballot_state import Stage
@@ -23,21 +21,16 @@ from edge.rules.console_meanings import (
     ShowWide,
     meanings_of,
 )
-from edge.rules.console_situation import ShownBallot, Situation, situation_of
-from edge.rules.following import Room
+from edge.rules.console_situation import ShownBallot, Situation
 from edge.rules.intents import MeetingIntent
 from edge.rules.lamps import Lamp
 from edge.rules.reasons import Reason
-from edge.rules.settings import Settings
-from edge.rules.state import Floor, Hold, Turn, Waiting
 from tests.console_hands import (
     BALLOT,
     CHAIR,
-    COMPACT,
     FULL,
     GENERATION,
     HOLD_S,
-    TICK_S,
     Hands,
     situations,
 )
@@ -45,10 +38,6 @@ from tests.console_hands import (
 CALM = Situation(chair=CHAIR)
 HELD, RELEASED = Intend("priority_held", CHAIR), Intend("priority_released", CHAIR)
 ENDED_ALL = Intend("priority_pressed", CHAIR)
-
-
-LONGEST_S = 4.0 + TICK_S
-"""From the press that asks, held for a second, to the one that answers three seconds later."""
 
 
 def voting(stage: Stage) -> Situation:
@@ -127,8 +116,8 @@ def test_a_console_that_is_lost_holds_nothing() -> None:
     chair = hands()
     chair.down("priority")
     chair.wait(1.0)
-    panel, acts = console_keys.forget(chair.panel)
-    assert (panel, acts) == (Panel(), (RELEASED,))
+    panel, done = console_keys.forget(chair.panel)
+    assert (panel, done) == (Panel(), (("priority", RELEASED),))
     assert console_keys.forget(panel) == (Panel(), ())
     assert console_keys.release(panel, "priority", chair.now_s) == (Panel(), ())
 
@@ -381,147 +370,3 @@ def test_a_key_that_was_down_at_power_on_does_nothing_until_released(key: str) -
     chair.up(key)
     assert chair.taken() == []
     assert chair.panel == Panel()
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["down", "up", "wait", "change"]),
-        st.sampled_from(COMPACT),
-        st.sampled_from([0.05, 0.3, 0.5, 1.2, 3.5, 6.0]),
-        st.sampled_from([CALM, Situation(), voting(Stage.OPEN), replace(CALM, alarm=True)]),
-    ),
-    max_size=40,
-)
-
-
-@settings(max_examples=300)
-@given(STEPS)
-def test_priority_is_given_back_whatever_fingers_do(
-    steps: list[tuple[str, str, float, Situation]],
-) -> None:
-    """Held and released take turns; with no finger on the key nobody holds priority."""
-    chair = hands()
-    down = False
-    for step, key, seconds_s, situation in steps:
-        match step:
-            case "down":
-                chair.down(key)
-                down = down or key == "priority"
-            case "up":
-                chair.up(key)
-                down = down and key != "priority"
-            case "wait":
-                chair.wait(seconds_s)
-            case _:
-                chair.situation = situation
-        assert down or chair.panel.holder is None
-    of_holding = [a for a in chair.acts if a in (HELD, RELEASED)]
-    assert all(a == (HELD, RELEASED)[n % 2] for n, a in enumerate(of_holding))
-
-
-@settings(max_examples=300)
-@given(STEPS)
-def test_grave_acts_follow_two_presses_in_three_seconds(
-    steps: list[tuple[str, str, float, Situation]],
-) -> None:
-    """Written again from the outside: the last two times that the key went down."""
-    chair = hands()
-    went_down: dict[str, list[float]] = {key: [] for key in COMPACT}
-    keys = {"priority_pressed": "priority", "mute": "all_off", "queue_cleared": "next"}
-    for step, key, seconds_s, situation in steps:
-        match step:
-            case "down":
-                went_down[key].append(chair.now_s)
-                chair.down(key)
-            case "up":
-                chair.up(key)
-            case "wait":
-                chair.wait(seconds_s)
-            case _:
-                chair.situation = situation
-        for act in chair.taken():
-            grave = keys.get(act.intent) if isinstance(act, Intend) else None
-            if isinstance(act, Order) and act.step in ("close", "abort"):
-                grave = "vote"
-            if grave is not None:
-                assert grave == key
-                earlier_s, last_s = went_down[grave][-2:]
-                assert last_s - earlier_s <= LONGEST_S
-
-
-# --- lamps ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("situation", "lamp", "shown"),
-    [
-        (CALM, "priority", "off"),
-        (replace(CALM, priority=True), "priority", "on"),
-        (replace(CALM, waiting=True), "next", "slow"),
-        (replace(CALM, waiting=True, point_of_order=True), "next", "on"),
-        (replace(CALM, speaking=True), "end_turn", "on"),
-        (replace(CALM, speaking=True, last_minute=True), "extend", "slow"),
-        (replace(CALM, muted=True), "mute", "on"),
-        (replace(CALM, muted=True), "all_off", "on"),
-        (replace(CALM, alarm=True), "all_off", "fast"),
-        (replace(CALM, recess=True), "recess", "on"),
-        (CALM, "registration", "on"),
-        (replace(CALM, registration="paused"), "registration", "slow"),
-        (replace(CALM, registration="closed"), "registration", "off"),
-        (voting(Stage.DRAFT), "vote", "slow"),
-        (voting(Stage.OPEN), "vote", "on"),
-        (voting(Stage.PAUSED), "vote", "slow"),
-        (voting(Stage.COUNTED), "vote", "slow"),
-        (voting(Stage.ANNOUNCED), "vote", "off"),
-        (replace(voting(Stage.COUNTED), leads="room"), "vote", "off"),
-        (replace(voting(Stage.OPEN), leads="room"), "vote", "on"),
-        (replace(CALM, wide=True), "wide", "on"),
-        (CALM, "link", "off"),
-        (replace(CALM, leads="room"), "link", "on"),
-        (replace(CALM, leads="none"), "link", "slow"),
-    ],
-)
-def test_lamps_show_what_is_so(situation: Situation, lamp: str, shown: Lamp) -> None:
-    assert hands(situation).lamps()[lamp] == shown
-
-
-def test_a_press_alone_lights_no_lamp() -> None:
-    """What was pressed and is not confirmed by anybody is not shown."""
-    chair = hands()
-    before = chair.lamps()
-    chair.press("next", "end_turn", "extend", "all_off", "recess", "wide")
-    chair.down("priority")
-    chair.wait(1.0)
-    assert chair.lamps() == before
-
-
-def test_the_second_layer_shows_its_own_lamps() -> None:
-    chair = hands(replace(voting(Stage.OPEN), recess=True, registration="paused"))
-    first = {"priority": "off", "next": "off", "all_off": "off", "vote": "on", "wide": "slow"}
-    assert chair.lamps(COMPACT) == {**first, "link": "off"}
-    assert chair.lamps(FULL)["wide"] == "off"
-    chair.hold("wide")
-    second = {"priority": "on", "next": "off", "all_off": "slow", "vote": "slow", "wide": "fast"}
-    assert chair.lamps(COMPACT) == {**second, "link": "off"}
-
-
-def test_the_situation_is_read_from_the_room() -> None:
-    roles = {"main/1": "delegate", "main/2": "vice_chair", "main/3": "chair", "sat/1": "delegate"}
-    floor = Floor(
-        mode="request",
-        roles=roles,  # type: ignore[arg-type]  # words of roles
-        speaking=(Turn("main/1", 0.0), Turn("main/3", 0.0)),
-        queue=(Waiting("sat/1", 3.0, "point_of_order"),),
-        settings=Settings(limit_s={"delegate": 100.0}, warning_s=10.0),
-        hold=Hold("main/3"),
-        registration="paused",
-    )
-    room = Room("main", "b", "standalone", floor, authority="hub")
-    seen = situation_of(room, None, 50.0, wide=True)
-    assert seen == Situation(
-        chair="main/3", priority=True, registration="paused", speaking=True, wide=True
-    )
-    calm = replace(room, floor=replace(floor, hold=None, roles={**roles, "main/3": "delegate"}))  # type: ignore[arg-type]  # words of roles
-    later = situation_of(calm, None, 95.0, wide=False)
-    assert (later.chair, later.last_minute, later.point_of_order) == ("main/2", True, True)
-    assert situation_of(replace(room, id="sat"), None, 0.0, wide=False).chair is None
