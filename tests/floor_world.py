@@ -28,6 +28,7 @@ are far apart on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from edge.rules import following
@@ -86,7 +87,7 @@ ROUNDS = 20
 class World:
     """One hub, three rooms, and messages in the air."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_room: Callable[..., RoomHalf] = RoomHalf) -> None:
         """Everybody has just started and connected."""
         self.now_s = 1000.0
         self.air: list[tuple[Message, float]] = []
@@ -98,7 +99,7 @@ class World:
         whole = Floor(queue_max=200, roles=ROLES, settings=SETTINGS)
         self.hub = HubHalf(whole, self._post, self._watch, {r: Known() for r in ROOMS})
         self.rooms = {
-            room: RoomHalf(
+            room: make_room(
                 room,
                 Floor(roles={s: r for s, r in ROLES.items() if room_of(s) == room}),
                 "hold" if room == "far" else "standalone",
