@@ -189,12 +189,27 @@ def test_a_console_that_fails_lets_priority_go() -> None:
         await asyncio.sleep(0.6)
         room.keys.works = False
         await asyncio.sleep(0.3)
+        given_back = [("priority_held", "main/1"), ("priority_released", "main/1")]
+        assert room.outbox.intents() == given_back
         room.keys.works = True
         room.console("priority", released=True)
-        assert [intent for intent, _ in room.outbox.intents()] == [
-            "priority_held",
-            "priority_released",
-        ]
+        assert room.outbox.intents() == given_back
+
+    play(story)
+
+
+def test_lamps_follow_the_time_at_once() -> None:
+    """Not only when everything is looked at, once in a second."""
+
+    async def story(room: PaperRoom) -> None:
+        room.hub()
+        room.floor()
+        await asyncio.sleep(0.5)
+        room.console("all_off")
+        await asyncio.sleep(0.9)
+        assert room.keys.lamps["all_off"] == "off"
+        await asyncio.sleep(0.3)
+        assert room.keys.lamps["all_off"] == "fast"
 
     play(story)
 

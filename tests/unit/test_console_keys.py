@@ -149,9 +149,13 @@ def test_nothing_happens_when_the_time_to_answer_is_over() -> None:
     chair.press("mute")
     chair.wait(3.0)
     assert chair.lamps()["mute"] == "off"
+    assert chair.panel == Panel()
     chair.press("mute")
     assert chair.taken() == []
     assert chair.lamps()["mute"] == "fast"
+    chair.now_s += 3.1
+    chair.down("mute")
+    assert chair.taken() == []
 
 
 def test_another_key_withdraws_the_question() -> None:
@@ -307,6 +311,7 @@ def test_the_second_layer_closes_by_itself() -> None:
     assert chair.lamps()["wide"] == "fast"
     chair.wait(5.1)
     assert chair.lamps()["wide"] == "off"
+    assert chair.panel == Panel()
     chair.press("next")
     assert chair.taken() == [Intend("next")]
 
