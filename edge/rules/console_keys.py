@@ -29,6 +29,7 @@ from edge.rules.console_meanings import (
     meanings_of,
 )
 from edge.rules.console_situation import Situation
+from edge.rules.following import REFUSED_SHOWN_S
 from edge.rules.reasons import Reason
 
 ASK_S = 3.0
@@ -36,9 +37,6 @@ ASK_S = 3.0
 
 SECOND_LAYER_S = 5.0
 """How long the second layer waits for its one press."""
-
-REFUSED_SHOWN_S = 2.0
-"""As long as at a seat."""
 
 
 @dataclass(frozen=True, slots=True)
