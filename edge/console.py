@@ -22,7 +22,6 @@ from drivers.core.capability import HealthState, KeyPress, Lamp
 from drivers.core.reading import Clock
 from edge.contract import messages
 from edge.rules import console_keys
-from edge.rules.ballot_state import Stage
 from edge.rules.console_keys import Panel
 from edge.rules.console_lamps import lamps
 from edge.rules.console_meanings import Intend, Order, Refused, ShowWide
@@ -47,7 +46,6 @@ class ChairConsole:
         self._outbox = outbox
         self._now_s = now_s
         self._panel = Panel()
-        self._ballot: messages.Ballot | None = None
         self._sent: deque[tuple[int, str]] = deque(maxlen=UNANSWERED_MOST)
         self._recording: set[asyncio.Task[None]] = set()
 
@@ -70,12 +68,6 @@ class ChairConsole:
         self._take(console_keys.pass_time(self._panel, now_s), now_s)
         return self._panel is not before
 
-    def ballot(self, message: messages.Ballot) -> None:
-        """The ballot that concerns the room now, unless a newer one is known."""
-        known = self._ballot
-        if known is None or (message.gen, message.rev) > (known.gen, known.rev):
-            self._ballot = message
-
     def refused(self, numbers: Collection[int]) -> None:
         """The hub, or the disk, said no to the events with these numbers."""
         for seq, key in self._sent:
@@ -91,15 +83,11 @@ class ChairConsole:
         return lamps(self._panel, self._situation(), names, self._now_s())
 
     def _situation(self) -> Situation:
-        return situation_of(
-            self._controller.room, self._shown(), self._now_s(), wide=self._controller.shots.is_wide
-        )
-
-    def _shown(self) -> ShownBallot | None:
-        told = self._ballot
-        if told is None or told.ballot is None:
-            return None
-        return ShownBallot(told.ballot, told.generation, Stage(told.stage))
+        controller = self._controller
+        paper = controller.voting.ballot
+        shown = None if paper is None else ShownBallot(*paper.key, paper.stage)
+        wide = controller.shots.is_wide
+        return situation_of(controller.room, shown, self._now_s(), wide=wide)
 
     # --- what is done --------------------------------------------------------------------------
 

@@ -44,9 +44,9 @@ async def press(room: PaperRoom, *keys: str, for_s: float = PRESS_S) -> None:
         await asyncio.sleep(PRESS_S)
 
 
-def ballot(room: PaperRoom, stage: str, rev: int, name: str = "budget", gen: int = 1) -> None:
+def ballot(room: PaperRoom, stage: str, rev: int) -> None:
     """What the hub says of the ballot."""
-    told: dict[str, Any] = {"gen": gen, "rev": rev, "ballot": name, "generation": 2}
+    told: dict[str, Any] = {"gen": 1, "rev": rev, "ballot": "budget", "generation": 2}
     message = messages.Ballot.model_validate({**told, "stage": stage})
     room.controller.deliver(topics.Topic("main", "down", "ballot"), message)
 
@@ -83,19 +83,6 @@ def test_the_keys_of_a_whole_vote() -> None:
         assert orders(room) == [
             (step, "budget", 2, "vote") for step in ("open", "pause", "resume", "close", "announce")
         ]
-
-    play(story)
-
-
-def test_a_stale_ballot_is_not_shown() -> None:
-    async def story(room: PaperRoom) -> None:
-        room.hub()
-        room.floor()
-        ballot(room, "open", rev=7)
-        ballot(room, "draft", rev=6)
-        assert room.keys.lamps["vote"] == "on"
-        ballot(room, "draft", rev=1, gen=2)
-        assert room.keys.lamps["vote"] == "slow"
 
     play(story)
 
