@@ -6,31 +6,30 @@ and MQTT.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge.twin.client import TwinClient
 from tests.broker import mosquitto_program
+from tests.console_panel import (
+    ACKNOWLEDGE_MS,
+    DOWN,
+    HOLD_MS,
+    UP,
+    press,
+    running,
+    touch,
+    until_lamp,
+)
 from tests.rig import Ear, Site, listening, until_shown
 
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(mosquitto_program() is None, reason="mosquitto is not installed"),
 ]
-
-UP, DOWN = "phonghop/v1/main/up", "phonghop/v1/main/down"
-
-PRESS_MS = 80
-HOLD_MS = 1300
-ACKNOWLEDGE_MS = 2300
-
-BETWEEN_S = 0.1
-"""No finger comes down again while the contact still bounces, and nothing would tell it apart."""
 
 MEETING = """
 title = "Phiên họp thử bàn phím"
@@ -43,30 +42,7 @@ seats = [ { seat = "main/1", name = "Chủ trì", role = "chair" } ]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site with the main room; tests leave it as they found it."""
-    folder: Path = tmp_path_factory.mktemp("console")
-    meeting = folder / "meeting.toml"
-    meeting.write_text(MEETING, encoding="utf-8")
-    running = Site(folder)
-    running.broker.start()
-    running.start_hub("--meeting", str(meeting))
-    running.start_twin("main")
-    running.start_edge("main")
-    yield running
-    running.stop_all()
-
-
-async def touch(who: int | str, key: str, hold_ms: int = PRESS_MS) -> None:
-    """A finger on a key of a seat or of the console."""
-    async with TwinClient("main") as twin:
-        await twin.press(str(who), key, hold_ms)
-
-
-async def press(*keys: str, hold_ms: int = PRESS_MS) -> None:
-    """Presses at the console, one after the other."""
-    for key in keys:
-        await touch("console", key, hold_ms)
-        await until_shown("main", lambda s, k=key: s["console"]["keys"][k] == "up", f"{key} is up")
-        await asyncio.sleep(BETWEEN_S)
+    yield from running(tmp_path_factory.mktemp("console"), MEETING)
 
 
 async def until_open(*seats: int) -> dict[str, Any]:
@@ -77,11 +53,6 @@ async def until_open(*seats: int) -> dict[str, Any]:
         lambda s: {n for n, seat in s["seats"].items() if seat["microphone"]} == wanted,
         f"open: {sorted(wanted)}",
     )
-
-
-async def until_lamp(lamp: str, shown: str) -> None:
-    """An eye sees the lamp so."""
-    await until_shown("main", lambda s: s["console"]["lamps"][lamp] == shown, f"{lamp} {shown}")
 
 
 async def open_second_layer() -> None:
