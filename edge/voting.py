@@ -95,6 +95,9 @@ class Voting:
         match message:
             case messages.Ballot() if (message.gen, message.rev) >= self._told:
                 self._ballot(message)
+            case messages.Ballot():
+                told = (message.gen, message.rev, *self._told)
+                log.warning("ballot message %d.%d is older than %d.%d: not obeyed", *told)
             case messages.BallotKey() if message.for_boot == self._outbox.boot:
                 self._key(message)
             case messages.Attendance():

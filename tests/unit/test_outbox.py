@@ -275,6 +275,35 @@ async def test_the_log_file_is_emptied_on_demand(tmp_path: Path) -> None:
     await outbox.close()
 
 
+async def test_the_oldest_without_a_receipt(tmp_path: Path) -> None:
+    """In memory, being written, or none at all: then it is the next."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    assert outbox.oldest_open() == 1
+    await record(outbox, 3)
+    outbox.settle(outbox.epoch, 1, [3], [])
+    assert outbox.oldest_open() == 2
+    outbox.settle(outbox.epoch, 2, [], [])
+    assert outbox.oldest_open() == 4
+    outbox.append("press", {}, 0.0)
+    assert outbox.oldest_open() == 4
+    await asyncio.sleep(0)
+    outbox.append("press", {}, 0.0)
+    assert outbox.oldest_open() == 4
+    await outbox.close()
+
+
+async def test_the_oldest_of_more_than_fits_in_memory(tmp_path: Path) -> None:
+    """While they are on the disk alone, nothing may be claimed."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, WINDOW_ROWS + 1)
+    outbox.settle(outbox.epoch, WINDOW_ROWS, [], [])
+    assert outbox.oldest_open() == 1
+    while outbox._writing is not None:
+        await asyncio.wait({outbox._writing})
+    assert outbox.oldest_open() == WINDOW_ROWS + 1
+    await outbox.close()
+
+
 # --- kinds ----------------------------------------------------------------------------------------
 
 
