@@ -306,6 +306,18 @@ def test_rooms_are_told_each_thing_once_and_everything_after_a_reconnect() -> No
     assert len(tells.wire.taken()) == 4
 
 
+def test_only_the_room_for_which_it_is_new_is_told() -> None:
+    tells, sitting = Tells(), Sitting(gate=True)
+    sitting.order(act.Prepare())
+    tells.teller.tell(sitting.meeting)
+    tells.wire.taken()
+    sitting.hear(sign_in("sat/1", 1))
+    tells.teller.tell(sitting.meeting)
+    assert sorted(topic for topic, _, _ in tells.wire.taken()) == [
+        topics.down("sat", "attendance"), topics.down("sat", "ballot"),
+    ]  # fmt: skip
+
+
 def test_a_key_goes_to_rooms_that_are_online_and_is_never_retained() -> None:
     tells, sitting = Tells(), Sitting(secret())
     sitting.order(act.Prepare())

@@ -209,9 +209,12 @@ def test_a_deadline_comes_before_what_waits(tmp_path: Path) -> None:
         event = hub_room.press("main", seq, f"main/{seq}")
         work = desk.decide_all([Item(commands.EventHeard("main", event, clock.now_s()))])
         desk.meeting = work.meeting
-    assert [e.cause for e in work.happened if isinstance(e, events.FloorChanged)] == ["time", "ask"]
+    assert [e.cause for e in work.change.happened if isinstance(e, events.FloorChanged)] == [
+        "time",
+        "ask",
+    ]
     assert [t.seat for t in desk.meeting.floor.speaking] == ["main/2"]
-    assert desk.decide_all([]).happened == []  # and nothing is due any more
+    assert desk.decide_all([]).change.happened == []  # and nothing is due any more
     store.close()
 
 
