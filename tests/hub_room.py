@@ -99,7 +99,7 @@ class FakeRoom:
 
     async def say_raw(self, kind: str, data: bytes, item: str | None = None) -> None:
         """The same with bytes."""
-        retain = kind not in ("event", "result")
+        retain = kind not in ("event", "events", "result")
         await self._client.publish(topics.up(self.room, kind, item), data, qos=1, retain=retain)
 
     async def arrive(self, seats: int = 3) -> None:
