@@ -138,9 +138,7 @@ def _unreported(history: History) -> Iterator[Fault]:
                         yield Fault(gap.from_s, f"{seat} open, and the room does not know it")
 
 
-def _not_named(
-    floors: list[tuple[float, frozenset[str]]], seat: str, span: Span
-) -> list[Span]:
+def _not_named(floors: list[tuple[float, frozenset[str]]], seat: str, span: Span) -> list[Span]:
     """The parts of ``span`` in which the room's newest report did not name the seat."""
     found: list[Span] = []
     ends = [at_s for at_s, _ in floors[1:]] + [span.to_s]

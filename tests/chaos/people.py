@@ -114,9 +114,7 @@ def fingers(chance: random.Random, open_s: float) -> list[Finger]:
             at_s = chance.uniform(0.2, open_s + 0.6)
             first, second = chance.sample(VOTE_KEYS, 2)
             dice = chance.random()
-            found.append(
-                Finger(at_s, room, seat, first, STUBBORN_MS if dice > 0.95 else None)
-            )
+            found.append(Finger(at_s, room, seat, first, STUBBORN_MS if dice > 0.95 else None))
             if dice < 0.35:
                 found.append(Finger(at_s + chance.uniform(1.0, 3.0), room, seat, second))
             elif dice < 0.40:
