@@ -46,6 +46,20 @@ class Span:
         return self.from_s <= to_s and from_s <= self.to_s
 
 
+@dataclass(slots=True)
+class Question:
+    """One ballot as the chair held it."""
+
+    ballot: str
+    generation: int
+    kind: str
+    press: str
+    opened_s: float
+    """When the chair first asked for it to be opened."""
+    document: dict[str, Any] | None = None
+    """The result document at the end of the run; None: it never had a result."""
+
+
 @dataclass
 class History:
     """Everything the judges need."""
@@ -55,6 +69,8 @@ class History:
     lamps: dict[str, list[tuple[float, Lamps]]] = field(default_factory=lambda: defaultdict(list))
     """By seat: all lamps after each change."""
     presses: list[Press] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    """Ballots in the order in which they were opened; one at a time."""
     away: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     """By room: when its controller did not run, or was stopped."""
     rough: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
