@@ -30,6 +30,9 @@ class Programs:
     hub: str = "hub.cli"
 
 
+REAL = Programs()
+
+
 class ChaosSite(Site):
     """Broker, hub, twins and edges of two rooms. The links must be served before the start."""
 
