@@ -46,6 +46,10 @@ WAITING_MOST = 2000
 TOGETHER = 8
 """Publishes that may wait for the broker's acknowledgement at once."""
 
+CONTACT_BITS = 20
+"""Connections are counted inside a start of the hub: a number never comes again, it only grows,
+and with a generation in seconds since 1970 it stays below 2**53, exact in every JSON reader."""
+
 NODELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 """Without it Nagle's algorithm and delayed acknowledgements cost some 40 ms per hop."""
 
@@ -91,6 +95,8 @@ class Link:
         when the connection is there and when it is gone.
         """
         self.connected = False
+        self.contact = gen << CONTACT_BITS
+        """Number of the present connection: see ``HubStatus.contact``."""
         self.turns = 0
         """Grows while sender and receiver live: proof of life for the watchdog."""
         self.gatekeeper = Gatekeeper()
@@ -178,13 +184,17 @@ class Link:
             log.info("broker is gone before us; its will for us says the same")
 
     def _status(self, state: Literal["online", "offline"]) -> bytes:
-        return encode(messages.HubStatus(state=state, gen=self._gen, ts=time.time()))
+        status = messages.HubStatus(
+            state=state, gen=self._gen, contact=self.contact, ts=time.time()
+        )
+        return encode(status)
 
     def _set_connected(self, connected: bool) -> None:
         if connected == self.connected:
             return
         self.connected = connected
         if connected:
+            self.contact += 1
             self.send(topics.HUB_STATUS, self._status("online"), retain=True)
         self._on_change(connected)
 

@@ -27,7 +27,7 @@ from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events
-from hub.meeting.evolve import apply
+from hub.meeting.evolve import apply, heard_before
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
@@ -83,12 +83,23 @@ class Hub:
         self._linked_at_s = 0.0
         self._alerts: dict[str, views.Json] = {}
         self.board = Board()
-        self.pages = Pages(lambda: self.desk.meeting, self.board, self._hub_part, self._is_linked)
+        self.pages = Pages(
+            lambda: self.desk.meeting,
+            self.board,
+            self._hub_part,
+            self._is_linked,
+            self._clock.now_s,
+        )
         self.desk = Desk(
             self._replay(), self._store, self._clock, self._on_committed, self._on_storage
         )
         self.hearing = Hearing(
-            self.board, self._clock, self.desk.put, self.pages.touch, self._on_room_online
+            self.board,
+            self._clock,
+            self.desk.put,
+            self.pages.touch,
+            self._on_room_online,
+            lambda: self.link.contact,
         )
         self.link = Link(
             settings.mqtt_host,
@@ -107,6 +118,9 @@ class Hub:
         for stored in self._store.history():
             meeting = apply(meeting, stored.event)
             self.pages.log.append(views.log_entry(stored.n, stored.ts, line(stored.event, meeting)))
+        for room in meeting.rooms.values():
+            ranges = self._store.inbox.ranges(room.id, room.epoch or "")
+            meeting = heard_before(meeting, room.id, ranges)
         return meeting
 
     # --- what happens ------------------------------------------------------------------------

@@ -197,6 +197,7 @@ class Link:
             mono_ms=row.mono_ms,
             ts=row.ts,
             clock=row.clock,
+            start=row.start,
             kind=row.kind,
             body=row.body,
             age_ms=self._outbox.age_ms(row),

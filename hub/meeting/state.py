@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
 from edge.rules.floor import Floor, Role, room_of
+from hub.meeting.numbers import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,27 @@ class Room:
     merged_boot: str | None = None
     merged_report: int = 0
     """The last report of its own floor that is part of the meeting's."""
-    heard_epoch: str | None = None
-    heard_seq: int = 0
-    """Its last event that was decided on."""
+    start: int = 0
+    """Which start of its controller that is, counted inside ``epoch``; 0: it does not say."""
+    epoch: str | None = None
+    """Its outbox file: numbers of events count inside it."""
+    heard: tuple[tuple[int, int], ...] = ()
+    """Its events that have been decided, as ranges: first and last of each."""
     presses: Mapping[str, int] = field(default_factory=dict)
-    """Number of the last press decided per seat, inside ``heard_epoch``."""
+    """Number of the newest decided press by what it sets (``intents.subject_of``)."""
+
+    @property
+    def heard_seq(self) -> int:
+        """Every event up to this number has been decided."""
+        return Numbers(self.heard).upto
+
+    def heard_extra(self, most: int) -> list[int]:
+        """The newest events beyond ``heard_seq`` that have been decided too, in order."""
+        upto, found = self.heard_seq, list[int]()
+        for first, last in reversed(self.heard):
+            if last > upto:
+                found += range(last, max(first - 1, last - most + len(found)), -1)
+        return found[::-1]
 
     def has_device(self, ident: str, kind: str) -> bool:
         """The room described a device of this kind."""
