@@ -76,9 +76,12 @@ class Plan:
 class Meeting:
     """A running site with people in it."""
 
-    def __init__(self, site: ChaosSite, hands: dict[str, Hands], chair: Chair) -> None:
+    def __init__(
+        self, site: ChaosSite, hands: dict[str, Hands], chair: Chair, faults: Faults
+    ) -> None:
         """Made by ``meeting``."""
         self.site = site
+        self.faults = faults
         self.history = site.history
         self.hands = hands
         self.chair = chair
@@ -131,7 +134,7 @@ async def meeting(folder: Path, plan: Plan, say: Say) -> AsyncIterator[Meeting]:
             hands[room] = Hands(room, twin, site.history)
         session = await stack.enter_async_context(page_session(site.http_port))
         chair = Chair(Page(session), site.history, say, plan.seed)
-        made = Meeting(site, hands, chair)
+        made = Meeting(site, hands, chair, Faults(site, say))
         await made.ready()
         yield made
 
@@ -182,7 +185,7 @@ class End:
 
 async def _hold(held: Meeting, plan: Plan, say: Say, voting: Voting) -> End:
     """Ballots, talk and faults side by side; then the end without faults."""
-    faults, started_s, stuck = Faults(held.site, say), time.monotonic(), 0
+    faults, started_s, stuck = held.faults, time.monotonic(), 0
     talk = [speak(h, plan.seed) for h in held.hands.values()] if plan.do_people_speak else []
     async with (
         going(faults.nurse(), held.chair.acknowledge()),
