@@ -1,9 +1,10 @@
 """The fire contact of the room, and what an alarm does besides closing microphones.
 
 Theory. The contact is a level. While it is closed the room is silent, whoever leads and
-whatever is out of order. The floor has to hear of it too: whenever what the floor believes
-(with the presses it has not answered) differs from the contact, the difference is owed to it.
-So an alarm that could not be recorded, or that a restart left open, is told in the end.
+whatever is out of order. The floor has to hear of it too: whenever what the floor knows, with
+the presses it has not answered, differs from the contact, the difference is owed to it. So an
+alarm that could not be recorded, that a restart left behind, or that was acknowledged while
+this room was out of reach, is told in the end.
 
 Displays are switched on, so that a page that shows the alarm is seen; their input stays as it
 is, because nobody has said which one shows that page.
@@ -50,16 +51,21 @@ class FireAlarm:
 
     def owed(self, room: Room) -> Intent | None:
         """What the floor must be told of the contact now."""
-        if self.is_closed is None or self.is_closed is _believed(room):
+        if self.is_closed is None:
             return None
-        intent: Intent = "fire" if self.is_closed else "fire_over"
+        wanted: Intent = "fire" if self.is_closed else "fire_over"
+        under_way = [p.intent for p in room.pending if p.intent in ("fire", "fire_over")]
+        if under_way:
+            return wanted if under_way[-1] != wanted else None
+        if _is_known(room, self.is_closed):
+            self._told = None
+            return None
+        told, at_s = self._told or (None, 0.0)
         now_s = self._now_s()
-        if self._told is not None:
-            told, at_s = self._told
-            if told == intent and now_s - at_s < TELL_AGAIN_S:
-                return None
-        self._told = intent, now_s
-        return intent
+        if told == wanted and now_s - at_s < TELL_AGAIN_S:
+            return None
+        self._told = wanted, now_s
+        return wanted
 
     def show(self, room: Room) -> None:
         """An alarm is one wherever it comes from."""
@@ -91,7 +97,7 @@ class FireAlarm:
         return True
 
 
-def _believed(room: Room) -> bool:
-    """The floor takes the contact for closed, or will once it has heard the last press."""
-    told = [p.intent for p in room.pending if p.intent in ("fire", "fire_over")]
-    return told[-1] == "fire" if told else room.id in room.floor.fire_rooms
+def _is_known(room: Room, is_closed: bool) -> bool:
+    """The floor has heard of the contact; one that is closed is always an alarm."""
+    known = room.id in room.floor.fire_rooms
+    return known and room.floor.alarm if is_closed else not known

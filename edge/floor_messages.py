@@ -107,8 +107,8 @@ def _turn_out(turn: Turn, now_s: float) -> messages.Turn:
     return messages.Turn(
         seat=turn.seat,
         for_ms=_age_ms(turn.since_s, now_s),
-        spent_ms=int(elapsed_s(turn, now_s) * 1000),
-        extra_ms=int(turn.extra_s * 1000),
+        spent_ms=round(elapsed_s(turn, now_s) * 1000),
+        extra_ms=round(turn.extra_s * 1000),
         paused=turn.paused_at_s is not None,
         by_voice=turn.by_voice,
         silent_ms=None if silent_s is None else _age_ms(silent_s, now_s),
@@ -116,4 +116,4 @@ def _turn_out(turn: Turn, now_s: float) -> messages.Turn:
 
 
 def _age_ms(since_s: float, now_s: float) -> int:
-    return max(0, int((now_s - since_s) * 1000))
+    return max(0, round((now_s - since_s) * 1000))

@@ -66,7 +66,7 @@ class Committed:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     meeting: Meeting
     happened: list[events.Event] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -142,7 +142,7 @@ class Desk:
     async def _settle(self, batch: list[Item]) -> None:
         failures = 0
         while True:
-            work = self._decide_all(batch)
+            work = self.decide_all(batch)
             try:
                 stored = await self._commit(work)
                 break
@@ -159,7 +159,7 @@ class Desk:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
 
-    async def _commit(self, work: _Work) -> list[Stored]:
+    async def _commit(self, work: Work) -> list[Stored]:
         if not (work.happened or work.decided or work.dead):
             return []
         return await self._store.commit(work.happened, work.decided, work.dead)
@@ -173,8 +173,9 @@ class Desk:
             self._on_storage(error)
         self.storage_trouble = error
 
-    def _decide_all(self, batch: list[Item]) -> _Work:
-        work = _Work(self.meeting)
+    def decide_all(self, batch: list[Item]) -> Work:
+        """What a batch comes to; nothing is committed by it."""
+        work = Work(self.meeting)
         now_s = self._clock.now_s()
         fresh: set[Key] = set()
         for item in [Item(TimePassed()), *batch] if self._is_due() else batch:

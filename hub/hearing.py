@@ -64,11 +64,14 @@ class Hearing:
                 await self._state(room, heard.topic.item or "", message)
             case messages.Event():
                 await self._event(room, heard, message)
+            case messages.Events():
+                for event in message.events:
+                    await self._event(room, heard, event)
             case messages.Result():
                 await self._result(message)
             case messages.Alert() | None if kind == "alert":
                 await self._alert(room, heard.topic.item or "", message, heard.retained)
-            case None if kind == "event":
+            case None if kind in ("event", "events"):
                 await self._unreadable(room, heard)
             case _:
                 return  # telemetry: of no use here yet

@@ -28,6 +28,7 @@ are far apart on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from edge.rules import following
@@ -42,14 +43,13 @@ from edge.rules.events import (
     PriorityHeld,
     Queued,
     Take,
-    Tick,
 )
 from edge.rules.floor import step
 from edge.rules.intents import Intent
 from edge.rules.merge import RoomReport
 from edge.rules.settings import Role, Settings
 from edge.rules.state import Floor, room_of, seat_state
-from tests.floor_hub_half import HubHalf, Known
+from tests.floor_hub_half import HubHalf
 from tests.floor_room_half import (
     Alive,
     Down,
@@ -86,7 +86,7 @@ ROUNDS = 20
 class World:
     """One hub, three rooms, and messages in the air."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_room: Callable[..., RoomHalf] = RoomHalf) -> None:
         """Everybody has just started and connected."""
         self.now_s = 1000.0
         self.air: list[tuple[Message, float]] = []
@@ -96,9 +96,9 @@ class World:
         self.truth = Truth()
         self.obeyed: dict[str, tuple[int, int]] = {}
         whole = Floor(queue_max=200, roles=ROLES, settings=SETTINGS)
-        self.hub = HubHalf(whole, self._post, self._watch, {r: Known() for r in ROOMS})
+        self.hub = HubHalf(whole, self._post, self._watch)
         self.rooms = {
-            room: RoomHalf(
+            room: make_room(
                 room,
                 Floor(roles={s: r for s, r in ROLES.items() if room_of(s) == room}),
                 "hold" if room == "far" else "standalone",
@@ -178,7 +178,7 @@ class World:
     def wait(self, seconds: float) -> None:
         """Time passes, and whoever leads notices."""
         self.now_s += seconds
-        self.hub.order(Tick(), self.now_s)
+        self.hub.pass_time(self.now_s)
         for room in self.rooms.values():
             room.pass_time(self.now_s)
 
@@ -264,7 +264,7 @@ class World:
         assert self.obeyed.get(room.id, (0, 0)) <= obeyed
         self.obeyed[room.id] = obeyed
         if state.authority == "hub":
-            assert self.hub.rooms[room.id].merged_boot == state.boot
+            assert self.hub.meeting.room(room.id).merged_boot == state.boot
         if state.authority == "room":
             assert own <= max(state.floor.max_open, self.places[room.id])
         self.places[room.id] = own

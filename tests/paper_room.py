@@ -7,7 +7,7 @@ hub's messages. Must not know a rule. Stories run under ``tests.virtual_time``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -218,15 +218,18 @@ class PaperKept:
         self.rules = Rules.of(floor)
 
 
-def make_plan(seats: int, on_link_loss: Any = "standalone") -> Plan:
-    """Seat 1 is the chair's, the last one a guest's; one camera on each side."""
-    roles: dict[int, Any] = dict.fromkeys(range(1, seats + 1), "delegate")
-    roles[1], roles[seats] = "chair", "guest"
+FIVE: dict[int, Any] = {1: "chair", 2: "delegate", 3: "delegate", 4: "delegate", 5: "guest"}
+
+
+def make_plan(
+    roles: Mapping[int, Any] = FIVE, on_link_loss: Any = "standalone", room: str = "main"
+) -> Plan:
+    """So many seats in a row, one camera on each side."""
     text = messages.Text(vi="Phòng", en="Room")
     devices = [("bus-1", "units"), ("cam-1", "camera"), ("cam-2", "camera")]
     devices += [("display-1", "display"), ("console", "console")]
     return Plan(
-        id="main",
+        id=room,
         on_link_loss=on_link_loss,
         describe=messages.Describe.model_validate(
             {
@@ -246,14 +249,12 @@ def make_plan(seats: int, on_link_loss: Any = "standalone") -> Plan:
 class PaperRoom:
     """The room ``main``: five seats, two cameras, a display, a console, and its hub's words."""
 
-    def __init__(
-        self, kept: PaperKept | None = None, on_link_loss: str = "standalone", seats: int = 5
-    ) -> None:
+    def __init__(self, kept: PaperKept | None = None, on_link_loss: str = "standalone") -> None:
         self.bus, self.keys, self.display = PaperBus(), PaperKeys(), PaperDisplay("display-1")
         self.cameras = {ident: PaperCamera(ident) for ident in ("cam-1", "cam-2")}
         self.outbox, self.link = PaperOutbox(), PaperLink()
         self.kept = kept or PaperKept()
-        self.plan = make_plan(seats, on_link_loss)
+        self.plan = make_plan(on_link_loss=on_link_loss)
         devices = Devices(
             buses=dict.fromkeys(self.plan.roles, self.bus),
             cameras=dict(self.cameras),

@@ -95,6 +95,10 @@ class Pages:
     def _tell(self) -> None:
         self._scheduled = False
         touched, self._touched = self._touched, {}
+        if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
+            self._told.clear()
+            self._new_lines.clear()
+            return
         rooms: dict[str, views.Json] = {}
         for path in touched:
             if path[0] == "rooms":

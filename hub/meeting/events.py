@@ -256,12 +256,15 @@ def name_of(kind: type[Event]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
 
 
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {name_of(kind): TypeAdapter(kind) for kind in _KINDS}
+_NAMES: dict[type[Event], str] = {kind: name_of(kind) for kind in _KINDS}
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {
+    name: TypeAdapter(kind) for kind, name in _NAMES.items()
+}
 
 
 def to_json(event: Event) -> tuple[str, str]:
     """Name and body, as they go into the store."""
-    what = name_of(type(event))
+    what = _NAMES[type(event)]
     return what, _ADAPTERS[what].dump_json(event).decode()
 
 

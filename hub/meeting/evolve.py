@@ -5,12 +5,12 @@ Owns the fold from events to state. Must not decide anything: an event has happe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 from typing import cast
 
-from edge.rules.floor import CHAIRS, Floor, room_of
+from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
 from hub.meeting.events import (
     Event,
@@ -65,8 +65,14 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             room = replace(meeting.room(event.room), online=False, since_s=event.at_s)
             return _with(meeting, room)
         case RoomDescribed():
-            described = replace(meeting.room(event.room), plan=event.plan)
-            return _with_roles(_with(meeting, described))
+            before = meeting.room(event.room)
+            after = replace(before, plan=event.plan)
+            gone = roles_of([before], meeting.assigned)
+            kept = dict(meeting.floor.roles)
+            for seat in gone:
+                kept.pop(seat, None)
+            roles = kept | roles_of([after], meeting.assigned)
+            return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             rules = replace(
                 meeting.floor,
@@ -83,7 +89,7 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 assigned=event.roles,
                 floor=rules,
             )
-            return _with_roles(told)
+            return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
         case _:
             return meeting  # alerts, orders and audits are for the records
 
@@ -111,9 +117,9 @@ def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
 
 
-def _with_roles(meeting: Meeting) -> Meeting:
+def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:
     """Seats come and go with their rooms; who sat on a seat that is gone is gone too."""
-    roles, known = roles_of(meeting.rooms, meeting.assigned), meeting.floor
+    known = meeting.floor
     holds = known.hold is not None and roles.get(known.hold.seat) in CHAIRS
     floor: Floor = replace(
         known,

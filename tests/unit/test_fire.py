@@ -151,6 +151,19 @@ def test_an_alarm_that_cannot_be_recorded_is_an_alarm_here_and_told_when_it_can(
     run_virtual(story())
 
 
+def test_an_alarm_acknowledged_while_nobody_heard_this_room_is_raised_again() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        room.fire(True)
+        room.hub()
+        room.floor(alarm=True, fire_rooms=["main"])
+        room.floor(fire_rooms=["main"])
+        assert room.outbox.intents() == [("fire", None), ("fire", None)]
+        assert burns(room)
+
+    run_virtual(story())
+
+
 def test_an_alarm_elsewhere_silences_this_room_too() -> None:
     async def story() -> None:
         room = PaperRoom()
