@@ -77,9 +77,8 @@ def judge(history: History) -> Verdict:
     votes = [press for press in history.presses if press.key in VOTE_KEYS]
     verdict.presses = len(votes)
     verdict.refused_visibly = sum(_refusals(history, votes))
-    ends = [question.opened_s for question in history.questions[1:]] + [float("inf")]
     before: Question | None = None
-    for question, end_s in zip(history.questions, ends, strict=True):
+    for question, end_s in _with_ends(history.questions):
         stories = {
             seat: story(history, seat, question, end_s)
             for seat in sorted({f"{press.room}/{press.who}" for press in votes})
@@ -89,6 +88,13 @@ def judge(history: History) -> Verdict:
         _Sheet(question, before, stories, verdict).judge()
         before = question
     return verdict
+
+
+def _with_ends(questions: Sequence[Question]) -> Iterator[tuple[Question, float]]:
+    """Each ballot, and when the next one was opened."""
+    for place, question in enumerate(questions):
+        after = questions[place + 1 : place + 2]
+        yield question, after[0].opened_s if after else float("inf")
 
 
 def story(history: History, seat: str, question: Question, end_s: float) -> Story:
