@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,10 @@ def meeting_file(motions: Sequence[Motion], max_open: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+Voting = Callable[[Motion, float], Coroutine[Any, Any, None]]
+"""What people do in a ballot that was opened at this time."""
+
+
 class Page:
     """The hub as a page has it: orders and questions that may find nobody at home."""
 
@@ -132,10 +136,8 @@ class Chair:
         self._say = say
         self._chance = random.Random(f"chair's hand {seed}")
 
-    async def hold(
-        self, motion: Motion, voting: Callable[[Motion, float], Awaitable[None]]
-    ) -> None:
-        """One ballot from its preparation to its announcement; ``voting`` is what people do.
+    async def hold(self, motion: Motion, voting: Voting) -> None:
+        """One ballot from its preparation to its announcement.
 
         Raises:
             Stuck: it does not come to its end.

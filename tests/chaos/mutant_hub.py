@@ -10,6 +10,8 @@ import asyncio
 import sys
 from typing import Any
 
+from hub.store.change import Change
+
 from edge.contract import topics
 from edge.contract.wire import encode
 from hub import cli
@@ -28,14 +30,14 @@ def receipt_before_commit() -> None:
         open_hub(self, *args, **more)
         hubs.append(self)
 
-    async def too_late(self: Store, happened: Any, decided: Any, *args: Any, **more: Any) -> Any:
-        for each in decided:
+    async def too_late(self: Store, change: Change) -> Any:
+        for each in change.decided:
             self.inbox.add(each)
-        for room, receipt in self.inbox.receipts([each.key for each in decided]):
+        for room, receipt in self.inbox.receipts([each.key for each in change.decided]):
             hubs[-1].link.send(topics.down(room, "receipt"), encode(receipt))
-        if decided:
+        if change.decided:
             await asyncio.sleep(STALL_S)
-        return await commit(self, happened, decided, *args, **more)
+        return await commit(self, change)
 
     Hub.__init__ = remember  # type: ignore[method-assign]
     Store.commit = too_late  # type: ignore[method-assign]

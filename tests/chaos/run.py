@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,7 @@ async def going(*works: Any) -> AsyncIterator[None]:
                 raise end
 
 
-Voting = Callable[[Meeting, Motion, float], Awaitable[None]]
+Voting = Callable[[Meeting, Motion, float], Coroutine[Any, Any, None]]
 
 
 async def run(folder: Path, plan: Plan, say: Say, voting: Voting | None = None) -> Figures:

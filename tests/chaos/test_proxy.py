@@ -111,7 +111,8 @@ async def nothing(reader: asyncio.StreamReader, for_s: float = 0.2) -> bool:
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=6), st.integers(1, 40))
 def test_packets_are_found_however_they_are_cut(sizes: list[int], piece: int) -> None:
     packets = [publish(mid, b"p" * size) for mid, size in enumerate(sizes, 1)]
-    stream, splitter, found = b"".join(packets), Splitter(), []
+    stream, splitter = b"".join(packets), Splitter()
+    found: list[bytes] = []
     for start in range(0, len(stream), piece):
         found += splitter.feed(stream[start : start + piece])
     assert found == packets
@@ -236,7 +237,9 @@ async def test_copies_carry_dup_and_follow_their_originals(wire: Wire) -> None:
     for mid in range(1, 51):
         writer.write(publish(mid))
     wire.proxy.set(Weather(doubling=True))
-    splitter, first, copies = Splitter(), [], []
+    splitter = Splitter()
+    first: list[int] = []
+    copies: list[int] = []
     async with asyncio.timeout(PATIENCE_S):
         while len(first) < 50:
             for packet in splitter.feed(await far_reader.read(4096)):

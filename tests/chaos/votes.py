@@ -246,8 +246,9 @@ class _Sheet:
 
     def _missing(self, seat: str, found: Story, choice: str | None) -> None:
         """Accepted and not counted: late by name beside its room, or lost."""
-        for question in (self._document, self._before and self._before.document):
-            if question is not None and _is_late(question, seat, found):
+        before = self._before.document if self._before is not None else None
+        for document in (self._document, before):
+            if document is not None and _is_late(document, seat, found):
                 self._verdict.late_named += 1
                 return
         self._blame("lost", f"{seat} saw {found.accepted}, counted is {choice}", found)
