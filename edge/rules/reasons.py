@@ -67,6 +67,7 @@ class Reason(StrEnum):
     KEY_HELD = "key_held"
     CHOICE_UNKNOWN = "choice_unknown"
     CHOICE_NUMBER = "choice_number"
+    NOT_AT_KEYS = "not_at_keys"
     NOT_CALLED = "not_called"
     ROLL_COMPLETE = "roll_complete"
     QUORUM_MISSING = "quorum_missing"
@@ -147,6 +148,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.CHOICE_UNKNOWN: Sentence("Không có phương án này", "There is no such option"),
     Reason.CHOICE_NUMBER: Sentence(
         "Số phương án đã chọn không đúng quy định", "This number of options may not be chosen"
+    ),
+    Reason.NOT_AT_KEYS: Sentence(
+        "Mời biểu quyết trên trang đại biểu, không dùng nút bấm",
+        "Vote on the delegate's page: the keys cannot say it",
     ),
     Reason.NOT_CALLED: Sentence("Chưa đến lượt được gọi tên", "This name has not been called yet"),
     Reason.ROLL_COMPLETE: Sentence("Đã gọi hết tên", "Every name has been called"),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.runtime.outbox import MIGRATIONS, WINDOW_ROWS, Outbox, OutboxError, OutboxFull
+from edge.runtime.database import MIGRATIONS
+from edge.runtime.outbox import WINDOW_ROWS, Outbox, OutboxError, OutboxFull
 
 
 async def record(outbox: Outbox, count: int = 1) -> list[int]:
