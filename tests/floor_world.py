@@ -8,7 +8,8 @@ At all times:
 4.  a microphone is open only if its authority's floor says so, never with none, and after a
     restart of its room only if somebody gave it the floor anew;
 5.  a chair who asks is heard, in every floor that somebody leads by, but for a fire alarm;
-6.  with a fire alarm every microphone of the room is closed;
+6.  with a fire alarm every microphone of the room is closed, and nobody keeps a turn that
+    would open one again when it is over;
 7.  a room obeys only what is for its present start, and never anything older than it obeys;
 8.  a merge loses no request of either side, doubles none, and keeps its time.
 
@@ -293,9 +294,12 @@ class World:
         kept = {w.seat for w in before.queue if room_of(w.seat) != report.room}
         kept |= {w.seat for w in before.queue if w.seat not in ended}
         kept |= {w.seat for w in report.queue}
-        if after.has_queue() and not after.alarm:
-            kept |= {t.seat for t in before.speaking if room_of(t.seat) != report.room}
-            kept |= {t.seat for t in report.speaking}
+        spoke = {t.seat for t in before.speaking if room_of(t.seat) != report.room}
+        spoke |= {t.seat for t in report.speaking}
+        if after.alarm:  # it ends turns, and a request that a turn had answered is not asked again
+            kept -= spoke
+        elif after.has_queue():
+            kept |= spoke
         for seat in kept:
             assert after.speaks(seat) or after.waits(seat)
         for effect in effects:
@@ -333,6 +337,7 @@ def _is_earlier(message: Status | State, than: Status | State) -> bool:
 def _check_places(floor: Floor) -> None:
     seats = [t.seat for t in floor.speaking] + [w.seat for w in floor.queue]
     assert len(seats) == len(set(seats))
+    assert not (floor.alarm and floor.speaking)
     assert all(floor.rank(a) <= floor.rank(b) for a, b in pairwise(floor.queue))
 
 
