@@ -344,11 +344,6 @@ class Outbox:
             self._sent_s[row.seq] = now_s
         return rows
 
-    def taken(self, seq: int) -> None:
-        """The broker has it, which is no receipt: from now on the hub has time to answer."""
-        if seq in self._sent_s:
-            self._sent_s[seq] = self._now_s()
-
     def forget_sent(self) -> None:
         """The link is new: everything is to be sent again."""
         self._sent_s.clear()
