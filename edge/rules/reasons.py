@@ -60,6 +60,7 @@ class Reason(StrEnum):
     VOTE_CLOSED = "vote_closed"
     VOTE_NOT_COUNTED = "vote_not_counted"
     VOTE_EMPTY = "vote_empty"
+    VOTE_DAMAGED = "vote_damaged"
     NOT_ENTITLED = "not_entitled"
     NOT_CHECKED_IN = "not_checked_in"
     ALREADY_VOTED = "already_voted"
@@ -133,6 +134,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.VOTE_EMPTY: Sentence(
         "Không nhận được phiếu nào, đề nghị kiểm tra trước khi công bố",
         "Not a single vote arrived: check before announcing",
+    ),
+    Reason.VOTE_DAMAGED: Sentence(
+        "Hồ sơ biểu quyết này bị hỏng, cần biểu quyết lại",
+        "The record of this vote is damaged: vote again",
     ),
     Reason.NOT_ENTITLED: Sentence(
         "Không có quyền biểu quyết nội dung này", "No voting right on this item"

@@ -18,6 +18,7 @@ from typing import Any
 
 from edge.rules.timers import next_phase_s
 from hub.api import views
+from hub.api.ballot_view import BallotViews, attendance_part
 from hub.api.floor_view import floor_part
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
@@ -27,6 +28,9 @@ LOG_LINES = 200
 
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
+
+SLOWLY_S = 0.2
+"""Counts of a vote that runs: five times a second is as often as people can read them."""
 
 LATE_S = 0.01
 """So long after the moment: a timer that fires a little early would see nothing new."""
@@ -57,6 +61,8 @@ class Pages:
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
+        self._slow: dict[str, asyncio.TimerHandle] = {}
+        self._ballots = BallotViews()
         self._scheduled = False
 
     def snapshot(self) -> views.Json:
@@ -66,15 +72,32 @@ class Pages:
             "hub": self._hub_part(),
             "meeting": views.meeting_part(meeting),
             "floor": floor_part(meeting, self._now_s()),
+            "ballots": self.ballots(),
+            "attendance": attendance_part(meeting),
             "rooms": {ident: self._room(ident) for ident in meeting.rooms},
             "commands": {o.id: views.order_part(o) for o in self._board.orders.values()},
             "events": list(self.log),
         }
 
+    def ballots(self) -> list[views.Json]:
+        """The part ``ballots`` as it is now."""
+        return self._ballots.part(self._meeting(), self._now_s())
+
     def touch(self, *path: str) -> None:
         """The part at ``path`` may be new."""
         self._touched[path] = None
         self._schedule()
+
+    def touch_slowly(self, path: str) -> None:
+        """The part may be new, and changes with every vote: it is made every ``SLOWLY_S``."""
+        if path not in self._slow:
+            self._slow[path] = asyncio.get_running_loop().call_later(
+                SLOWLY_S, self._touch_now, path
+            )
+
+    def _touch_now(self, path: str) -> None:
+        del self._slow[path]
+        self.touch(path)
 
     def touch_rooms(self) -> None:
         """Every room may be new."""
@@ -152,6 +175,10 @@ class Pages:
                 return views.meeting_part(self._meeting())
             case ("floor",):
                 return floor_part(self._meeting(), self._now_s())
+            case ("ballots",):
+                return self.ballots()
+            case ("attendance",):
+                return attendance_part(self._meeting())
             case ("commands", ident):
                 return views.order_part(self._board.orders[ident])
             case _:

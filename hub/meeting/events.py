@@ -30,6 +30,7 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.motion import Member, Motion
 
 KeptSettings = Annotated[
     Settings,
@@ -37,6 +38,13 @@ KeptSettings = Annotated[
     PlainValidator(lambda data: plain.read(Settings, data, "settings")),
 ]
 """Settings as they stand in a record."""
+
+KeptMotion = Annotated[
+    Motion,
+    PlainSerializer(plain.write),
+    PlainValidator(lambda data: plain.read(Motion, data, "motion")),
+]
+"""A motion as it stands in a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,9 @@ class MeetingSet:
     names: Mapping[str, str]
     roles: Mapping[str, Role]
     settings: KeptSettings = field(default_factory=Settings)
+    roster: tuple[Member, ...] = ()
+    gate: bool = False
+    motions: tuple[KeptMotion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +231,79 @@ class OrderEnded:
     reason: Text | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """These people came, or left. ``seat`` and ``room`` if it was one of them, at a seat."""
+
+    at_s: float
+    people: tuple[str, ...]
+    present: bool
+    by: str
+    seat: str | None = None
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceAsked:
+    """Seats are asked to sign in, or no longer."""
+
+    at_s: float
+    asked: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MotionPlanned:
+    """An item is on the list of votes."""
+
+    at_s: float
+    motion: KeptMotion
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BallotMoved:
+    """Something happened to a ballot that people should read of; its journal is the record.
+
+    Attributes:
+        what: the stage it is in now, or ``called``, ``recused``, ``quorum_lost``,
+            ``quorum_reached``.
+        text: what is voted on.
+        person: who was called or recused.
+    """
+
+    at_s: float
+    ballot: str
+    generation: int
+    what: str
+    by: str
+    text: Text
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRefused:
+    """A press that was not taken as a vote, by its room or by us. Never with the choice."""
+
+    at_s: float
+    ballot: str
+    generation: int
+    seat: str
+    room: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRefused:
+    """A room's box of secret votes cannot be opened, or does not fit the votes."""
+
+    at_s: float
+    ballot: str
+    generation: int
+    room: str
+    why: str
+
+
 Event = (
     MeetingSet
     | RoomDescribed
@@ -233,6 +317,12 @@ Event = (
     | AlertCleared
     | Ordered
     | OrderEnded
+    | SignedIn
+    | AttendanceAsked
+    | MotionPlanned
+    | BallotMoved
+    | VoteRefused
+    | BoxRefused
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -248,6 +338,12 @@ _KINDS: tuple[type[Event], ...] = (
     AlertCleared,
     Ordered,
     OrderEnded,
+    SignedIn,
+    AttendanceAsked,
+    MotionPlanned,
+    BallotMoved,
+    VoteRefused,
+    BoxRefused,
 )
 
 

@@ -23,6 +23,7 @@ from hub.clock import FIRST_S, HubClock
 from hub.desk import Committed, Desk, Item
 from hub.meeting import commands, events
 from hub.meeting.state import Meeting
+from hub.store.change import Change
 from hub.store.inbox import Key
 from hub.store.store import Store, Stored, StoreError
 from tests import hub_room
@@ -36,12 +37,12 @@ class BrittleStore(Store):
     full = False
     commits = 0
 
-    async def commit(self, *what: Sequence[Any]) -> list[Stored]:
+    async def commit(self, change: Change) -> list[Stored]:
         """Count, and refuse while full."""
         self.commits += 1
         if self.full:
             raise StoreError("disk is full")
-        return await super().commit(*what)
+        return await super().commit(change)
 
 
 class Bench:
