@@ -200,6 +200,11 @@ class Controller:
         """A press at ``at_s`` while the room leads itself."""
         self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
 
+    def lead_with(self, intent: Intent, seat: str | None, at_s: float) -> None:
+        """Lead the room until the hub has merged what this press decided in it."""
+        self._lead(following.lose_hub(self.room, self._now_s()))
+        self.decide_here(intent, seat, at_s)
+
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
         for effect in effects:

@@ -15,12 +15,16 @@ from drivers.core.reading import Clock
 from edge.contract import messages
 from edge.rules import following
 from edge.rules.following import Intent, Pending
+from edge.rules.lamps import MUTING
 from edge.runtime.outbox import Outbox, OutboxError, OutboxFull
 
 if TYPE_CHECKING:
     from edge.controller import Controller
 
 log = logging.getLogger(__name__)
+
+CLOSING: frozenset[Intent] = MUTING | {"leave"}
+"""What closes a microphone: nobody may stay on air because a disk is full."""
 
 
 class Presses:
@@ -37,7 +41,8 @@ class Presses:
         """Somebody wants this since ``at_s``; ``seat`` as the intent needs it.
 
         A room that leads itself decides now, recorded or not. Otherwise the press waits for
-        the hub, and one that cannot be recorded is refused at its seat.
+        the hub, and one that cannot be recorded is refused at its seat; if it closes a
+        microphone, the room leads itself with it, and the hub hears of it by the room's report.
         """
         leads = "room" if self._controller.room.authority == "room" else "hub"
         body = messages.Press(
@@ -46,30 +51,36 @@ class Presses:
         try:
             seq, recorded = self._outbox.append("press", body.model_dump(), at_s)
         except OutboxFull as error:
-            self._not_recorded(body, error)
+            self._not_recorded(body, at_s, error)
         else:
             if leads == "hub":
                 press = Pending(seat, intent, at_s, seq)
                 self._controller.room = following.await_hub(self._controller.room, press)
-            task = asyncio.create_task(self._wait(recorded, body, seq), name="recording")
+            task = asyncio.create_task(self._wait(recorded, body, at_s, seq), name="recording")
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
         if leads == "room":
             self._controller.decide_here(intent, seat, at_s)
 
-    async def _wait(self, recorded: asyncio.Future[None], body: messages.Press, seq: int) -> None:
+    async def _wait(
+        self, recorded: asyncio.Future[None], body: messages.Press, at_s: float, seq: int
+    ) -> None:
         try:
             await recorded
         except OutboxError as error:
             room = self._controller.room
             pending = tuple(p for p in room.pending if p.seq != seq)
             self._controller.room = replace(room, pending=pending)
-            self._not_recorded(body, error)
+            self._not_recorded(body, at_s, error)
             self._controller.changed()
 
-    def _not_recorded(self, body: messages.Press, error: Exception) -> None:
-        """A press the hub will never hear of is refused, visibly; a led room goes on without."""
+    def _not_recorded(self, body: messages.Press, at_s: float, error: Exception) -> None:
+        """A press the hub will never hear of closes all the same, or is refused, visibly."""
         log.error("%s of %s not recorded: %s", body.intent, body.seat or "the room", error)
-        if body.leads == "hub" and body.seat is not None:
-            room = self._controller.room
+        room = self._controller.room
+        if body.leads == "room":
+            return
+        if body.intent in CLOSING and room.authority == "hub":
+            self._controller.lead_with(body.intent, body.seat, at_s)
+        elif body.seat is not None:
             self._controller.room = following.refuse(room, body.seat, self._now_s())
