@@ -22,7 +22,7 @@ from hub.board import Board
 from hub.clock import HubClock
 from hub.desk import Committed
 from hub.link import Link
-from hub.meeting import events
+from hub.meeting import events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import room_text
 
@@ -148,7 +148,7 @@ class BallotTeller:
         self._alarm("ballot-rooms", text, ", ".join(silent))
 
     def _alarm_of(self, event: events.Event, meeting: Meeting) -> None:
-        if isinstance(event, events.BoxRefused):
+        if isinstance(event, vote_events.BoxRefused):
             title = room_text(event.room, meeting)
             text = Text(
                 vi=f"{title.vi}: không mở được hòm phiếu kín; kiểm phiếu không có phòng này, hoặc "

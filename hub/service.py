@@ -28,7 +28,7 @@ from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
-from hub.meeting import commands, events
+from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
@@ -46,7 +46,7 @@ SILENT_AFTER_S = 8.0
 back within about five seconds of a broker's return (their pause is random up to that)."""
 
 
-_BALLOTS_SHOWN = (events.BallotMoved, events.MotionPlanned, events.MeetingSet)
+_BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
 
 @dataclass(frozen=True, slots=True)

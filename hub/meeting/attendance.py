@@ -13,7 +13,7 @@ from __future__ import annotations
 from edge.contract import messages
 from edge.rules.floor import room_of
 from edge.rules.reasons import Reason
-from hub.meeting import events
+from hub.meeting import vote_events
 from hub.meeting.inputs import NOTHING, AskAttendance, Decision, EventHeard, SignInOrder
 from hub.meeting.state import Meeting
 
@@ -46,7 +46,7 @@ def ask(meeting: Meeting, given: AskAttendance, now_s: float) -> Decision:
     """Seats are asked to sign in, or no longer."""
     if meeting.attendance.asked == given.asked:
         return NOTHING
-    return Decision((events.AttendanceAsked(now_s, given.asked, given.by),))
+    return Decision((vote_events.AttendanceAsked(now_s, given.asked, given.by),))
 
 
 def _signed(
@@ -65,4 +65,4 @@ def _signed(
         return NOTHING
     seat = seats[0] if len(seats) == 1 else None
     room = room_of(seat) if seat is not None else None
-    return Decision((events.SignedIn(now_s, people, present, by, seat, room),))
+    return Decision((vote_events.SignedIn(now_s, people, present, by, seat, room),))

@@ -33,7 +33,7 @@ from edge.rules.ballot_events import (
 from edge.rules.ballot_journal import Journal, advance, begin
 from edge.rules.ballot_state import RUNNING, Ballot, Stage
 from edge.rules.reasons import Reason
-from hub.meeting import events
+from hub.meeting import events, vote_events
 from hub.meeting.inputs import (
     NOTHING,
     BallotOrder,
@@ -62,7 +62,7 @@ def plan(meeting: Meeting, given: PlanMotion, now_s: float) -> Decision:
         _first_draft(meeting, given.motion)
     except _NoPlanError as error:
         return Decision(refused=error.reason)
-    return Decision((events.MotionPlanned(now_s, given.motion, given.by),))
+    return Decision((vote_events.MotionPlanned(now_s, given.motion, given.by),))
 
 
 def order(meeting: Meeting, given: BallotOrder, now_s: float) -> Decision:
@@ -165,7 +165,7 @@ _Elsewhere = Arrived | Departed | RoomLost | RoomBack
 
 def _meant(event: events.Event) -> _Elsewhere | None:
     match event:
-        case events.SignedIn():
+        case vote_events.SignedIn():
             people = frozenset(event.people)
             return Arrived(people) if event.present else Departed(people)
         case events.RoomOffline():
@@ -249,7 +249,7 @@ def _refusal(effects: Iterable[Effect]) -> Reason | None:
     return next((effect.reason for effect in effects if isinstance(effect, Refused)), None)
 
 
-def _told(ballot: Ballot, effect: Effect, by: str, now_s: float) -> events.BallotMoved | None:
+def _told(ballot: Ballot, effect: Effect, by: str, now_s: float) -> vote_events.BallotMoved | None:
     match effect:
         case Entered():
             return _moved(ballot, str(effect.stage), by, now_s)
@@ -263,6 +263,6 @@ def _told(ballot: Ballot, effect: Effect, by: str, now_s: float) -> events.Ballo
 
 def _moved(
     ballot: Ballot, what: str, by: str, now_s: float, person: str = ""
-) -> events.BallotMoved:
+) -> vote_events.BallotMoved:
     text = Text(vi=ballot.plan.text.vi[:400], en=ballot.plan.text.en[:400])
-    return events.BallotMoved(now_s, *ballot.plan.key, what, by, text, person)
+    return vote_events.BallotMoved(now_s, *ballot.plan.key, what, by, text, person)

@@ -30,7 +30,16 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
-from hub.meeting.motion import Member, Motion
+from hub.meeting.motion import Member
+from hub.meeting.vote_events import (
+    AttendanceAsked,
+    BallotMoved,
+    BoxRefused,
+    KeptMotion,
+    MotionPlanned,
+    SignedIn,
+    VoteRefused,
+)
 
 KeptSettings = Annotated[
     Settings,
@@ -38,13 +47,6 @@ KeptSettings = Annotated[
     PlainValidator(lambda data: plain.read(Settings, data, "settings")),
 ]
 """Settings as they stand in a record."""
-
-KeptMotion = Annotated[
-    Motion,
-    PlainSerializer(plain.write),
-    PlainValidator(lambda data: plain.read(Motion, data, "motion")),
-]
-"""A motion as it stands in a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,79 +231,6 @@ class OrderEnded:
     command: str
     status: Literal["done", "rejected", "expired", "failed"]
     reason: Text | None = field(default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """These people came, or left. ``seat`` and ``room`` if it was one of them, at a seat."""
-
-    at_s: float
-    people: tuple[str, ...]
-    present: bool
-    by: str
-    seat: str | None = None
-    room: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AttendanceAsked:
-    """Seats are asked to sign in, or no longer."""
-
-    at_s: float
-    asked: bool
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class MotionPlanned:
-    """An item is on the list of votes."""
-
-    at_s: float
-    motion: KeptMotion
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class BallotMoved:
-    """Something happened to a ballot that people should read of; its journal is the record.
-
-    Attributes:
-        what: the stage it is in now, or ``called``, ``recused``, ``quorum_lost``,
-            ``quorum_reached``.
-        text: what is voted on.
-        person: who was called or recused.
-    """
-
-    at_s: float
-    ballot: str
-    generation: int
-    what: str
-    by: str
-    text: Text
-    person: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class VoteRefused:
-    """A press that was not taken as a vote, by its room or by us. Never with the choice."""
-
-    at_s: float
-    ballot: str
-    generation: int
-    seat: str
-    room: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class BoxRefused:
-    """A room's box of secret votes cannot be opened, or does not fit the votes."""
-
-    at_s: float
-    ballot: str
-    generation: int
-    room: str
-    why: str
 
 
 Event = (

@@ -13,23 +13,20 @@ from typing import cast
 from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
 from hub.meeting.events import (
-    AttendanceAsked,
-    BallotMoved,
     Event,
     FloorChanged,
     MeetingSet,
-    MotionPlanned,
     Pressed,
     RoomDescribed,
     RoomMerged,
     RoomOffline,
     RoomOnline,
-    SignedIn,
     with_floor,
 )
 from hub.meeting.motion import Motion
 from hub.meeting.numbers import Numbers
 from hub.meeting.state import Attendance, Meeting, Room, roles_of
+from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
 
 def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:

@@ -23,7 +23,7 @@ from edge.rules.ballot_journal import Journal, advance, refuse
 from edge.rules.ballot_state import Stage
 from edge.rules.floor import room_of
 from edge.rules.reasons import Reason
-from hub.meeting import ballots, events
+from hub.meeting import ballots, vote_events
 from hub.meeting.inputs import HELD, BallotOrder, BallotStep, Decision, EventHeard
 from hub.meeting.sealed import open_box
 from hub.meeting.state import BallotKey, Meeting
@@ -97,7 +97,7 @@ def _unknown(
     reason = Reason.VOTE_DAMAGED if key in meeting.damaged else Reason.VOTE_UNKNOWN
     if is_secret:
         return Decision(refused=reason)  # a record would have its time
-    return Decision((events.VoteRefused(now_s, *key, seat, room, reason.value),), reason)
+    return Decision((vote_events.VoteRefused(now_s, *key, seat, room, reason.value),), reason)
 
 
 def _refused(journal: Journal, given: Event, reason: Reason, now_s: float) -> Decision:
@@ -134,7 +134,7 @@ def drained(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         if decision.refused is Reason.BAD_ARGUMENT:
             why = "more slips than people voted, or choices that cannot be"
     if why:
-        trouble = events.BoxRefused(now_s, *key, given.room, why)
+        trouble = vote_events.BoxRefused(now_s, *key, given.room, why)
         return replace(decision, events=(*decision.events, trouble))
     is_counted = not decision.ballots or decision.ballots[-1].line is not None
     return replace(decision, held=waits and not is_counted)
@@ -159,7 +159,7 @@ def refused_press(meeting: Meeting, given: EventHeard, now_s: float) -> Decision
     body = messages.RefusedVote.model_validate(given.event.body)
     if body.ballot is None:
         return Decision()
-    refused = events.VoteRefused(
+    refused = vote_events.VoteRefused(
         now_s, body.ballot, body.generation, body.seat, given.room, body.reason
     )
     return Decision((refused,))

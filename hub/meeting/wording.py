@@ -13,7 +13,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import events
+from hub.meeting import events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -205,7 +205,7 @@ _BALLOTS = {
 }
 
 
-def _ballot_moved(event: events.BallotMoved, meeting: Meeting) -> tuple[str, Text]:
+def _ballot_moved(event: vote_events.BallotMoved, meeting: Meeting) -> tuple[str, Text]:
     what = _BALLOTS[event.what]
     who = f" ({person_name(event.person, meeting)})" if event.person else ""
     return f"ballot_{event.what}", Text(
@@ -219,14 +219,14 @@ def person_name(person: str, meeting: Meeting) -> str:
     return found or person
 
 
-def _planned(event: events.MotionPlanned, meeting: Meeting) -> tuple[str, Text]:
+def _planned(event: vote_events.MotionPlanned, meeting: Meeting) -> tuple[str, Text]:
     text = event.motion.text
     return "motion", Text(
         vi=f"Nội dung biểu quyết: {text.vi}"[:400], en=f"Item to vote on: {text.en}"[:400]
     )
 
 
-def _signed_in(event: events.SignedIn, meeting: Meeting) -> tuple[str, Text]:
+def _signed_in(event: vote_events.SignedIn, meeting: Meeting) -> tuple[str, Text]:
     vi, en = ("điểm danh", "signed in") if event.present else ("rời phòng họp", "left")
     if event.seat is None:
         count = len(event.people)
@@ -235,18 +235,18 @@ def _signed_in(event: events.SignedIn, meeting: Meeting) -> tuple[str, Text]:
     return "attendance", Text(vi=f"{seat.vi}: {vi}", en=f"{seat.en}: {en}")
 
 
-def _attendance_asked(event: events.AttendanceAsked, meeting: Meeting) -> tuple[str, Text]:
+def _attendance_asked(event: vote_events.AttendanceAsked, meeting: Meeting) -> tuple[str, Text]:
     if event.asked:
         return "attendance", Text(vi="Mời điểm danh", en="Please sign in")
     return "attendance", Text(vi="Kết thúc điểm danh", en="Sign-in has ended")
 
 
-def _vote_refused(event: events.VoteRefused, meeting: Meeting) -> tuple[str, Text]:
+def _vote_refused(event: vote_events.VoteRefused, meeting: Meeting) -> tuple[str, Text]:
     seat, reason = seat_text(event.seat, meeting), reason_text(event.code)
     return "vote_refused", Text(vi=f"{seat.vi}: {reason.vi}", en=f"{seat.en}: {reason.en}")
 
 
-def _box_refused(event: events.BoxRefused, meeting: Meeting) -> tuple[str, Text]:
+def _box_refused(event: vote_events.BoxRefused, meeting: Meeting) -> tuple[str, Text]:
     title = room_text(event.room, meeting)
     return "box_refused", Text(
         vi=f"{title.vi}: không mở được hòm phiếu kín của phòng này",
@@ -267,10 +267,10 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     events.AlertCleared: _cleared,
     events.Ordered: _ordered,
     events.OrderEnded: _order_ended,
-    events.SignedIn: _signed_in,
-    events.AttendanceAsked: _attendance_asked,
-    events.MotionPlanned: _planned,
-    events.BallotMoved: _ballot_moved,
-    events.VoteRefused: _vote_refused,
-    events.BoxRefused: _box_refused,
+    vote_events.SignedIn: _signed_in,
+    vote_events.AttendanceAsked: _attendance_asked,
+    vote_events.MotionPlanned: _planned,
+    vote_events.BallotMoved: _ballot_moved,
+    vote_events.VoteRefused: _vote_refused,
+    vote_events.BoxRefused: _box_refused,
 }

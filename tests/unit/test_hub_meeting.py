@@ -43,7 +43,7 @@ class Live:
             self.meeting = apply(self.meeting, event)
             self.happened.append(event)
         if isinstance(given, commands.EventHeard) and not decision.held:
-            self.meeting = heard(self.meeting, given.room, given.event.epoch, given.event.seq)
+            self.meeting = heard(self.meeting, [(given.room, given.event.epoch, given.event.seq)])
         return decision
 
     def room(self, room: str = "main", boot: str = "b1") -> None:
