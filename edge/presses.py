@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSING: frozenset[Intent] = MUTING | {"leave"}
+CLOSING: frozenset[str] = MUTING | {"leave"}
 """What closes a microphone: nobody may stay on air because a disk is full."""
 
 

@@ -52,6 +52,8 @@ class Motion:
     open_s: float
     patience_s: float
     """How long the chair waits for silent rooms in the closing."""
+    waits_for_people: bool = False
+    """It is closed when everybody has pressed, however long that takes."""
 
 
 def script(seed: int, count: int) -> list[Motion]:
@@ -151,6 +153,8 @@ class Chair:
         pressing = asyncio.create_task(voting(motion, time.monotonic()), name="voting")
         try:
             await self._keep_open(motion)
+            if motion.waits_for_people:
+                await pressing
             await self._reach(motion, "closing", "close_ballot")
             await self._count(motion)
             await self._reach(motion, "announced", "announce_ballot", anyway=True)

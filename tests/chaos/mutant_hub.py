@@ -10,12 +10,11 @@ import asyncio
 import sys
 from typing import Any
 
-from hub.store.change import Change
-
 from edge.contract import topics
 from edge.contract.wire import encode
 from hub import cli
 from hub.service import Hub
+from hub.store.change import Change
 from hub.store.store import Store
 
 STALL_S = 0.5

@@ -63,6 +63,7 @@ class Plan:
     faults: Sequence[Fault]
     motions: Sequence[Motion]
     programs: Programs = REAL
+    drain_s: float = DRAIN_S
     calm_s: float = CALM_S
     do_people_speak: bool = True
 
@@ -95,10 +96,10 @@ class Meeting:
         except sqlite3.Error:
             return None
 
-    async def drained_s(self) -> float | None:
+    async def drained_s(self, patience_s: float) -> float | None:
         """How long it takes until no event waits in any room; None when that takes too long."""
         started_s = time.monotonic()
-        while time.monotonic() - started_s < DRAIN_S:
+        while time.monotonic() - started_s < patience_s:
             if all(self.outbox_rows(room) == 0 for room in ROOMS):
                 return time.monotonic() - started_s
             await asyncio.sleep(0.1)
@@ -197,14 +198,14 @@ async def _hold(held: Meeting, plan: Plan, say: Say, voting: Voting) -> End:
             await asyncio.sleep(max(0.0, started_s + plan.duration_s - time.monotonic()))
         await faults.heal()
         say("no more faults: the meeting comes to its end")
-        draining = tasks.create_task(held.drained_s(), name="draining")
+        draining = tasks.create_task(held.drained_s(plan.drain_s), name="draining")
         try:
             await ballots
         except Stuck as error:
             say(f"STUCK: {error}")
             stuck = 1
         drained_s = await draining
-        if await held.drained_s() is None or drained_s is None:
+        if drained_s is None or await held.drained_s(plan.drain_s) is None:
             say("STUCK: events wait in a room's outbox for ever")
             stuck += 1
         await asyncio.sleep(plan.calm_s)
