@@ -33,7 +33,7 @@ ANSWER_S = 3.0
 STUCK_S = 90.0
 """Nothing takes so long: the longest fault is over after 14 s."""
 
-ROOMS_S = 25.0
+ROOMS_S = 6.0
 """So long the chair waits for a lost room before the next ballot."""
 
 

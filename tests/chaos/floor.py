@@ -24,10 +24,10 @@ WATCHLESS = frozenset({"satellite-1/7", "satellite-1/8"})
 """On a button box that cannot watch over its relays (docs/devices/delegate-unit.md)."""
 
 DEAD_MAN_S = 1.5
-SLACK_S = 1.0
+SLACK_S = 1.5
 """For the line, the relay, and two processors that do many things at once."""
 
-STOP_S = 2.0
+STOP_S = 2.5
 """From the key of all off, priority or fire to every relay open."""
 
 OVERLAP_S = 2.5

@@ -10,7 +10,8 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.chaos.packets import Publish
@@ -125,10 +126,20 @@ class History:
             for event in events_in(publish):
                 self.deliveries[event["source"], event["epoch"], event["seq"]] += 1
 
+    def write(self, path: Path) -> None:
+        """Everything as JSON, for whoever looks for the reason of a failure."""
+        found = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        found["deliveries"] = [[*event, count] for event, count in self.deliveries.items()]
+        path.write_text(json.dumps(found, default=_plain, ensure_ascii=False), encoding="utf-8")
+
     @property
     def duplicates(self) -> int:
         """Events that reached the hub more than once, each further time counted."""
         return self.deliveries.total() - len(self.deliveries)
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else asdict(value)
 
 
 def events_in(publish: Publish) -> Iterator[dict[str, Any]]:

@@ -171,6 +171,7 @@ async def run(folder: Path, plan: Plan, say: Say, voting: Voting | None = None) 
         end = await _hold(held, plan, say, voting or _as_seeded(plan.seed))
         held.history.ended_s = time.monotonic()
         await held.chair.collect()
+        held.history.write(folder / "history.json")
         journals = await held.chair.journals()
     return _figures(folder, plan, held.history, end, journals, say)
 
@@ -220,6 +221,8 @@ def _figures(
     lockouts = floor.lockouts(history)
     without_right = floor.without_right(history, MAX_OPEN)
     unproven = [ballot for ballot, journal in journals.items() if not proves(folder, journal)]
+    for line in verdict.told:
+        say(line)
     for line in verdict.wrong:
         say(f"WRONG: {line}")
     for wrong in (*lockouts, *without_right):

@@ -58,6 +58,8 @@ class Verdict:
     doubled: int = 0
     refused_visibly: int = 0
     unknown: int = 0
+    told: list[str] = field(default_factory=list)
+    """One line per ballot, for people."""
     wrong: list[str] = field(default_factory=list)
 
     def blame(self, what: str, count: int, line: str) -> None:
@@ -68,7 +70,7 @@ class Verdict:
 
     def figures(self) -> dict[str, int]:
         """All numbers, by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "wrong"}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.type == "int"}
 
 
 def judge(history: History) -> Verdict:
@@ -77,7 +79,7 @@ def judge(history: History) -> Verdict:
     votes = [press for press in history.presses if press.key in VOTE_KEYS]
     verdict.presses = len(votes)
     verdict.refused_visibly = sum(_refusals(history, votes))
-    before: Question | None = None
+    earlier: list[dict[str, Any]] = []
     for question, end_s in _with_ends(history.questions):
         stories = {
             seat: story(history, seat, question, end_s)
@@ -85,8 +87,11 @@ def judge(history: History) -> Verdict:
         }
         verdict.ballots += 1
         verdict.accepted += sum(each.accepted is not None for each in stories.values())
-        _Sheet(question, before, stories, verdict).judge()
-        before = question
+        sheet = _Sheet(question, earlier, stories, verdict)
+        sheet.judge()
+        verdict.told.append(sheet.summary())
+        if question.document is not None:
+            earlier.append(question.document)
     return verdict
 
 
@@ -164,13 +169,13 @@ class _Sheet:
     def __init__(
         self,
         question: Question,
-        before: Question | None,
+        earlier: Sequence[dict[str, Any]],
         stories: dict[str, Story],
         verdict: Verdict,
     ) -> None:
         self._name = f"{question.ballot} ({question.generation})"
         self._document = question.document
-        self._before = before
+        self._earlier = tuple(earlier)
         self._stories = stories
         self._verdict = verdict
 
@@ -184,6 +189,19 @@ class _Sheet:
         else:
             self._judge_open(self._document)
 
+    def summary(self) -> str:
+        """What came of it, for people."""
+        accepted = sum(story.accepted is not None for story in self._stories.values())
+        if self._document is None:
+            return f"{self._name}: {accepted} accepted, no result"
+        secret = self._document["form"] == "secret"
+        counted = sum(self._document["counts"].get(key, 0) for key in VOTE_KEYS)
+        return (
+            f"{self._name}{', secret' if secret else ''}: {accepted} accepted, {counted} counted, "
+            f"{len(self._document['late_ballots'])} late, "
+            f"not heard: {', '.join(sorted(_unheard(self._document))) or 'none'}"
+        )
+
     def _judge_open(self, document: dict[str, Any]) -> None:
         verdict, standing = self._verdict, document["ballots"]
         heads = Counter(vote["person"] for vote in standing)
@@ -196,7 +214,7 @@ class _Sheet:
         for seat in sorted(self._stories.keys() | counted.keys()):
             found = self._stories.get(seat, Story())
             choice = counted.get(seat)
-            if choice is not None and choice not in found.pressed:
+            if choice not in (None, found.accepted) and choice not in found.pressed:
                 self._blame("phantom", f"{seat} counted as {choice}", found)
             elif found.accepted is None:
                 verdict.unknown += bool(found.pressed)
@@ -215,7 +233,7 @@ class _Sheet:
         verdict.tallied += slips["returned"]
         for seat in sorted(self._stories.keys() | voted):
             found = self._stories.get(seat, Story())
-            if seat in voted and not found.pressed:
+            if seat in voted and not found.pressed and found.accepted is None:
                 self._blame("phantom", f"{seat} has voted", found)
             elif found.accepted is None:
                 verdict.unknown += bool(found.pressed)
@@ -246,11 +264,11 @@ class _Sheet:
 
     def _missing(self, seat: str, found: Story, choice: str | None) -> None:
         """Accepted and not counted: late by name beside its room, or lost."""
-        before = self._before.document if self._before is not None else None
-        for document in (self._document, before):
-            if document is not None and _is_late(document, seat, found):
-                self._verdict.late_named += 1
-                return
+        own = () if self._document is None else (self._document,)
+        # A room that was away may have been at an earlier ballot still.
+        if any(_is_late(document, seat, found) for document in (*own, *self._earlier)):
+            self._verdict.late_named += 1
+            return
         self._blame("lost", f"{seat} saw {found.accepted}, counted is {choice}", found)
 
     def _blame(self, what: str, line: str, found: Story) -> None:
