@@ -150,7 +150,7 @@ def test_a_person_or_a_count_too_many_is_doubled() -> None:
 
 def test_a_refusal_is_counted_when_it_answers_a_vote_key() -> None:
     blinks = [shows(11.1, red="fast", green="fast"), shows(13.0)]
-    assert figures(standing(), [YES], main_3=blinks)["refused_visibly"] == 1
+    assert figures(standing(), [YES], main_3=blinks) == {"presses": 1, "refused_visibly": 1}
     microphone = Press(11.05, "main", "3", "mic")
     assert "refused_visibly" not in figures(standing(), [YES, microphone], main_3=blinks)
 

@@ -42,6 +42,8 @@ class Story:
     open_keys: frozenset[str] = frozenset()
     """Pressed after that and not answered by a lamp: may count, or may not."""
     pressed: frozenset[str] = frozenset()
+    is_refused: bool = False
+    """The seat has blinked *refused*."""
 
 
 @dataclass(slots=True)
@@ -78,13 +80,11 @@ def judge(history: History) -> Verdict:
     verdict = Verdict()
     votes = [press for press in history.presses if press.key in VOTE_KEYS]
     verdict.presses = len(votes)
-    verdict.refused_visibly = sum(_refusals(history, votes))
+    seats = sorted({f"{press.room}/{press.who}" for press in votes})
+    verdict.refused_visibly = sum(len(list(_refusals(history, seat))) for seat in seats)
     earlier: list[dict[str, Any]] = []
     for question, end_s in _with_ends(history.questions):
-        stories = {
-            seat: story(history, seat, question, end_s)
-            for seat in sorted({f"{press.room}/{press.who}" for press in votes})
-        }
+        stories = {seat: story(history, seat, question, end_s) for seat in seats}
         verdict.ballots += 1
         verdict.accepted += sum(each.accepted is not None for each in stories.values())
         sheet = _Sheet(question, earlier, stories, verdict)
@@ -119,17 +119,18 @@ def story(history: History, seat: str, question: Question, end_s: float) -> Stor
         if presses[0].at_s <= at_s < end_s and accepted != UNSEEN:  # there the first one stands
             accepted, told_s = (UNSEEN if len(lit) > 1 else lit[0]), at_s
     pressed = frozenset(press.key for press in presses if not _is_slip(press, presses))
+    is_refused = any(presses[0].at_s <= at_s < end_s for at_s in _refusals(history, seat))
     if accepted is None:
-        return Story(None, pressed, pressed)
+        return Story(None, pressed, pressed, is_refused)
     if accepted == UNSEEN:
         keys = frozenset(press.key for press in presses if press.at_s <= told_s)
-        return Story(UNSEEN, keys, pressed)
+        return Story(UNSEEN, keys, pressed, is_refused)
     answered_s = max(
         (press.at_s for press in presses if press.key == accepted and press.at_s <= told_s),
         default=0.0,
     )
     still_open = frozenset(press.key for press in presses if press.at_s > answered_s)
-    return Story(accepted, still_open & pressed, pressed)
+    return Story(accepted, still_open & pressed, pressed, is_refused)
 
 
 def _told(history: History, seat: str) -> Iterator[tuple[float, list[str]]]:
@@ -149,14 +150,14 @@ def _is_slip(press: Press, presses: Sequence[Press]) -> bool:
     )
 
 
-def _refusals(history: History, votes: Sequence[Press]) -> Iterator[bool]:
-    """For each time that a seat began to blink *refused*: it followed a press of a vote key."""
-    for seat, changes in history.lamps.items():
-        for (_, before), (at_s, lamps) in pairwise([(0.0, {}), *changes]):
-            if _refuses(lamps) and not _refuses(before):
-                own = [p for p in history.presses if f"{p.room}/{p.who}" == seat]
-                last = max((p for p in own if p.at_s <= at_s), key=lambda p: p.at_s, default=None)
-                yield last is not None and last in votes
+def _refusals(history: History, seat: str) -> Iterator[float]:
+    """When a seat began to blink *refused*, and it followed a press of a vote key."""
+    own = [press for press in history.presses if f"{press.room}/{press.who}" == seat]
+    for (_, before), (at_s, lamps) in pairwise([(0.0, {}), *history.lamps[seat]]):
+        if _refuses(lamps) and not _refuses(before):
+            last = max((p for p in own if p.at_s <= at_s), key=lambda p: p.at_s, default=None)
+            if last is not None and last.key in VOTE_KEYS:
+                yield at_s
 
 
 def _refuses(lamps: dict[str, str]) -> bool:
@@ -217,7 +218,7 @@ class _Sheet:
             if choice not in (None, found.accepted) and choice not in found.pressed:
                 self._blame("phantom", f"{seat} counted as {choice}", found)
             elif found.accepted is None:
-                verdict.unknown += bool(found.pressed)
+                verdict.unknown += _is_unknown(found, choice is not None)
             elif choice != found.accepted and choice not in found.open_keys:
                 self._missing(seat, found, choice)
 
@@ -236,7 +237,7 @@ class _Sheet:
             if seat in voted and not found.pressed and found.accepted is None:
                 self._blame("phantom", f"{seat} has voted", found)
             elif found.accepted is None:
-                verdict.unknown += bool(found.pressed)
+                verdict.unknown += _is_unknown(found, seat in voted)
             elif seat not in voted:
                 self._missing(seat, found, None)
         extra = slips["returned"] - len(voted)
@@ -273,6 +274,11 @@ class _Sheet:
 
     def _blame(self, what: str, line: str, found: Story) -> None:
         self._verdict.blame(what, 1, f"{self._name}: {line}; {found}")
+
+
+def _is_unknown(found: Story, is_counted: bool) -> bool:
+    """Pressed, and the seat has said neither yes nor no; or it is counted all the same."""
+    return bool(found.pressed) and (is_counted or not found.is_refused)
 
 
 def _is_late(document: dict[str, Any], seat: str, found: Story) -> bool:
