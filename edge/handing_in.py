@@ -97,6 +97,7 @@ class HandingIn:
         body = messages.Drained(
             ballot=ballot[0],
             generation=ballot[1],
+            since=self._outbox.oldest_open(),
             box=base64.b64encode(box).decode() if box is not None else None,
         )
         also, note = self._book.draining(ballot, self._told)

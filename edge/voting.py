@@ -95,6 +95,9 @@ class Voting:
         match message:
             case messages.Ballot() if (message.gen, message.rev) >= self._told:
                 self._ballot(message)
+            case messages.Ballot():
+                told = (message.gen, message.rev, *self._told)
+                log.warning("ballot message %d.%d is older than %d.%d: not obeyed", *told)
             case messages.BallotKey() if message.for_boot == self._outbox.boot:
                 self._key(message)
             case messages.Attendance():
@@ -159,9 +162,12 @@ class Voting:
         self._handing_in.told(told, self._told)
 
     def _key(self, message: messages.BallotKey) -> None:
-        key = base64.b64decode(message.key)
+        try:
+            key = base64.b64decode(message.key, validate=True)
+        except ValueError:
+            key = b""
         if len(key) != KEY_BYTES:
-            log.error("the key of %s has %d bytes, not %d", message.ballot, len(key), KEY_BYTES)
+            log.error("the key of %s is not %d bytes in base64", message.ballot, KEY_BYTES)
             return
         self._keys[message.ballot, message.generation] = key
         if len(self._keys) > UNSEEN_KEYS:

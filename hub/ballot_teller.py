@@ -44,6 +44,7 @@ class BallotTeller:
         self._alarm = alarm
         self._rev = 0
         self._ballot: tuple[object, ...] = ()
+        self._list: tuple[object, ...] = ()
         self._attendance: dict[str, tuple[object, ...]] = {}
         self._told: dict[tuple[str, str], messages.Message] = {}
         self._waited_for = False
@@ -81,7 +82,7 @@ class BallotTeller:
     def tell(self, meeting: Meeting, *, again: bool = False) -> None:
         """Tell rooms what is new to them; ``again``: the broker may have forgotten everything."""
         if again:
-            self._ballot = ()
+            self._ballot = self._list = ()
             self._attendance.clear()
             self._told.clear()
         facts = outgoing.ballot_facts(meeting)
@@ -89,6 +90,10 @@ class BallotTeller:
             self._ballot = facts
             left_ms = outgoing.remaining_ms(meeting, self._clock.now_s())
             self._send("ballot", outgoing.ballots(meeting, self._gen), remaining_ms=left_ms)
+        listed = (meeting.attendance, meeting.roster, meeting.names, meeting.plan_rev)
+        if self._list == listed:
+            return
+        self._list = listed
         news = {
             room: facts
             for room in meeting.rooms

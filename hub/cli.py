@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--http-port", type=port, default=8080, metavar="N", help="page (8080)")
     demo.add_argument("--mqtt-port", type=port, default=18830, metavar="N", help="broker (18830)")
     demo.add_argument("--data", type=Path, metavar="DIR", help="records (a temporary directory)")
-    demo.add_argument("--script", choices=("one-press",), help="run a story, report, and end")
+    demo.add_argument(
+        "--script", choices=("one-press", "ballot"), help="run a story, report, and end"
+    )
     demo.add_argument("--json", action="store_true", help="report as JSON")
     demo.set_defaults(run=_demo)
 

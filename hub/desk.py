@@ -84,6 +84,8 @@ class Committed:
 
 @dataclass(slots=True)
 class Work:
+    """What a batch comes to."""
+
     meeting: Meeting
     ballots: dict[BallotKey, Journal]
     """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
@@ -196,7 +198,10 @@ class Desk:
         self.storage_trouble = error
 
     def decide_all(self, batch: list[Item]) -> Work:
-        """Everything in the batch; then again what had to wait for something in it."""
+        """What a batch comes to; nothing is committed by it.
+
+        Last comes again what had to wait for something in the batch.
+        """
         ballots = dict(self.meeting.ballots)
         work = Work(replace(self.meeting, ballots=ballots), ballots)
         started_s, now_s = time.thread_time(), self._clock.now_s()

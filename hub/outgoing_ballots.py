@@ -28,9 +28,9 @@ def ballot_facts(meeting: Meeting) -> tuple[object, ...]:
     """What the messages of ``ballots`` depend on: they are the same as long as this is."""
     ballot = _shown(meeting)
     if ballot is None:
-        return (meeting.plan_rev,)
+        return (len(meeting.rooms),)
     return (
-        meeting.plan_rev,
+        len(meeting.rooms),
         ballot.plan.key,
         ballot.stage,
         ballot.attending,

@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 TIME_EVERY_S = 10.0
 """How often rooms and pages are told the hub's time."""
 
+REST = 4
+"""After telling every room of a floor, so many times as long passes before they are told again."""
+
 SILENT_AFTER_S = 8.0
 """A known room that has not been heard this long after the link came up is lost. Rooms come
 back within about five seconds of a broker's return (their pause is random up to that)."""
@@ -85,6 +88,8 @@ class Hub:
         self._floors_told: dict[str, tuple[int, str | None, int]] = {}
         self._plan_rev_told = -1
         self._plans_told: dict[str, tuple[object, ...]] = {}
+        self._others: asyncio.TimerHandle | None = None
+        self._others_not_before_s = 0.0
         self._linked = False
         self._linked_at_s = 0.0
         self._alerts: dict[str, views.Json] = {}
@@ -134,18 +139,39 @@ class Hub:
 
     def _on_committed(self, done: Committed) -> None:
         """Tell rooms first (the floor, then the receipt), then the pages."""
-        for ident in self._origin_first(done):
-            self._tell_floor(ident)
+        if done.before.rev != done.after.rev:
+            self._tell_floors(done)
         for room, receipt in self._store.inbox.receipts(done.heard):
-            self.link.send(topics.down(room, "receipt"), encode(receipt))
+            self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
         if done.after.plan_rev != self._plan_rev_told:
             self._tell_plans()
         self._show(done)
 
-    def _origin_first(self, done: Committed) -> list[str]:
-        origins = dict.fromkeys(key.source for key in done.heard if key.source in done.after.rooms)
-        return [*origins, *(ident for ident in done.after.rooms if ident not in origins)]
+    def _tell_floors(self, done: Committed) -> None:
+        """The rooms where it happened at once, the others as soon as may be.
+
+        When a thousand rooms come back together each of them changes the floor: telling the
+        others takes a fifth of the hub at most, and what waits is told in one.
+        """
+        for ident in dict.fromkeys(key.source for key in done.heard):
+            if ident in done.after.rooms:
+                self._tell_floor(ident)
+        if self._others is None:
+            loop = asyncio.get_running_loop()
+            if loop.time() >= self._others_not_before_s:
+                self._tell_others()
+            else:
+                self._others = loop.call_at(self._others_not_before_s, self._tell_others)
+
+    def _tell_others(self) -> None:
+        self._others = None
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for ident in self.desk.meeting.rooms:
+            self._tell_floor(ident)
+        ended_s = loop.time()
+        self._others_not_before_s = ended_s + REST * (ended_s - began_s)
 
     def _tell_floor(self, ident: str, *, again: bool = False) -> None:
         """Send the floor to a room for which it is new."""
@@ -193,14 +219,13 @@ class Hub:
                     self.pages.touch("rooms", stored.event.room, key)
 
     def _show_ballots(self, done: Committed) -> None:
-        """A change of stage at once, votes now and then."""
+        """The list, and every ballot; the pages themselves see to it that it is not too often."""
         before, after = done.before, done.after
         if before.attendance is not after.attendance or before.plan_rev != after.plan_rev:
-            self.pages.touch_slowly("attendance")
-        if any(isinstance(stored.event, _BALLOTS_SHOWN) for stored in done.stored):
+            self.pages.touch("attendance")
+        is_listed_anew = any(isinstance(s.event, _BALLOTS_SHOWN) for s in done.stored)
+        if is_listed_anew or before.ballots is not after.ballots:
             self.pages.touch("ballots")
-        elif before.ballots != after.ballots:
-            self.pages.touch_slowly("ballots")
 
     def _on_link(self, connected: bool) -> None:
         """The broker is there: say everything anew. It is gone: nothing is sure any more."""

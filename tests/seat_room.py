@@ -177,14 +177,14 @@ class SeatRoom:
         """The same for a secret ballot."""
         return self.tell(stage, kind="secret", press="first_press", **changes)
 
-    def give_key(self, key: bytes = KEY, **changes: Any) -> None:
+    def give_key(self, seal: bytes = KEY, **changes: Any) -> None:
         """The key of the box."""
         fields = {
             "gen": self.hub_gen,
             "for_boot": self.outbox.boot,
             "ballot": "b1",
             "generation": 1,
-            "key": base64.b64encode(key).decode(),
+            "key": base64.b64encode(seal).decode(),
             **changes,
         }
         self.voting.deliver(messages.BallotKey.model_validate(fields))

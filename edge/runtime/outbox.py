@@ -118,6 +118,8 @@ class Outbox:
         self._closed = False
         self._writing: asyncio.Task[None] | None = None
         self._deletions: set[int] = set()
+        self._under_way: tuple[list[_Entry], set[int]] = [], set()
+        """What is being written now: events, and numbers that go."""
         self._sent_s: dict[int, float] = {}
         self.epoch = self._read_epoch()
         self.start = self._read_start() + 1
@@ -195,6 +197,16 @@ class Outbox:
         if kind not in UNBOUNDED and waiting >= self._bound_rows - kept_free:
             raise OutboxFull(f"{self.depth} events wait for the hub, no room for more")
 
+    def oldest_open(self) -> int:
+        """Every event before this number has had its receipt."""
+        if self._window:
+            return next(iter(self._window))
+        batch, gone = self._under_way
+        if self.depth > len(gone) + len(self._deletions):
+            return 1  # the oldest are on the disk alone for a moment
+        waiting = [*batch, *self._queued]
+        return waiting[0].row.seq if waiting else self._last_seq + 1
+
     def change(self, work: Change) -> None:
         """Write to another table, without an event."""
         self._changes.append(work)
@@ -255,9 +267,11 @@ class Outbox:
                 batch, self._queued = self._queued, []
                 gone, self._deletions = self._deletions, set()
                 changes, self._changes = self._changes, []
+                self._under_way = batch, gone
                 try:
                     await loop.run_in_executor(self._thread, self._commit, batch, changes, gone)
                 except (sqlite3.Error, OutboxError) as error:
+                    self._under_way = [], set()
                     self._failed(batch, error)
                     self._deletions |= gone
                     self._changes[:0] = changes
@@ -296,7 +310,7 @@ class Outbox:
             log.error("outbox: the log file is not emptied: %s", error)
 
     def _committed(self, batch: list[_Entry], gone: set[int]) -> None:
-        self._start_stored = True
+        self._start_stored, self._under_way = True, ([], set())
         known = len(self._window) + len(gone) + len(self._deletions)
         held_back = self.depth > known  # older ones are still on the disk alone
         self.depth += len(batch) - len(gone)

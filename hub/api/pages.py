@@ -29,8 +29,9 @@ LOG_LINES = 200
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
 
-SLOWLY_S = 0.2
-"""Counts of a vote that runs: five times a second is as often as people can read them."""
+REST = 9
+"""After parts that took long to make, so many times as long passes before the next: pages never
+take more than a tenth of the hub, whatever the size of the meeting."""
 
 LATE_S = 0.01
 """So long after the moment: a timer that fires a little early would see nothing new."""
@@ -61,12 +62,13 @@ class Pages:
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
-        self._slow: dict[str, asyncio.TimerHandle] = {}
         self._ballots = BallotViews()
         self._scheduled = False
+        self._rest_until_s = 0.0
 
     def snapshot(self) -> views.Json:
         """Everything."""
+        self._await_phase()
         meeting = self._meeting()
         return {
             "hub": self._hub_part(),
@@ -88,17 +90,6 @@ class Pages:
         self._touched[path] = None
         self._schedule()
 
-    def touch_slowly(self, path: str) -> None:
-        """The part may be new, and changes with every vote: it is made every ``SLOWLY_S``."""
-        if path not in self._slow:
-            self._slow[path] = asyncio.get_running_loop().call_later(
-                SLOWLY_S, self._touch_now, path
-            )
-
-    def _touch_now(self, path: str) -> None:
-        del self._slow[path]
-        self.touch(path)
-
     def touch_rooms(self) -> None:
         """Every room may be new."""
         for ident in self._meeting().rooms:
@@ -113,10 +104,17 @@ class Pages:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+            rest_s = self._rest_until_s - time.monotonic()
+            asyncio.get_running_loop().call_later(max(GATHER_S, rest_s), self._tell)
 
     def _tell(self) -> None:
         self._scheduled = False
+        began_s = time.monotonic()
+        self._tell_touched()
+        ended_s = time.monotonic()
+        self._rest_until_s = ended_s + REST * (ended_s - began_s)
+
+    def _tell_touched(self) -> None:
         touched, self._touched = self._touched, {}
         if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
             self._told.clear()

@@ -50,13 +50,17 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                     merged_report=event.report,
                 ),
             )
+            begins = event.floor.alarm and not meeting.floor.alarm
             return replace(
-                merged, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
+                merged,
+                rev=meeting.rev + 1,
+                floor=with_floor(meeting.floor, event.floor),
+                fire_s=event.at_s if begins else meeting.fire_s,
             )
         case Pressed():
             # A new revision: a floor goes out, so the room hears that its press is decided.
             told = _with(meeting, _pressed(meeting.room(event.room), event))
-            return replace(told, rev=meeting.rev + 1)
+            return replace(_with_fire(told, event), rev=meeting.rev + 1)
         case RoomOnline():
             room = _of_epoch(meeting.room(event.room), event.epoch)
             room = replace(
@@ -153,6 +157,12 @@ def _motions(meeting: Meeting, event: MeetingSet) -> dict[str, Motion]:
 
 def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
+
+
+def _with_fire(meeting: Meeting, event: Pressed) -> Meeting:
+    if event.intent != "fire" or event.outcome != "decided":
+        return meeting
+    return replace(meeting, fire_s=max(meeting.fire_s, event.at_s - event.age_ms / 1000))
 
 
 def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:

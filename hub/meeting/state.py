@@ -96,6 +96,8 @@ class Meeting:
     assigned: Mapping[str, Role] = field(default_factory=dict)
     """Roles from the meeting's file; they go before what a room says of its seats."""
     floor: Floor = field(default_factory=Floor)
+    fire_s: float = 0.0
+    """When the newest fire that is known began: who acknowledged before meant an older one."""
     rev: int = 0
     """Counts the floors: a room never goes back to an older one."""
     plan_rev: int = 0

@@ -256,8 +256,11 @@ class Store:
         os.close(self._lock)
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def _text(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(line)
 
 
 def _locked(directory: Path) -> int:

@@ -31,8 +31,19 @@ async def test_closing_is_answered_once_also_by_a_room_that_has_nothing(room: Se
         room.tell("closing")
         await room.settle()
     assert [(kind, body) for _, kind, body in room.events()] == [
-        ("drained", {"ballot": "b1", "generation": 1, "box": None})
+        ("drained", {"ballot": "b1", "generation": 1, "since": 1, "box": None})
     ]
+
+
+async def test_what_is_handed_in_says_since_when_the_hub_owes_an_answer(room: SeatRoom) -> None:
+    room.tell("open")
+    for seat in (1, 2, 3):
+        room.tap(seat, "yes")
+    await room.settle()
+    room.receipt(1, 3)
+    room.tell("closing")
+    await room.settle()
+    assert [body["since"] for _, kind, body in room.events() if kind == "drained"] == [2]
 
 
 async def test_a_hub_that_restarts_in_the_closing_is_answered_again(room: SeatRoom) -> None:
@@ -167,6 +178,8 @@ async def test_keys_for_another_start_or_of_another_length_are_not_taken(room: S
     room.tell_secret("open")
     room.give_key(for_boot="boot-0")
     room.give_key(KEY[:31])
+    for damaged in ("", "AAA", "no base64 at all"):
+        room.give_key(key=damaged)
     assert room.shown(1) == DARK
 
 
