@@ -30,7 +30,7 @@ from edge.presses import Presses
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor
+from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
@@ -80,7 +80,7 @@ class Controller:
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
         self.presses = Presses(self, outbox, now_s)
-        self.console = ChairConsole(self)
+        self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
         voting.on_change = self.changed
 
@@ -106,8 +106,7 @@ class Controller:
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        for intent, seat in self.console.key(press):
-            self.presses.ask(press.key, intent, seat, press.at_s)
+        self.console.key(press)
         self._make_true()
 
     def contact(self, name: str, is_closed: bool) -> None:
@@ -190,6 +189,7 @@ class Controller:
         also = self.voting.settled(message)
         self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -204,9 +204,11 @@ class Controller:
 
     # --- what the room decides itself ----------------------------------------------------------
 
-    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        """A press at ``at_s`` while the room leads itself."""
-        self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
 
     def lead_with(self, intent: Intent, seat: str | None, at_s: float) -> None:
         """Lead the room until the hub has merged what this press decided in it."""
@@ -228,7 +230,11 @@ class Controller:
             self._lead(following.lose_hub(before, now_s))
         else:
             self._lead(following.pass_time(before, now_s))
-        if self.room is not before or self.ticks % LOOK_EVERY_TICKS == 0:
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, OpenPage
 from tests.browser.fake_hub import FakeHub
-from tests.browser.sample_ballots import burdened
+from tests.browser.sample_ballots import ballot, burdened
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +70,22 @@ def test_arrow_keys_reach_everything_on_the_map(open_page: OpenPage) -> None:
     assert reached == sorted([*things, "camera:cam-1", "camera:cam-2", "display:display-1"])
 
 
+def test_keys_alone_end_a_vote(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["ballots"] = [ballot("open")]
+    page = open_page()
+    page.keyboard.press("b")
+    expect(page.locator("ballot-desk h2")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Kết thúc biểu quyết")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert hub.commands == []
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("ballot-desk")).to_have_attribute("data-stage", "closing")
+    assert hub.commands == [("close_ballot", {"ballot": "budget", "generation": 1})]
+
+
 def test_question_mark_shows_the_keys_and_escape_closes(open_page: OpenPage) -> None:
     page = open_page()
     page.keyboard.press("?")
@@ -84,6 +100,10 @@ def test_what_matters_is_announced_politely(open_page: OpenPage, hub: FakeHub) -
     expect(status).to_have_attribute("aria-live", "polite")
     hub.part(["rooms", "satellite", "online"], False)
     expect(status).to_contain_text("Phòng họp vệ tinh: Mất kết nối với phòng")
+    hub.part(["ballots"], [ballot("open")])
+    expect(status).to_contain_text("Đang biểu quyết: Thông qua dự thảo Nghị quyết")
+    hub.part(["floor"], {**hub.state["floor"], "recess": True})
+    expect(status).to_contain_text("Cuộc họp đang tạm nghỉ")
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en"], ids=["vi", "en"])

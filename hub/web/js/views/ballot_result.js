@@ -119,6 +119,7 @@ export class BallotResult {
 
   /** The names stand in the result document only. */
   async #fetch() {
+    if (!this.#ballot) return;
     const key = keyOf(this.#ballot);
     if (!this.#silentBox.open || (this.#people.of === key && this.#people.groups)) return;
     this.#people = { of: key, groups: null };
