@@ -40,9 +40,9 @@ def main() -> int:
     try:
         figures = asyncio.run(run(folder, Plan.of(seed, args.duration_s), say))
         clean = is_clean(figures)
-    except AssertionError as error:
-        say(f"the run broke off: {error}")
-        figures, clean = {"seed": seed, "error": str(error).splitlines()[0]}, False
+    except* AssertionError as errors:
+        say(f"the run broke off: {errors.exceptions[0]}")
+        figures, clean = {"seed": seed, "error": repr(errors.exceptions[0])}, False
     if clean:
         shutil.rmtree(folder)
     else:

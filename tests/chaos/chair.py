@@ -64,9 +64,10 @@ def script(seed: int, count: int) -> list[Motion]:
         kind = "secret" if number % 3 == 0 else "open"
         first = kind == "secret" or number % 3 == 2
         lost = chance.choice(("continue_without", "continue_without", "pause"))
-        open_s, patience_s = chance.uniform(4.0, 8.0), chance.choice((3.0, 10.0, 30.0))
+        open_s, patience_s = chance.uniform(3.0, 6.0), chance.choice((3.0, 10.0, 30.0))
         press = "first_press" if first else "last_press"
-        found.append(Motion(f"b{number:02}", kind, press, lost, open_s, patience_s))
+        waits = chance.random() < 0.6
+        found.append(Motion(f"b{number:02}", kind, press, lost, open_s, patience_s, waits))
     return found
 
 

@@ -20,6 +20,8 @@ from tests.chaos.site import ChaosSite
 Say = Callable[[str], None]
 
 LOOK_EVERY_S = 0.5
+DEATHS_MOST = 3
+"""Who ends by itself more often than that would do so for ever."""
 
 
 class Faults:
@@ -104,8 +106,10 @@ class Faults:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for target in self._site.ended() - self._killed:
-                self._say(f"{target} ENDED BY ITSELF:\n{self._site.last_words(target)}")
+                self._say(f"{target} ENDED BY ITSELF: {self._site.last_words(target)}")
                 self._history.died.append(target)
+                if self._history.died.count(target) > DEATHS_MOST:
+                    raise AssertionError(f"{target} does not stay alive")
                 await self._site.start_again(target)
 
     async def heal(self) -> None:

@@ -20,6 +20,9 @@ BOX_SEATS = {"satellite-1/7", "satellite-1/8"}
 """On a button box that counts no presses: a key is held for two polls of it."""
 
 SHORT_MS, STUBBORN_MS, PRIORITY_MS = 90, 1500, 2500
+INVITED_S = 12.0
+"""Who is not asked to vote for so long presses all the same, or has missed it."""
+
 PANEL_MS = 300
 """The console's pins are looked at by the controller itself: on a busy machine not every ten
 milliseconds."""
@@ -84,8 +87,8 @@ async def speak(hands: Hands, seed: int) -> None:
             await hands.fire(on=False)
         elif dice < CONSOLE_SHARE:
             key = chance.choice(console[hands.room])
-            hold_ms = chance.choice((PANEL_MS, PRIORITY_MS)) if key == "priority" else PANEL_MS
-            await hands.press("console", key, hold_ms)
+            # A tap on priority asks back; held, it acts.
+            await hands.press("console", key, PRIORITY_MS if key == "priority" else PANEL_MS)
         else:
             await hands.press(str(chance.randint(1, SEATS[hands.room])), "mic")
 
@@ -95,7 +98,7 @@ async def speak(hands: Hands, seed: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Finger:
-    """One press of a vote key; ``at_s`` counts from the opening."""
+    """One press of a vote key; ``at_s`` counts from when the room was asked."""
 
     at_s: float
     room: str
@@ -126,8 +129,23 @@ def fingers(chance: random.Random, open_s: float) -> list[Finger]:
     return sorted(found, key=lambda finger: finger.at_s)
 
 
-async def vote(hands: dict[str, Hands], presses: Sequence[Finger], opened_s: float) -> None:
-    """All presses, each at its time."""
+async def vote(hands: Hands, history: History, presses: Sequence[Finger]) -> None:
+    """The presses of one room, each at its time after the lamps have asked for votes."""
+    until_s = time.monotonic() + INVITED_S
+    while time.monotonic() < until_s and not is_asked(history, hands.room):
+        await asyncio.sleep(0.1)
+    asked_s = time.monotonic()
     for finger in presses:
-        await asyncio.sleep(max(0.0, opened_s + finger.at_s - time.monotonic()))
-        await hands[finger.room].press(finger.seat, finger.key, finger.hold_ms)
+        if finger.room == hands.room:
+            await asyncio.sleep(max(0.0, asked_s + finger.at_s - time.monotonic()))
+            await hands.press(finger.seat, finger.key, finger.hold_ms)
+
+
+def is_asked(history: History, room: str) -> bool:
+    """A vote lamp blinks slowly at some seat: votes are wanted here."""
+    return any(
+        history.shown(seat).get(key) == "slow"
+        for seat in history.lamps
+        if seat.partition("/")[0] == room
+        for key in VOTE_KEYS
+    )

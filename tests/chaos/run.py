@@ -187,30 +187,28 @@ class End:
 
 async def _hold(held: Meeting, plan: Plan, say: Say, voting: Voting) -> End:
     """Ballots, talk and faults side by side; then the end without faults."""
-    faults, started_s, stuck = held.faults, time.monotonic(), 0
+    faults, started_s = held.faults, time.monotonic()
     talk = [speak(h, plan.seed) for h in held.hands.values()] if plan.do_people_speak else []
-    async with (
-        going(faults.nurse(), held.chair.acknowledge()),
-        asyncio.TaskGroup() as tasks,
-    ):
-        ballots = tasks.create_task(_ballots(held, plan, started_s, voting), name="ballots")
+    async with asyncio.TaskGroup() as tasks:
+        meanwhile = [
+            tasks.create_task(faults.nurse(), name="nurse"),
+            tasks.create_task(held.chair.acknowledge(), name="acknowledge"),
+        ]
+        ballots = tasks.create_task(_ballots(held, plan, started_s, voting, say), name="ballots")
         async with going(*talk):
             await faults.run(plan.faults, started_s)
             await asyncio.sleep(max(0.0, started_s + plan.duration_s - time.monotonic()))
         await faults.heal()
         say("no more faults: the meeting comes to its end")
         draining = tasks.create_task(held.drained_s(plan.drain_s), name="draining")
-        try:
-            await ballots
-        except Stuck as error:
-            say(f"STUCK: {error}")
-            stuck = 1
-        drained_s = await draining
-        if drained_s is None or await held.drained_s(plan.drain_s) is None:
+        stuck = [await ballots, await draining is None]
+        stuck.append(await held.drained_s(plan.drain_s) is None)
+        if any(stuck[1:]):
             say("STUCK: events wait in a room's outbox for ever")
-            stuck += 1
         await asyncio.sleep(plan.calm_s)
-    return End(started_s, drained_s, stuck)
+        for task in meanwhile:
+            task.cancel()
+    return End(started_s, draining.result(), sum(stuck))
 
 
 def _figures(
@@ -246,18 +244,25 @@ def _figures(
     }
 
 
-async def _ballots(held: Meeting, plan: Plan, started_s: float, voting: Voting) -> None:
-    """One after the other, until the time is over."""
+async def _ballots(held: Meeting, plan: Plan, started_s: float, voting: Voting, say: Say) -> bool:
+    """One after the other, until the time is over. True when one does not come to its end."""
     for motion in plan.motions:
-        await held.chair.hold(motion, functools.partial(voting, held))
+        try:
+            await held.chair.hold(motion, functools.partial(voting, held))
+        except Stuck as error:
+            say(f"STUCK: {error}")
+            return True
         if time.monotonic() > started_s + plan.duration_s:
-            return
+            break
+    return False
 
 
 def _as_seeded(seed: int) -> Voting:
     async def voting(held: Meeting, motion: Motion, opened_s: float) -> None:
-        chance = random.Random(f"votes {seed} {motion.ballot}")
-        await vote(held.hands, fingers(chance, motion.open_s), opened_s)
+        presses = fingers(random.Random(f"votes {seed} {motion.ballot}"), motion.open_s)
+        async with asyncio.TaskGroup() as rooms:
+            for hands in held.hands.values():
+                rooms.create_task(vote(hands, held.history, presses), name=f"vote {hands.room}")
 
     return voting
 

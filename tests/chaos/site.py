@@ -118,8 +118,9 @@ class ChaosSite(Site):
         return found if self.broker.running else found | {"broker"}
 
     def last_words(self, target: str) -> str:
-        """The end of its log."""
-        return self.broker.log[-1000:] if target == "broker" else self.processes[target].tail()
+        """The last line of its log."""
+        log = self.broker.log if target == "broker" else self.processes[target].tail()
+        return log.rpartition("\n")[2]
 
 
 def _has_ended(process: Process) -> bool:
