@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -33,6 +34,41 @@ class Programs:
 REAL = Programs()
 
 
+@dataclass
+class Journaled(Process):
+    """A process whose log is written by another one, as by systemd: its own disk may be full."""
+
+    writer: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start (again); the log is appended to."""
+        self._end_log()
+        with self.log.open("ab") as out:
+            self.writer = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=out)
+        pipe = self.writer.stdin
+        self.popen = subprocess.Popen(
+            self.command, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, env=self.env
+        )
+        assert pipe is not None
+        pipe.close()
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        super().kill()
+        self._end_log()
+
+    def stop(self, patience_s: float = 10.0) -> int:
+        """SIGTERM, and wait for the exit code; SIGKILL when it does not end."""
+        code = super().stop(patience_s)
+        self._end_log()
+        return code
+
+    def _end_log(self) -> None:
+        """What it said last is in the file when this returns."""
+        if self.writer is not None:
+            self.writer.wait()
+
+
 class ChaosSite(Site):
     """Broker, hub, twins and edges of two rooms. The links must be served before the start."""
 
@@ -52,6 +88,12 @@ class ChaosSite(Site):
         self.links[f"link-{room}"].witness = lambda direction, publish: self.history.witness_room(
             room, direction, publish
         )
+
+    def _add(self, name: str, command: list[str]) -> Process:
+        process = Journaled(name, command, self.folder / f"{name}.log", self.env)
+        self.processes[name] = process
+        process.start()
+        return process
 
     async def start(self) -> None:
         """Everything but the edges."""
@@ -118,9 +160,12 @@ class ChaosSite(Site):
         return found if self.broker.running else found | {"broker"}
 
     def last_words(self, target: str) -> str:
-        """The last line of its log."""
-        log = self.broker.log if target == "broker" else self.processes[target].tail()
-        return log.rpartition("\n")[2]
+        """How it ended, and the last line of its log."""
+        if target == "broker":
+            return self.broker.log.rpartition("\n")[2]
+        process = self.processes[target]
+        assert process.popen is not None
+        return f"exit code {process.popen.returncode}, {process.tail(1)}"
 
 
 def _has_ended(process: Process) -> bool:

@@ -20,8 +20,7 @@ from tests.chaos.faults import Faults, limit_writes
 from tests.chaos.history import History, events_in
 from tests.chaos.packets import Publish
 from tests.chaos.schedule import Fault
-from tests.chaos.site import ChaosSite
-from tests.rig import Process
+from tests.chaos.site import ChaosSite, Journaled
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 15.0
@@ -119,7 +118,7 @@ class Sleepers(ChaosSite):
         self.folder = folder
         self.history = History()
         self.processes = {
-            name: Process(name, [sys.executable, "-c", SLEEPER], folder / f"{name}.log", {})
+            name: Journaled(name, [sys.executable, "-c", SLEEPER], folder / f"{name}.log", {})
             for name in ("edge-main", "hub")
         }
         self.broker = AlwaysThere()  # type: ignore[assignment]
