@@ -20,6 +20,9 @@ from tests.chaos.site import ChaosSite
 Say = Callable[[str], None]
 
 LOOK_EVERY_S = 0.5
+CANNOT_START = "phonghop-edge run:"
+"""How a controller's own line begins that says why it does not start."""
+
 DEATHS_MOST = 3
 """Who ends by itself more often than that would do so for ever."""
 
@@ -33,6 +36,8 @@ class Faults:
         self._say = say
         self._history = site.history
         self._killed: set[str] = set()
+        self._full: set[str] = set()
+        """Whose disk is full, and a moment longer."""
 
     async def run(self, plan: Sequence[Fault], started_s: float) -> None:
         """The whole plan; returns when the last fault is over."""
@@ -91,9 +96,12 @@ class Faults:
     async def _fill_disk(self, fault: Fault) -> None:
         """No byte of any file can be written by this process; sockets go on."""
         process = self._site.processes[fault.target]
+        self._full.add(fault.target)
         limit_writes(process.pid, 0)
         await asyncio.sleep(fault.for_s)
         limit_writes(process.pid, resource.RLIM_INFINITY)
+        await asyncio.sleep(2 * LOOK_EVERY_S)
+        self._full.discard(fault.target)
 
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
@@ -102,15 +110,23 @@ class Faults:
         link.set(Weather())
 
     async def nurse(self) -> None:
-        """Start again what ends by itself, as systemd would, and write it down: none should."""
+        """Start again what ends by itself, as systemd would, and write it down: none should.
+
+        But a controller whose disk is full while it starts says so and ends.
+        """
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for target in self._site.ended() - self._killed:
-                self._say(f"{target} ENDED BY ITSELF: {self._site.last_words(target)}")
-                self._history.died.append(target)
+                words = self._site.last_words(target)
+                if target in self._full and CANNOT_START in words:
+                    self._say(f"{target} cannot start on a full disk: {words}")
+                else:
+                    self._say(f"{target} ENDED BY ITSELF: {words}")
+                    self._history.died.append(target)
                 if self._history.died.count(target) > DEATHS_MOST:
                     raise AssertionError(f"{target} does not stay alive")
-                await self._site.start_again(target)
+                with self._away(target):
+                    await self._site.start_again(target)
 
     async def heal(self) -> None:
         """Fair weather, true clocks, room on the disks, everybody awake."""

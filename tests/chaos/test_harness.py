@@ -187,6 +187,25 @@ async def test_who_ends_by_itself_is_started_again_and_named(site: Sleepers) -> 
     assert site.history.died == ["hub"]
 
 
+async def test_who_says_why_it_cannot_start_on_a_full_disk_has_not_died(site: Sleepers) -> None:
+    edge = site.processes["edge-main"]
+    edge.kill()
+    says = "import sys; sys.exit('phonghop-edge run: disk I/O error')"
+    edge.command = [sys.executable, "-c", says]
+    edge.start()
+    lines: list[str] = []
+    faults = Faults(site, lines.append)
+    filling = asyncio.create_task(faults.do(Fault(0.0, "disk_full", "edge-main", PATIENCE_S)))
+    nursing = asyncio.create_task(faults.nurse())
+    async with asyncio.timeout(PATIENCE_S):
+        while not any("cannot start on a full disk" in line for line in lines):
+            await asyncio.sleep(0.01)
+    for task in (nursing, filling):
+        task.cancel()
+    await asyncio.wait({nursing, filling})
+    assert site.history.died == []
+
+
 def test_what_reaches_the_hub_twice_is_counted() -> None:
     found = History()
     event = b'{"source": "main", "epoch": "e", "seq": %d}'
