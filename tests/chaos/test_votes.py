@@ -196,3 +196,16 @@ def test_two_ballots_are_told_apart_by_their_openings() -> None:
     assert judge(history).lost == 1
     history.questions[0].document = standing((SEAT, "yes"), **late("no", late_rooms=["main"]))
     assert judge(history).late_named == 1
+
+
+def test_a_room_that_knows_of_no_later_ballot_shows_the_vote_of_the_earlier() -> None:
+    """It was started anew behind a dead link: the lamp tells of a vote that counts there."""
+    history = History(presses=[YES, press(21.0, "no")])
+    history.lamps[SEAT] = [*SAW_YES, shows(15.0), shows(22.0, yes="fast")]
+    history.questions = [
+        Question("a", 1, "open", "last_press", 10.0, standing((SEAT, "yes"))),
+        Question("b", 1, "open", "last_press", 20.0, standing()),
+    ]
+    assert judge(history).lost == 1
+    history.questions[0].document = standing((SEAT, "yes"), rooms_not_heard=["main"])
+    assert judge(history).lost == 0

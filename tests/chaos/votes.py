@@ -270,6 +270,8 @@ class _Sheet:
         if any(_is_late(document, seat, found) for document in (*own, *self._earlier)):
             self._verdict.late_named += 1
             return
+        if any(_was_counted(document, seat, found) for document in self._earlier):
+            return
         self._blame("lost", f"{seat} saw {found.accepted}, counted is {choice}", found)
 
     def _blame(self, what: str, line: str, found: Story) -> None:
@@ -290,6 +292,14 @@ def _is_late(document: dict[str, Any], seat: str, found: Story) -> bool:
         return bool(own)
     fitting = found.open_keys | {found.accepted}
     return any(choice in fitting for late in own for choice in late["choices"])
+
+
+def _was_counted(document: dict[str, Any], seat: str, found: Story) -> bool:
+    """The lamp spoke of this ballot, in which the vote counts: its room knew of no later one."""
+    if seat.partition("/")[0] not in _unheard(document):
+        return False
+    own = [vote for vote in document["ballots"] if vote["person"] == seat]
+    return any(vote["choices"] == [found.accepted] for vote in own)
 
 
 def _unheard(document: dict[str, Any]) -> set[str]:
