@@ -65,6 +65,15 @@ def _check(args: argparse.Namespace) -> int:
     return run_check(args.room, args.seconds, as_json=args.json)
 
 
+def _aim(args: argparse.Namespace) -> int:
+    try:
+        from edge.aim import run_file
+    except ImportError as error:
+        sys.stderr.write(f"phonghop-edge aim: {error.name} is missing: install phonghop[vision]\n")
+        return 1
+    return run_file(args.file, as_json=args.json)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -97,6 +106,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)
+
+    aim = commands.add_parser("aim", help="where a camera must look for every seat")
+    aim.add_argument(
+        "file", type=Path, metavar="FILE", help="seats and sightings of one camera, JSON"
+    )
+    aim.add_argument("--json", action="store_true", help="print JSON")
+    aim.set_defaults(run=_aim)
 
     wire.add_parser(commands)
     twin.add_parser(commands)
