@@ -89,6 +89,7 @@ def direct(
 ) -> Outcome:
     """Decide for the scene as it is now."""
     now = replace(before, subject=choose(before.subject, scene, pacing, now_s))
+    now, rescue = _leave_dead(now, cameras, now_s)
     moves: tuple[Decision, ...] = ()
     if now_s >= before.manual_until_s and scene.policy != "locked":
         now, moves = _send_someone(now, cameras, pacing, now_s)
@@ -96,8 +97,8 @@ def direct(
         moves = (*moves, *ahead)
     # What a camera reports now is about its last shot, not about the one it has just got.
     settled = {c: v for c, v in cameras.items() if c not in {move.camera for move in moves}}
-    now, cuts = _cut(now, settled, cameras, now_s)
-    return now, (*moves, *cuts)
+    now, cuts = _cut(now, settled, now_s)
+    return now, (*rescue, *moves, *cuts)
 
 
 def by_hand(
@@ -182,20 +183,28 @@ def _look_ahead(
     return _sent(now, chosen, target, why, due_s)
 
 
-def _cut(now: Direction, settled: Cameras, cameras: Cameras, now_s: float) -> Outcome:
-    """Cut to the wanted camera once it reports to be there; away from a dead one at once."""
-    wanted, on_air = now.wanted, now.on_air
-    if wanted is not None and wanted != on_air and _is_there(wanted, settled):
-        shot = now.shots.get(wanted, WIDE)
-        shown = ROOM if shot == WIDE else _named(shot)
-        why = Sentence(f"{shown.vi}: camera đã tới nơi", f"{shown.en}: camera has arrived")
-        return _on_air(now, wanted, why, now_s)
-    if on_air is not None and (on_air not in cameras or not cameras[on_air].works):
-        others = [c for c in settled if c != on_air and _is_there(c, settled)]
-        if others:
-            wide_first = min(others, key=lambda c: (now.shots.get(c) != WIDE, c))
-            return _on_air(now, wide_first, LOST, now_s)
-    return now, ()
+def _leave_dead(now: Direction, cameras: Cameras, now_s: float) -> Outcome:
+    """Away at once from a camera that died on air, best to one that shows the subject."""
+    on_air = now.on_air
+    if on_air is None or (on_air in cameras and cameras[on_air].works):
+        return now, ()
+    there = [c for c in cameras if _is_there(c, cameras)]
+    if not there:
+        return now, ()
+    wanted = (now.subject.target, WIDE)
+    best = min(there, key=lambda c: ([now.shots.get(c) != target for target in wanted], c))
+    return _on_air(now, best, LOST, now_s)
+
+
+def _cut(now: Direction, settled: Cameras, now_s: float) -> Outcome:
+    """Cut to the wanted camera once it reports to be there."""
+    wanted = now.wanted
+    if wanted is None or wanted == now.on_air or not _is_there(wanted, settled):
+        return now, ()
+    shot = now.shots.get(wanted, WIDE)
+    shown = ROOM if shot == WIDE else _named(shot)
+    why = Sentence(f"{shown.vi}: camera đã tới nơi", f"{shown.en}: camera has arrived")
+    return _on_air(now, wanted, why, now_s)
 
 
 def _is_there(camera: str, cameras: Cameras) -> bool:
