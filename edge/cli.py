@@ -74,6 +74,17 @@ def _aim(args: argparse.Namespace) -> int:
     return run_file(args.file, as_json=args.json)
 
 
+def _listen(args: argparse.Namespace) -> int:
+    try:
+        from edge.listen import run
+    except ImportError as error:
+        sys.stderr.write(
+            f"phonghop-edge listen: {error.name} is missing: install phonghop[audio]\n"
+        )
+        return 1
+    return run(args.wav, as_json=args.json)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -113,6 +124,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     aim.add_argument("--json", action="store_true", help="print JSON")
     aim.set_defaults(run=_aim)
+
+    listen = commands.add_parser("listen", help="who talks in a recording of all microphones")
+    listen.add_argument(
+        "--wav", type=Path, required=True, metavar="FILE", help="one channel per seat"
+    )
+    listen.add_argument("--json", action="store_true", help="print JSON")
+    listen.set_defaults(run=_listen)
 
     wire.add_parser(commands)
     twin.add_parser(commands)
