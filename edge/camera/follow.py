@@ -88,8 +88,9 @@ def drive(
     loop: Loop,
     fastest_deg_s: tuple[float, float],
 ) -> tuple[Track, tuple[float, float]]:
-    """The speeds to ask for now; ``camera_deg`` is where the camera is expected to look when
-    the command takes effect. Zero when blind or close enough.
+    """The speeds to ask for now, zero when blind or close enough.
+
+    ``camera_deg`` is where the camera is expected to look when the command takes effect.
     """
     if now_s - track.at_s > loop.blind_s:
         return replace(track, moving=False, pan_speed=0.0, tilt_speed=0.0), (0.0, 0.0)
