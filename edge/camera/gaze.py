@@ -109,10 +109,7 @@ class Gaze:
         if correction is not None:
             self._word, self._rest_s, self._is_at_seat_aim = "looking", None, False
             return correction.aim
-        self._judge(self._framing, seen, now_s)
-        if framing.is_lost(self._framing, self._manners, seen.taken_s):
-            return self._give_up(self._framing, now_s)
-        return None
+        return self._judge(self._framing, seen, now_s)
 
     def _follows(self, glimpse: Glimpse) -> bool:
         """The picture shows what the camera looks at now."""
@@ -131,15 +128,21 @@ class Gaze:
             self._word = "late"
         return False
 
-    def _judge(self, now: Framing, seen: Seen, now_s: float) -> None:
-        """The word for what this picture showed."""
+    def _judge(self, now: Framing, seen: Seen, now_s: float) -> Aim | None:
+        """What this picture says of the framing; the seat's aim when the face is gone."""
         looked_s = None if now.arrived_s is None else now.arrived_s + self._manners.settle_s
         if looked_s is None or seen.taken_s < looked_s:
-            return
+            return None
         if now.seen_s == seen.taken_s:
             self._word = "framed" if now.outside_since_s is None else "looking"
-        elif now.seen_s is None and seen.taken_s - looked_s > self._manners.lost_s:
+            return None
+        # Pictures from before the camera stood still are no news of a face, neither way.
+        since_s = None if now.seen_s is None else max(now.seen_s, looked_s)
+        if framing.is_lost(replace(now, seen_s=since_s), self._manners, seen.taken_s):
+            return self._give_up(now, now_s)
+        if now.seen_s is None and seen.taken_s - looked_s > self._manners.lost_s:
             self._word = "lost" if self._word == "lost" else "no_face"
+        return None
 
     def _give_up(self, now: Framing, now_s: float) -> Aim | None:
         """The face is gone: the seat's own aim again, and a long rest before the next try."""
