@@ -15,13 +15,16 @@ from drivers.core.capability import Aim
 from edge.camera.aim import Pose, aim_at
 from edge.camera.subject import WIDE, Pacing
 from edge.camera.targets import PAIR_WIDEST_DEG, Bearings, Targets
+from edge.rules.ballot_state import Stage
 from edge.rules.floor import Floor
 from edge.rules.following import Room
+from edge.rules.seat_votes import Paper
 from edge.rules.state import Hold, Turn, Waiting
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
 from edge.sighted import bearings_of, sightings_path
+from firmware_config.clashes import first_clash
 from firmware_config.loader import load_room
-from firmware_config.schema import PacingSection, RoomConfig
+from firmware_config.schema import PacingSection, RoomConfig, SightingSection
 from tests.camera_room import TrueCamera
 from tests.paper_room import PaperRoom
 from tests.virtual_time import run_virtual
@@ -74,6 +77,21 @@ def test_the_chair_who_holds_priority_is_named() -> None:
 )
 def test_when_nobody_may_be_shown_alone(there: Room, secret: bool, why: str) -> None:
     assert scene_of(there, secret_ballot=secret).only_wide == why
+
+
+@pytest.mark.parametrize(
+    ("paper", "hidden"),
+    [
+        (None, False),
+        (Paper("b", 1, Stage.OPEN, "open"), False),
+        (Paper("b", 1, Stage.READY_CHECK, "secret"), False),
+        (Paper("b", 1, Stage.OPEN, "secret"), True),
+        (Paper("b", 1, Stage.CLOSING, "secret"), True),
+        (Paper("b", 1, Stage.COUNTED, "secret"), False),
+    ],
+)
+def test_hands_are_hidden_while_a_secret_ballot_runs(paper: Paper | None, hidden: bool) -> None:
+    assert votes_in_secret(paper) is hidden
 
 
 def test_pacing_of_the_room_file_is_the_directors() -> None:
@@ -151,6 +169,18 @@ def test_a_broken_file_of_sightings_is_named(tmp_path: Path, text: str) -> None:
     assert str(path) in trouble.en
 
 
+@pytest.mark.parametrize(
+    ("seats", "words"), [((99,), "there is no seat 99"), ((2, 2), "seat 2 is sighted twice")]
+)
+def test_a_sighting_is_of_a_seat_that_exists_and_once(seats: tuple[int, ...], words: str) -> None:
+    config = load_room("main")
+    rows = tuple(SightingSection(seat=seat, pan_deg=0.0, tilt_deg=0.0) for seat in seats)
+    camera = config.cameras[0].model_copy(update={"sightings": rows})
+    line = first_clash(config.model_copy(update={"cameras": (camera,)}))
+    assert line is not None
+    assert line.startswith(f"cameras[id=cam-left].sightings: {words}")
+
+
 # Cameras at work -----------------------------------------------------------------------------
 
 
@@ -198,7 +228,7 @@ def test_a_secret_ballot_shows_the_room_only() -> None:
         room = PaperRoom()
         async with room.running():
             room.hub()
-            room.controller.secret_ballot = True
+            room.controller.voting.ballot = Paper("b", 1, Stage.OPEN, "secret")  # type: ignore[misc]
             room.floor("main/2")
             await asyncio.sleep(5)
             assert set(room.controller.shots.direction.shots.values()) == {WIDE}
