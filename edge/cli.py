@@ -65,6 +65,42 @@ def _check(args: argparse.Namespace) -> int:
     return run_check(args.room, args.seconds, as_json=args.json)
 
 
+def _aim(args: argparse.Namespace) -> int:
+    try:
+        from edge.aim import run_file
+    except ImportError as error:
+        sys.stderr.write(f"phonghop-edge aim: {error.name} is missing: install phonghop[vision]\n")
+        return 1
+    return run_file(args.file, as_json=args.json)
+
+
+def _listen(args: argparse.Namespace) -> int:
+    try:
+        from edge.listen import run
+    except ImportError as error:
+        sys.stderr.write(
+            f"phonghop-edge listen: {error.name} is missing: install phonghop[audio]\n"
+        )
+        return 1
+    return run(args.wav, as_json=args.json)
+
+
+def _faces(args: argparse.Namespace) -> int:
+    try:
+        from edge.faces import install_model, run
+    except ImportError as error:
+        sys.stderr.write(
+            f"phonghop-edge faces: {error.name} is missing: install phonghop[vision]\n"
+        )
+        return 1
+    if args.install_model is not None:
+        return install_model(args.install_model, args.data)
+    if not args.images:
+        sys.stderr.write("phonghop-edge faces: name a picture, or --install-model\n")
+        return 2
+    return run(args.images, args.model, args.data, as_json=args.json)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -97,6 +133,32 @@ def make_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)
+
+    aim = commands.add_parser("aim", help="where a camera must look for every seat")
+    aim.add_argument(
+        "file", type=Path, metavar="FILE", help="seats and sightings of one camera, JSON"
+    )
+    aim.add_argument("--json", action="store_true", help="print JSON")
+    aim.set_defaults(run=_aim)
+
+    listen = commands.add_parser("listen", help="who talks in a recording of all microphones")
+    listen.add_argument(
+        "--wav", type=Path, required=True, metavar="FILE", help="one channel per seat"
+    )
+    listen.add_argument("--json", action="store_true", help="print JSON")
+    listen.set_defaults(run=_listen)
+
+    faces = commands.add_parser("faces", help="which faces the camera's detector sees in pictures")
+    faces.add_argument("images", type=Path, nargs="*", metavar="IMAGE")
+    faces.add_argument("--model", type=Path, help="model file instead of the installed one")
+    faces.add_argument(
+        "--install-model", metavar="FILE|URL", help="check the model file and keep a copy"
+    )
+    faces.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="where the copy is kept"
+    )
+    faces.add_argument("--json", action="store_true", help="print JSON")
+    faces.set_defaults(run=_faces)
 
     wire.add_parser(commands)
     twin.add_parser(commands)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
-from drivers.core.capability import Aim, Display, KeyPress, SeatUnits
+from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.visca.driver import ViscaCamera
-from edge.camera.aim import Pose
+from edge.camera.sight import Blind, Eye
+from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
@@ -27,6 +28,8 @@ from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
+from edge.shots import Shots
+from edge.sighted import bearings_of
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConsoleSection, RoomConfig, Title
@@ -35,8 +38,8 @@ OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
 
 
-def make_plan(config: RoomConfig, boot: str) -> Plan:
-    """What stands where, and the description for the hub."""
+def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:
+    """What stands where, and the description for the hub; ``data_dir`` may hold sightings."""
     seats = [
         messages.SeatPlace(number=s.number, role=s.role, position_m=s.position_m, device=s.bus)
         for s in config.seats
@@ -53,12 +56,10 @@ def make_plan(config: RoomConfig, boot: str) -> Plan:
         ),
         roles={s.number: s.role for s in config.seats},
         places_m={s.number: s.position_m for s in config.seats},
-        poses={c.id: Pose(c.position_m, c.heading_deg) for c in config.cameras},
-        wide={
-            c.id: Aim(c.wide_shot.pan_deg, c.wide_shot.tilt_deg, c.wide_shot.fov_deg)
-            for c in config.cameras
-            if c.wide_shot is not None
-        },
+        bearings=bearings_of(config, data_dir),
+        pacing=Pacing(**config.pacing.model_dump()),
+        camera_policy=config.room.camera_policy,
+        locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
     )
 
 
@@ -144,6 +145,23 @@ def make_devices(
     )
 
 
+def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path) -> dict[str, Eye]:
+    """An eye for every camera with a picture; blind, with the reason, where OpenCV is missing."""
+    videos = {camera.id: camera.video for camera in config.cameras if camera.video is not None}
+    if not videos:
+        return {}
+    try:
+        from edge.looking import make_eye
+    except ImportError as error:
+        reason = f"{error.name} is not installed (phonghop[vision])"
+        return {camera: Blind(reason) for camera in videos}
+    model = None if config.vision.model is None else Path(config.vision.model)
+    return {
+        ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
+        for ident, video in videos.items()
+    }
+
+
 def _check_names(console: ConsoleSection) -> None:
     """A key that is named after no function would be dead, and nobody would know why."""
     for table, names, known in (
@@ -170,7 +188,7 @@ class Room:
         """
         boot = secrets.token_hex(6)
         self.outbox = Outbox(data_dir / f"{config.room.id}.sqlite", boot)
-        self.plan = make_plan(config, boot)
+        self.plan = make_plan(config, boot, data_dir)
         self.devices = make_devices(
             config,
             self._seat_key,
@@ -196,6 +214,10 @@ class Room:
         self.controller.publisher.restarts = self.supervisor.restarts
         for ident, device in self.devices.all().items():
             self.supervisor.add(ident, device.run)
+        eyes = make_eyes(config, self.devices, self.controller.shots, data_dir)
+        self.controller.eyes = eyes
+        for ident, eye in eyes.items():
+            self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
         self.supervisor.add("controller", self.controller.run)
         self.supervisor.add("pulse", self._pulse)

@@ -13,12 +13,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge import fire
+from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
@@ -34,6 +36,7 @@ from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
+from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
 from edge.voting import Voting
 
@@ -73,12 +76,16 @@ class Controller:
             floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.talkers: tuple[str, ...] | None = None
+        """Seats with a voice, the clearest first; None: nobody listens."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.eyes: Mapping[str, Eye] = {}
+        """By camera, where it has a picture."""
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -255,10 +262,16 @@ class Controller:
         self._show_cameras(now_s)
 
     def _show_cameras(self, now_s: float) -> None:
-        """Who is heard here is seen; nobody is while somebody must leave."""
-        floor, shut = self.room.floor, self.room.burning or self.room.authority == "none"
-        heard = (t.seat for t in floor.speaking if t.seat in floor.roles and floor.hears(t.seat))
-        self.shots.show(() if shut else tuple(heard))
+        """Who is heard here is seen; nobody is alone while a ballot is secret or it burns."""
+        scene = scene_of(
+            self.room,
+            talkers=self.talkers,
+            secret_ballot=votes_in_secret(self.voting.ballot),
+            policy=self.shots.policy,
+        )
+        self.shots.show(scene)
+        for eye in self.eyes.values():
+            eye.tick()
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:

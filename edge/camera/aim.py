@@ -27,10 +27,43 @@ NARROWEST_DEG, WIDEST_DEG = 3.0, 70.0
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a camera stands, and the bearing of its pan 0: degrees clockwise from +y."""
+    """Where a camera stands, and how it is turned.
+
+    ``heading_deg`` is the bearing of pan 0, clockwise from +y; ``pitch_deg`` lifts its tilt 0
+    above the horizon, ``roll_deg`` then turns it clockwise as the camera looks. A camera under
+    the ceiling may count an axis the other way: its sign is -1. ``scale`` is what it reports
+    for one true degree.
+    """
 
     position_m: Point
     heading_deg: float
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
+    pan_sign: int = 1
+    tilt_sign: int = 1
+    scale: float = 1.0
+
+    def forward_right_up(self) -> tuple[Point, Point, Point]:
+        """The camera's axes in the room, each of length 1."""
+        h, p, r = (math.radians(a) for a in (self.heading_deg, self.pitch_deg, self.roll_deg))
+        forward = (math.sin(h) * math.cos(p), math.cos(h) * math.cos(p), math.sin(p))
+        right = (math.cos(h), -math.sin(h), 0.0)
+        up = (-math.sin(h) * math.sin(p), -math.cos(h) * math.sin(p), math.cos(p))
+        rolled_right = _mix(right, math.cos(r), up, -math.sin(r))
+        rolled_up = _mix(up, math.cos(r), right, math.sin(r))
+        return forward, rolled_right, rolled_up
+
+
+def _mix(a: Point, of_a: float, b: Point, of_b: float) -> Point:
+    return (
+        a[0] * of_a + b[0] * of_b,
+        a[1] * of_a + b[1] * of_b,
+        a[2] * of_a + b[2] * of_b,
+    )
+
+
+def _dot(a: Point, b: Point) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def wrapped_deg(angle_deg: float) -> float:
@@ -47,15 +80,17 @@ def aim_at(pose: Pose, target_m: Point, width_m: float = HEAD_AND_SHOULDERS_M) -
     Raises:
         ValueError: the target is where the camera is.
     """
-    dx, dy, dz = (t - c for t, c in zip(target_m, pose.position_m, strict=True))
-    ground_m = math.hypot(dx, dy)
-    distance_m = math.hypot(ground_m, dz)
+    ray = _mix(target_m, 1.0, pose.position_m, -1.0)
+    distance_m = math.sqrt(_dot(ray, ray))
     if distance_m < 0.05:
         raise ValueError(f"the target {target_m} is at the camera")
+    ahead, right, up = (_dot(ray, axis) for axis in pose.forward_right_up())
     fov_deg = math.degrees(2.0 * math.atan2(width_m / 2.0, distance_m))
     return Aim(
-        pan_deg=wrapped_deg(math.degrees(math.atan2(dx, dy)) - pose.heading_deg),
-        tilt_deg=math.degrees(math.atan2(dz, ground_m)),
+        pan_deg=wrapped_deg(pose.pan_sign * math.degrees(math.atan2(right, ahead))) * pose.scale,
+        tilt_deg=pose.tilt_sign
+        * math.degrees(math.atan2(up, math.hypot(right, ahead)))
+        * pose.scale,
         fov_deg=min(WIDEST_DEG, max(NARROWEST_DEG, fov_deg)),
     )
 

@@ -1,13 +1,13 @@
-"""Who speaks -> which shot -> which camera. Pure: cameras in, decisions out.
+"""Which camera shows the subject, when it goes on air, and what the others do meanwhile.
 
-Theory. The subject is the seat that got the floor last in this room, or the whole room when
-nobody here speaks. The camera for it is the one whose view suits best among those that work,
-and it should not be the one on air, so that no travelling shot is seen. The programme cuts
-to it when the camera *reports* to be there (``arrived``), never on a guess; with a single
-camera there is no choice, and the why says so. A shot by hand holds the automatic back for
-``MANUAL_HOLD_S``. Every decision carries its why.
+Theory. ``subject`` says who should be seen. The camera for it is the one whose view suits best
+among those that work, may move and are not on air, so that no travelling shot is seen; the
+programme cuts to it when the camera *reports* to be there, never on a guess. With a single
+camera there is no choice, and the why says so. A camera that is later than its motors allow is
+not waited for: another one goes. Cameras that have nothing to do look at who is called next.
+A shot by hand holds the automatic back. Every decision carries its why.
 
-Owns the choice of shots. Must not move anything. Times are monotonic seconds.
+Owns the choice of cameras. Must not move anything. Times are monotonic seconds.
 """
 
 from __future__ import annotations
@@ -15,48 +15,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from edge.camera.subject import ELSEWHERE, WIDE, Pacing, Scene, Subject, choose, seats_of
 from edge.rules.reasons import Sentence
 
-MANUAL_HOLD_S = 15.0
-"""How long a shot chosen by hand is left alone: long enough to finish what it was for."""
-
-WIDE = "wide"
-"""The target that is everybody."""
-
-
-NOBODY = Sentence("không ai phát biểu ở đây", "nobody speaks here")
 OFF_AIR = Sentence("camera đang không lên hình", "off air")
 ONLY_CAMERA = Sentence("chỉ còn camera này", "the only camera")
 BEST_VIEW = Sentence("góc nhìn tốt nhất", "best view")
 ROOM = Sentence("toàn phòng", "the whole room")
+NEXT = Sentence("được gọi tiếp theo", "called next")
+LATE = Sentence("camera kia chưa tới nơi", "the other camera is late")
+LOST = Sentence("camera đang lên hình bị lỗi", "the camera on air has failed")
 
 
 @dataclass(frozen=True, slots=True)
 class CameraView:
-    """One camera as the director sees it.
+    """One camera, or a picture from outside, as the director sees it.
 
     ``cost`` tells per target how badly this camera sees it (lower is better); a target that
-    is missing cannot be seen. ``arrived`` is for the shot it was sent to last.
+    is missing cannot be seen. ``arrived`` is for the shot it was sent to last. ``travel_s``:
+    how long its motors take to a target from where it is now, where that is known.
     """
 
     works: bool
     arrived: bool | None
     cost: Mapping[str, float]
+    travel_s: Mapping[str, float] = field(default_factory=dict)
+    locked: bool = False
+    """The automatic does not move it; it may be cut to for what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
     """What the director has decided so far.
 
-    ``shots`` has the target of each camera, ``wanted`` the camera whose shot should be on
-    air, ``on_air`` the one that is.
+    ``shots`` has the target of each camera and ``due_s`` when it should be there, ``wanted``
+    the camera whose shot should be on air, ``on_air`` the one that is.
     """
 
+    subject: Subject = field(default_factory=Subject)
     shots: Mapping[str, str] = field(default_factory=dict)
+    due_s: Mapping[str, float] = field(default_factory=dict)
     wanted: str | None = None
     on_air: str | None = None
+    on_air_since_s: float = float("-inf")
     why: Mapping[str, Sentence] = field(default_factory=dict)
-    manual_until_s: float = 0.0
+    manual_until_s: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,77 +80,150 @@ class Cut:
 
 
 Decision = Move | Cut
+Cameras = Mapping[str, CameraView]
+Outcome = tuple[Direction, tuple[Decision, ...]]
 
 
 def direct(
-    before: Direction, speaking: tuple[str, ...], cameras: Mapping[str, CameraView], now_s: float
-) -> tuple[Direction, tuple[Decision, ...]]:
-    """Decide for the seats of this room that speak, newest last."""
-    decisions: list[Decision] = []
-    after = before
-    if now_s >= before.manual_until_s:
-        subject = speaking[-1] if speaking else WIDE
-        after, moves = _send_someone(after, subject, cameras)
-        decisions += moves
-    after, cuts = _cut_when_arrived(after, cameras)
-    return after, (*decisions, *cuts)
+    before: Direction, scene: Scene, cameras: Cameras, pacing: Pacing, now_s: float
+) -> Outcome:
+    """Decide for the scene as it is now."""
+    now = replace(before, subject=choose(before.subject, scene, pacing, now_s))
+    now, rescue = _leave_dead(now, cameras, now_s)
+    moves: tuple[Decision, ...] = ()
+    if now_s >= before.manual_until_s and scene.policy != "locked":
+        now, moves = _send_someone(now, cameras, pacing, now_s)
+        now, ahead = _look_ahead(now, scene, cameras, pacing, now_s)
+        moves = (*moves, *ahead)
+    # What a camera reports now is about its last shot, not about the one it has just got.
+    settled = {c: v for c, v in cameras.items() if c not in {move.camera for move in moves}}
+    now, cuts = _cut(now, settled, now_s)
+    return now, (*rescue, *moves, *cuts)
 
 
 def by_hand(
-    before: Direction, camera: str, target: str, by: str, now_s: float
-) -> tuple[Direction, tuple[Decision, ...]]:
-    """A person aims a camera: it goes there, and the automatic waits."""
+    before: Direction, camera: str, target: str, by: str, pacing: Pacing, now_s: float
+) -> Outcome:
+    """A person aims a camera: it goes there and on air, and the automatic waits."""
     why = Sentence(f"chỉnh tay: {by}", f"aimed by hand: {by}")
-    return (
-        replace(
-            before,
-            shots={**before.shots, camera: target},
-            wanted=camera,
-            why={**before.why, camera: why},
-            manual_until_s=now_s + MANUAL_HOLD_S,
-        ),
-        (Move(camera, target, why),),
+    held = replace(before, wanted=camera, manual_until_s=now_s + pacing.manual_s)
+    return _sent(held, camera, target, why, float("inf"))
+
+
+def _sent(now: Direction, camera: str, target: str, why: Sentence, due_s: float) -> Outcome:
+    sent = replace(
+        now,
+        shots={**now.shots, camera: target},
+        due_s={**now.due_s, camera: due_s},
+        why={**now.why, camera: why},
     )
+    return sent, (Move(camera, target, why),)
 
 
-def _send_someone(
-    before: Direction, subject: str, cameras: Mapping[str, CameraView]
-) -> tuple[Direction, list[Decision]]:
-    able = [c for c, view in cameras.items() if view.works and subject in view.cost]
+def _send_someone(now: Direction, cameras: Cameras, pacing: Pacing, now_s: float) -> Outcome:
+    """Make sure that some camera shows the subject, or is on its way and not late."""
+    target = _showable(now.subject.target, cameras)
+    able = [c for c, view in cameras.items() if view.works and target in view.cost]
     if not able:
-        return before, []
-    at_it = [c for c in able if before.shots.get(c) == subject]
-    if at_it:  # somebody shows it, or is on the way
-        return replace(before, wanted=before.wanted if before.wanted in at_it else at_it[0]), []
-    off_air = [c for c in able if c != before.on_air]
-    chosen = min(off_air or able, key=lambda c: (cameras[c].cost[subject], c))
-    what = NOBODY if subject == WIDE else Sentence(f"{subject} phát biểu", f"{subject} speaks")
+        return now, ()
+    at_it = [c for c in able if now.shots.get(c) == target]
+    there = [c for c in at_it if cameras[c].arrived]
+    coming = [c for c in at_it if now_s <= now.due_s.get(c, float("inf"))]
+    if there or coming:
+        kept = now.wanted if now.wanted in (there or coming) else (there or coming)[0]
+        # Who shows it already goes before who is still on the way.
+        best = now.on_air if now.on_air in there else kept
+        return replace(now, wanted=best), ()
+    movable = [c for c in able if not cameras[c].locked]
+    fresh = [c for c in movable if c not in at_it] or movable
+    if not fresh:
+        return now, ()
+    off_air = [c for c in fresh if c != now.on_air]
+    if not off_air and at_it and now.on_air is not None:
+        return now, ()  # late, but nobody else could do better
+    chosen = min(off_air or fresh, key=lambda c: (cameras[c].cost[target], c))
     choice = OFF_AIR if off_air else ONLY_CAMERA
-    if before.on_air is None:
+    if at_it:
+        choice = LATE
+    elif now.on_air is None:
         choice = BEST_VIEW
-    why = Sentence(f"{what.vi}; {choice.vi}", f"{what.en}; {choice.en}")
-    after = replace(
-        before,
-        shots={**before.shots, chosen: subject},
-        wanted=chosen,
-        why={**before.why, chosen: why},
-    )
-    return after, [Move(chosen, subject, why)]
+    why = _joined(now.subject.why, choice)
+    due_s = now_s + cameras[chosen].travel_s.get(target, 0.0) + pacing.late_s
+    return _sent(replace(now, wanted=chosen), chosen, target, why, due_s)
 
 
-def _cut_when_arrived(
-    before: Direction, cameras: Mapping[str, CameraView]
-) -> tuple[Direction, list[Decision]]:
+def _showable(target: str, cameras: Cameras) -> str:
+    """The target, or the nearest thing to it that some working camera can see."""
+    working = [view for view in cameras.values() if view.works]
+    if any(target in view.cost for view in working):
+        return target
+    return WIDE
+
+
+def _look_ahead(
+    now: Direction, scene: Scene, cameras: Cameras, pacing: Pacing, now_s: float
+) -> Outcome:
+    """A camera with nothing to do goes to who is called next, before the call."""
+    target = scene.next_up
+    if target is None or scene.only_wide or scene.policy != "track":
+        return now, ()
+    if any(now.shots.get(c) == target and cameras[c].works for c in cameras):
+        return now, ()
+    busy = {now.on_air, now.wanted}
+    idle = [
+        c
+        for c, view in cameras.items()
+        if c not in busy and view.works and not view.locked and target in view.cost
+    ]
+    if not idle:
+        return now, ()
+    chosen = min(idle, key=lambda c: (cameras[c].cost[target], c))
+    why = Sentence(f"{target} {NEXT.vi}", f"{target} is {NEXT.en}")
+    due_s = now_s + cameras[chosen].travel_s.get(target, 0.0) + pacing.late_s
+    return _sent(now, chosen, target, why, due_s)
+
+
+def _leave_dead(now: Direction, cameras: Cameras, now_s: float) -> Outcome:
+    """Away at once from a camera that died on air, best to one that shows the subject."""
+    on_air = now.on_air
+    if on_air is None or (on_air in cameras and cameras[on_air].works):
+        return now, ()
+    there = [c for c in cameras if _is_there(c, cameras)]
+    if not there:
+        return now, ()
+    wanted = (now.subject.target, WIDE)
+    best = min(there, key=lambda c: ([now.shots.get(c) != target for target in wanted], c))
+    return _on_air(now, best, LOST, now_s)
+
+
+def _cut(now: Direction, settled: Cameras, now_s: float) -> Outcome:
     """Cut to the wanted camera once it reports to be there."""
-    wanted = before.wanted
-    if wanted is None or wanted == before.on_air or wanted not in cameras:
-        return before, []
-    if not cameras[wanted].arrived:
-        return before, []
-    shot = before.shots[wanted]
-    target = ROOM if shot == WIDE else Sentence(shot, shot)
-    why = Sentence(f"{target.vi}: camera đã tới nơi", f"{target.en}: camera has arrived")
-    return (
-        replace(before, on_air=wanted, why={**before.why, wanted: why}),
-        [Cut(wanted, why)],
-    )
+    wanted = now.wanted
+    if wanted is None or wanted == now.on_air or not _is_there(wanted, settled):
+        return now, ()
+    shot = now.shots.get(wanted, WIDE)
+    shown = ROOM if shot == WIDE else _named(shot)
+    why = Sentence(f"{shown.vi}: camera đã tới nơi", f"{shown.en}: camera has arrived")
+    return _on_air(now, wanted, why, now_s)
+
+
+def _is_there(camera: str, cameras: Cameras) -> bool:
+    view = cameras.get(camera)
+    return view is not None and view.works and bool(view.arrived)
+
+
+def _on_air(now: Direction, camera: str, why: Sentence, now_s: float) -> Outcome:
+    cut = replace(now, on_air=camera, on_air_since_s=now_s, why={**now.why, camera: why})
+    return cut, (Cut(camera, why),)
+
+
+def _named(target: str) -> Sentence:
+    if target.startswith(ELSEWHERE):
+        room = target.removeprefix(ELSEWHERE)
+        return Sentence(f"điểm cầu {room}", f"room {room}")
+    seats = " + ".join(seats_of(target))
+    return Sentence(seats, seats)
+
+
+def _joined(a: Sentence, b: Sentence) -> Sentence:
+    return Sentence(f"{a.vi}; {b.vi}", f"{a.en}; {b.en}")

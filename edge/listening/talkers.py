@@ -1,0 +1,64 @@
+"""From blocks to people: who talks now, decided so that it neither flickers nor lags.
+
+Theory. A block of 20 ms says little. A seat *becomes* the talker when it stood out in most of
+the last third of a second, and clearly more than who talks already; it *stays* the talker
+through pauses, until another one is, or until it was silent for longer than a breath.
+
+Owns the decision over time. Must not look at sound. Blocks of ``levels.BLOCK_S``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.listening.dominance import Mask
+from edge.listening.levels import BLOCK_S
+
+
+@dataclass(frozen=True, slots=True)
+class Decisiveness:
+    """How quickly a talker is believed, and let go."""
+
+    window_s: float = 0.3
+    on_share: float = 0.6
+    """Stood out in so much of the window."""
+    lead_share: float = 0.2
+    """More than the present talker by so much."""
+    silence_s: float = 1.0
+    """Nobody stands out for so long: nobody talks (pauses between sentences are shorter)."""
+    joins_share: float = 0.5
+    """Somebody else talks too."""
+
+
+class Talkers:
+    """Who talks, block after block."""
+
+    def __init__(self, channels: int, how: Decisiveness | None = None) -> None:
+        """Nobody does at first."""
+        self._how = how or Decisiveness()
+        self._window = np.zeros((round(self._how.window_s / BLOCK_S), channels), dtype=np.bool_)
+        self._place = 0
+        self._silent_blocks = 0
+        self.talker: int | None = None
+        self.shares: NDArray[np.float64] = np.zeros(channels)
+
+    def judge(self, active: Mask) -> tuple[int, ...]:
+        """Channels that talk now, the talker first; ``active``: who stands out in this block."""
+        how = self._how
+        self._window[self._place] = active
+        self._place = (self._place + 1) % len(self._window)
+        self.shares = self._window.mean(axis=0)
+        best = int(np.argmax(self.shares))
+        present = -1.0 if self.talker is None else float(self.shares[self.talker])
+        if best != self.talker and self.shares[best] >= max(how.on_share, present + how.lead_share):
+            self.talker = best
+        self._silent_blocks = 0 if active.any() else self._silent_blocks + 1
+        if self._silent_blocks * BLOCK_S >= how.silence_s:
+            self.talker = None
+        if self.talker is None:
+            return ()
+        others = np.flatnonzero(self.shares >= how.joins_share)
+        return (self.talker, *(int(c) for c in others if c != self.talker))
