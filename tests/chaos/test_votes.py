@@ -220,3 +220,12 @@ def test_a_stopped_room_reads_its_mail_when_it_goes_on() -> None:
     stopped.questions[0].document = standing((SEAT, "no"))
     stopped.away["main"] = [Span(19.0, 23.0)]
     assert judge(stopped).wrong == []
+
+
+def test_a_room_that_knows_of_no_later_ballot_shows_the_vote_of_the_earlier() -> None:
+    """It was started anew behind a dead link: the lamp tells of a vote that counts there."""
+    behind = two_ballots([shows(15.0), shows(22.0, yes="fast")], standing())
+    behind.told["main"] = [(10.0, "a")]
+    assert judge(behind).wrong == []
+    behind.questions[0].document = standing()
+    assert judge(behind).lost == 1
