@@ -10,7 +10,9 @@
 ``history``    what was pressed, shown, sent and broken, with its time
 ``people``     delegates and chair at the hardware of the twins
 ``chair``      the scripted chair at the hub's HTTP interface
+``stories``    what one seat did and saw in one ballot
 ``votes``      judges the ballots
 ``floor``      judges the microphones
 ``run``        one run from start to figures
+``sudden``     two short runs with one well-aimed fault, for two mutants
 """

@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,7 @@ def main() -> int:
             print(f"{time.monotonic() - started_s:7.1f} s  {line}", flush=True)
 
     say(f"chaos: seed {seed}, {args.duration_s:g} s of faults; the same seed gives the same plan")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave no process behind
     folder = Path(tempfile.mkdtemp(prefix="phonghop-chaos-"))
     try:
         figures = asyncio.run(run(folder, Plan.of(seed, args.duration_s), say))

@@ -86,8 +86,8 @@ def meeting_file(motions: Sequence[Motion], max_open: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-Voting = Callable[[Motion, float], Coroutine[Any, Any, None]]
-"""What people do in a ballot that was opened at this time."""
+Voting = Callable[[Motion], Coroutine[Any, Any, None]]
+"""What people do in a ballot that is open."""
 
 
 class Page:
@@ -147,11 +147,11 @@ class Chair:
         """
         await self.rooms_back()
         await self._reach(motion, "ready_check", "prepare_ballot", "ready_ballot")
-        question = Question(motion.ballot, 1, motion.kind, motion.press, time.monotonic())
+        question = Question(motion.ballot, 1, motion.kind, motion.press)
         self._history.questions.append(question)
         await self._reach(motion, "open", "open_ballot", anyway=True)
         self._say(f"{motion.ballot} is open ({motion.kind}, {motion.press})")
-        pressing = asyncio.create_task(voting(motion, time.monotonic()), name="voting")
+        pressing = asyncio.create_task(voting(motion), name="voting")
         try:
             await self._keep_open(motion)
             if motion.waits_for_people:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.history import History, Span
+from tests.chaos.history import History, Press, Span
 
 CHAIRS = frozenset({"main/1", "main/2"})
 WATCHLESS = frozenset({"satellite-1/7", "satellite-1/8"})
@@ -48,22 +48,26 @@ class Fault:
     what: str
 
 
+def stops(history: History) -> list[Press]:
+    """The chair's presses that must close the delegates of the own room (rule 2)."""
+    return [
+        press
+        for press in history.presses
+        if press.who == "console"
+        and press.key in ("all_off", "priority", "fire")
+        and not _is_rough(history.away[press.room], press.at_s - SETTLE_S, press.at_s + STOP_S)
+    ]
+
+
 def lockouts(history: History) -> list[Fault]:
-    """A chair's key that did not close the delegates of its own room in time (rule 2)."""
-    found: list[Fault] = []
-    for press in history.presses:
-        if press.who != "console" or press.key not in ("all_off", "priority", "fire"):
-            continue
-        until_s = press.at_s + STOP_S
-        if _is_rough(history.away[press.room], press.at_s - SETTLE_S, until_s):
-            continue
-        found += [
-            Fault(press.at_s, f"{press.key} in {press.room} left {seat} open")
-            for seat, spans in _open(history, press.room)
-            if seat not in CHAIRS
-            and any(span.from_s <= press.at_s and until_s < span.to_s for span in spans)
-        ]
-    return found
+    """Those that did not do so in time."""
+    return [
+        Fault(press.at_s, f"{press.key} in {press.room} left {seat} open")
+        for press in stops(history)
+        for seat, spans in _open(history, press.room)
+        if seat not in CHAIRS
+        and any(span.from_s <= press.at_s and press.at_s + STOP_S < span.to_s for span in spans)
+    ]
 
 
 def without_right(history: History, max_open: int) -> list[Fault]:

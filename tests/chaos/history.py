@@ -34,6 +34,11 @@ class Press:
     """``12``, or ``console``."""
     key: str
 
+    @property
+    def seat(self) -> str:
+        """``main/12``."""
+        return f"{self.room}/{self.who}"
+
 
 @dataclass(slots=True)
 class Span:
@@ -55,8 +60,6 @@ class Question:
     generation: int
     kind: str
     press: str
-    opened_s: float
-    """When the chair first asked for it to be opened."""
     document: dict[str, Any] | None = None
     """The result document at the end of the run; None: it never had a result."""
 
@@ -80,6 +83,10 @@ class History:
         default_factory=lambda: defaultdict(list)
     )
     """By room: who speaks, as the room itself told the broker."""
+    told: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    """By room: which ballot it was told of, from when on; ``""``: of none."""
+    told_rev: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By room: the newest message about ballots; a room never goes back to an older one."""
     deliveries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     """How often each event (source, epoch, seq) reached the hub."""
     ended_s: float = float("inf")
@@ -119,6 +126,18 @@ class History:
         elif direction == "up" and topic[3:] == ["up", "status"]:
             depth = json.loads(publish.payload).get("outbox", 0)
             self.deepest_outbox = max(self.deepest_outbox, depth)
+
+        elif direction == "down" and topic[3:] == ["down", "ballot"]:
+            self._told_of(room, at_s, json.loads(publish.payload))
+
+    def _told_of(self, room: str, at_s: float, message: dict[str, Any]) -> None:
+        newest = message["gen"], message["rev"]
+        if newest < self.told_rev.get(room, (0, 0)):
+            return
+        self.told_rev[room] = newest
+        ballot = message["ballot"] or ""
+        if not self.told[room] or self.told[room][-1][1] != ballot:
+            self.told[room].append((at_s, ballot))
 
     def witness_hub(self, direction: Direction, publish: Publish) -> None:
         """A message between the hub and the broker."""

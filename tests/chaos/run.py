@@ -155,7 +155,7 @@ async def going(*works: Any) -> AsyncIterator[None]:
                 raise end
 
 
-Voting = Callable[[Meeting, Motion, float], Coroutine[Any, Any, None]]
+Voting = Callable[[Meeting, Motion], Coroutine[Any, Any, None]]
 
 
 async def run(folder: Path, plan: Plan, say: Say, voting: Voting | None = None) -> Figures:
@@ -234,6 +234,7 @@ def _figures(
         "duplicates_suppressed": history.duplicates,
         "deepest_outbox": history.deepest_outbox,
         "drain_s_max": None if end.drained_s is None else round(end.drained_s, 1),
+        "chair_stops": len(floor.stops(history)),
         "chair_lockouts": len(lockouts),
         "open_without_right": len(without_right),
         "died": len(history.died),
@@ -258,7 +259,7 @@ async def _ballots(held: Meeting, plan: Plan, started_s: float, voting: Voting, 
 
 
 def _as_seeded(seed: int) -> Voting:
-    async def voting(held: Meeting, motion: Motion, opened_s: float) -> None:
+    async def voting(held: Meeting, motion: Motion) -> None:
         presses = fingers(random.Random(f"votes {seed} {motion.ballot}"), motion.open_s)
         async with asyncio.TaskGroup() as rooms:
             for hands in held.hands.values():

@@ -36,7 +36,7 @@ def plan(programs: Programs = REAL) -> Plan:
     )
 
 
-async def vote_while_the_hub_is_dead(held: Meeting, motion: Motion, opened_s: float) -> None:
+async def vote_while_the_hub_is_dead(held: Meeting, motion: Motion) -> None:
     """The broker acknowledges every vote, and nobody listens behind it."""
     dying = asyncio.create_task(held.faults.do(Fault(0.0, "kill", "hub", AWAY_S)))
     for seat in EARLY_SEATS:
@@ -45,7 +45,7 @@ async def vote_while_the_hub_is_dead(held: Meeting, motion: Motion, opened_s: fl
     await dying
 
 
-async def kill_the_hub_at_each_receipt(held: Meeting, motion: Motion, opened_s: float) -> None:
+async def kill_the_hub_at_each_receipt(held: Meeting, motion: Motion) -> None:
     """What a room was told to be safe must be on the disk."""
     for seat in LATE_SEATS:
         with receipt_seen(held) as seen:
@@ -75,8 +75,8 @@ def receipt_seen(held: Meeting) -> Iterator[asyncio.Event]:
         link.witness = witness
 
 
-async def both(held: Meeting, motion: Motion, opened_s: float) -> None:
+async def both(held: Meeting, motion: Motion) -> None:
     """One after the other."""
-    await vote_while_the_hub_is_dead(held, motion, opened_s)
+    await vote_while_the_hub_is_dead(held, motion)
     await held.chair.rooms_back()
-    await kill_the_hub_at_each_receipt(held, motion, opened_s)
+    await kill_the_hub_at_each_receipt(held, motion)

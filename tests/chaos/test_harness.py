@@ -6,6 +6,7 @@ Owns small programs of its own; the product does not run here.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 import sys
@@ -218,13 +219,20 @@ def test_what_reaches_the_hub_twice_is_counted() -> None:
     assert len(list(events_in(two))) == 2
 
 
-def test_what_a_room_reports_is_kept() -> None:
+def retained(topic: str, payload: dict[str, object]) -> Publish:
+    """A message of or to the main room."""
+    data = json.dumps(payload).encode()
+    return Publish(f"phonghop/v1/main/{topic}", data, 1, 1, False, True)
+
+
+def test_what_a_room_reports_and_is_told_is_kept() -> None:
     found = History()
-    floor = b'{"speaking": [{"seat": "main/3"}]}'
-    found.witness_room(
-        "main", "up", Publish("phonghop/v1/main/up/state/floor", floor, 1, 1, False, True)
-    )
-    status = Publish("phonghop/v1/main/up/status", b'{"outbox": 7}', 1, 2, False, True)
-    found.witness_room("main", "up", status)
+    floor = retained("up/state/floor", {"speaking": [{"seat": "main/3"}]})
+    found.witness_room("main", "up", floor)
+    found.witness_room("main", "up", retained("up/status", {"outbox": 7}))
+    for rev, ballot in ((1, None), (4, "b"), (5, "b"), (3, "a"), (6, "c")):
+        message = retained("down/ballot", {"gen": 1, "rev": rev, "ballot": ballot})
+        found.witness_room("main", "down", message)
     assert found.floors["main"][0][1] == {"main/3"}
     assert found.deepest_outbox == 7
+    assert [ballot for _, ballot in found.told["main"]] == ["", "b", "c"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.history import History, Press, Question
+from tests.chaos.history import History, Press, Question, Span
 from tests.chaos.votes import judge
 
 Shown = tuple[float, dict[str, str]]
@@ -73,7 +73,8 @@ def figures(
 ) -> dict[str, int]:
     """What the judge finds in one ballot, opened at 10 s; without what is nought."""
     history = History(presses=presses)
-    history.questions = [Question("b", 1, "open", "last_press", 10.0, document)]
+    history.questions = [Question("b", 1, "open", "last_press", document)]
+    history.told["main"] = [(10.0, "b")]
     for name, shown in lamps.items():
         history.lamps[name.replace("_", "/")] = shown
     found = judge(history).figures()
@@ -131,7 +132,7 @@ def test_a_press_without_a_lamp_may_count_or_not() -> None:
     [
         [],
         [NO],
-        [press(9.0, "yes")],  # before the opening
+        [press(3.0, "yes")],  # long before the room was told
         [YES, press(11.05, "no")],  # a slip of the hand
     ],
 )
@@ -184,28 +185,47 @@ def test_a_secret_ballot_that_does_not_add_up(document: dict[str, Any], what: st
     assert figures(document, [YES], main_3=SAW_ALL)[what] >= 1
 
 
-def test_two_ballots_are_told_apart_by_their_openings() -> None:
+def two_ballots(shown: list[Shown], second: dict[str, Any]) -> History:
+    """The room is told of ``b`` at 20 s; the first ballot counts yes."""
     history = History(presses=[YES, press(21.0, "no")])
-    history.lamps[SEAT] = [*SAW_YES, shows(15.0), shows(21.2, no="fast")]
+    history.lamps[SEAT] = [*SAW_YES, *shown]
+    history.told["main"] = [(10.0, "a"), (20.0, "b")]
     history.questions = [
-        Question("a", 1, "open", "last_press", 10.0, standing((SEAT, "yes"))),
-        Question("b", 1, "open", "last_press", 20.0, standing((SEAT, "no"))),
+        Question("a", 1, "open", "last_press", standing((SEAT, "yes"))),
+        Question("b", 1, "open", "last_press", second),
     ]
-    assert judge(history).wrong == []
-    history.questions[1].document = standing()
-    assert judge(history).lost == 1
-    history.questions[0].document = standing((SEAT, "yes"), **late("no", late_rooms=["main"]))
-    assert judge(history).late_named == 1
+    return history
+
+
+def test_two_ballots_are_told_apart_by_what_the_room_was_told() -> None:
+    shown = [shows(15.0), shows(21.2, no="fast")]
+    assert judge(two_ballots(shown, standing((SEAT, "no")))).wrong == []
+    assert judge(two_ballots(shown, standing())).lost == 1
+    late_in_the_first = two_ballots(shown, standing())
+    first = standing((SEAT, "yes"), **late("no", late_rooms=["main"]))
+    late_in_the_first.questions[0].document = first
+    assert judge(late_in_the_first).late_named == 1
+
+
+def test_a_lamp_that_lights_again_after_a_restart_is_of_the_old_ballot() -> None:
+    again = [shows(18.0), shows(20.3, yes="fast"), shows(20.6)]
+    assert judge(two_ballots(again, standing())).wrong == []
+    anew = [shows(18.0), shows(20.3), shows(21.6, yes="fast")]
+    assert judge(two_ballots(anew, standing())).lost == 1
+
+
+def test_a_stopped_room_reads_its_mail_when_it_goes_on() -> None:
+    shown = [shows(15.0), shows(21.2, no="fast")]
+    stopped = two_ballots(shown, standing())
+    stopped.questions[0].document = standing((SEAT, "no"))
+    stopped.away["main"] = [Span(19.0, 23.0)]
+    assert judge(stopped).wrong == []
 
 
 def test_a_room_that_knows_of_no_later_ballot_shows_the_vote_of_the_earlier() -> None:
     """It was started anew behind a dead link: the lamp tells of a vote that counts there."""
-    history = History(presses=[YES, press(21.0, "no")])
-    history.lamps[SEAT] = [*SAW_YES, shows(15.0), shows(22.0, yes="fast")]
-    history.questions = [
-        Question("a", 1, "open", "last_press", 10.0, standing((SEAT, "yes"))),
-        Question("b", 1, "open", "last_press", 20.0, standing()),
-    ]
-    assert judge(history).lost == 1
-    history.questions[0].document = standing((SEAT, "yes"), rooms_not_heard=["main"])
-    assert judge(history).lost == 0
+    behind = two_ballots([shows(15.0), shows(22.0, yes="fast")], standing())
+    behind.told["main"] = [(10.0, "a")]
+    assert judge(behind).wrong == []
+    behind.questions[0].document = standing()
+    assert judge(behind).lost == 1

@@ -13,37 +13,12 @@ Owns this judgement, from the history alone. Must not import the product.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from itertools import pairwise
 from typing import Any
 
-from tests.chaos.history import VOTE_KEYS, History, Press, Question
-
-TOLD = ("fast", "on")
-"""Recorded, counted."""
-
-SLIP_S = 0.150
-"""Two keys within this are a slip of the hand and no vote."""
-
-MECHANICS_S = 0.2
-"""A lamp follows its press, never the other way; presses are timed by the twin, orders by us."""
-
-UNSEEN = "*"
-"""That a vote was cast, and not which: the lamps of a secret ballot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What one seat did and saw in one ballot."""
-
-    accepted: str | None = None
-    """The choice that the lamps showed last; ``*`` in a secret ballot; None: never any."""
-    open_keys: frozenset[str] = frozenset()
-    """Pressed after that and not answered by a lamp: may count, or may not."""
-    pressed: frozenset[str] = frozenset()
-    is_refused: bool = False
-    """The seat has blinked *refused*."""
+from tests.chaos.history import VOTE_KEYS, History, Question
+from tests.chaos.stories import UNSEEN, Story, refusals, story
 
 
 @dataclass(slots=True)
@@ -80,11 +55,11 @@ def judge(history: History) -> Verdict:
     verdict = Verdict()
     votes = [press for press in history.presses if press.key in VOTE_KEYS]
     verdict.presses = len(votes)
-    seats = sorted({f"{press.room}/{press.who}" for press in votes})
-    verdict.refused_visibly = sum(len(list(_refusals(history, seat))) for seat in seats)
+    seats = sorted({press.seat for press in votes})
+    verdict.refused_visibly = sum(len(list(refusals(history, seat))) for seat in seats)
     earlier: list[dict[str, Any]] = []
-    for question, end_s in _with_ends(history.questions):
-        stories = {seat: story(history, seat, question, end_s) for seat in seats}
+    for question in history.questions:
+        stories = {seat: story(history, seat, question.ballot) for seat in seats}
         verdict.ballots += 1
         verdict.accepted += sum(each.accepted is not None for each in stories.values())
         sheet = _Sheet(question, earlier, stories, verdict)
@@ -93,75 +68,6 @@ def judge(history: History) -> Verdict:
         if question.document is not None:
             earlier.append(question.document)
     return verdict
-
-
-def _with_ends(questions: Sequence[Question]) -> Iterator[tuple[Question, float]]:
-    """Each ballot, and when the next one was opened."""
-    for place, question in enumerate(questions):
-        after = questions[place + 1 : place + 2]
-        yield question, after[0].opened_s if after else float("inf")
-
-
-def story(history: History, seat: str, question: Question, end_s: float) -> Story:
-    """What the seat did and saw from this opening to the next."""
-    from_s = question.opened_s - MECHANICS_S
-    presses = [
-        press
-        for press in history.presses
-        if f"{press.room}/{press.who}" == seat
-        and press.key in VOTE_KEYS
-        and from_s <= press.at_s < end_s - MECHANICS_S
-    ]
-    if not presses:
-        return Story()
-    accepted, told_s = None, 0.0
-    for at_s, lit in _told(history, seat):
-        if presses[0].at_s <= at_s < end_s and accepted != UNSEEN:  # there the first one stands
-            accepted, told_s = (UNSEEN if len(lit) > 1 else lit[0]), at_s
-    pressed = frozenset(press.key for press in presses if not _is_slip(press, presses))
-    is_refused = any(presses[0].at_s <= at_s < end_s for at_s in _refusals(history, seat))
-    if accepted is None:
-        return Story(None, pressed, pressed, is_refused)
-    if accepted == UNSEEN:
-        keys = frozenset(press.key for press in presses if press.at_s <= told_s)
-        return Story(UNSEEN, keys, pressed, is_refused)
-    answered_s = max(
-        (press.at_s for press in presses if press.key == accepted and press.at_s <= told_s),
-        default=0.0,
-    )
-    still_open = frozenset(press.key for press in presses if press.at_s > answered_s)
-    return Story(accepted, still_open & pressed, pressed, is_refused)
-
-
-def _told(history: History, seat: str) -> Iterator[tuple[float, list[str]]]:
-    """When the vote lamps began to say recorded or counted, and which did."""
-    before: list[str] = []
-    for at_s, lamps in history.lamps[seat]:
-        lit = [key for key in VOTE_KEYS if lamps.get(key) in TOLD]
-        if lit and lit != before:
-            yield at_s, lit
-        before = lit
-
-
-def _is_slip(press: Press, presses: Sequence[Press]) -> bool:
-    """Another key went down with it."""
-    return any(
-        other.key != press.key and abs(other.at_s - press.at_s) < SLIP_S for other in presses
-    )
-
-
-def _refusals(history: History, seat: str) -> Iterator[float]:
-    """When a seat began to blink *refused*, and it followed a press of a vote key."""
-    own = [press for press in history.presses if f"{press.room}/{press.who}" == seat]
-    for (_, before), (at_s, lamps) in pairwise([(0.0, {}), *history.lamps[seat]]):
-        if _refuses(lamps) and not _refuses(before):
-            last = max((p for p in own if p.at_s <= at_s), key=lambda p: p.at_s, default=None)
-            if last is not None and last.key in VOTE_KEYS:
-                yield at_s
-
-
-def _refuses(lamps: dict[str, str]) -> bool:
-    return lamps.get("red") == "fast" and lamps.get("green") == "fast"
 
 
 class _Sheet:
@@ -218,7 +124,7 @@ class _Sheet:
             if choice not in (None, found.accepted) and choice not in found.pressed:
                 self._blame("phantom", f"{seat} counted as {choice}", found)
             elif found.accepted is None:
-                verdict.unknown += _is_unknown(found, choice is not None)
+                verdict.unknown += found.is_unknown or choice is not None
             elif choice != found.accepted and choice not in found.open_keys:
                 self._missing(seat, found, choice)
 
@@ -237,7 +143,7 @@ class _Sheet:
             if seat in voted and not found.pressed and found.accepted is None:
                 self._blame("phantom", f"{seat} has voted", found)
             elif found.accepted is None:
-                verdict.unknown += _is_unknown(found, seat in voted)
+                verdict.unknown += found.is_unknown or seat in voted
             elif seat not in voted:
                 self._missing(seat, found, None)
         extra = slips["returned"] - len(voted)
@@ -270,17 +176,10 @@ class _Sheet:
         if any(_is_late(document, seat, found) for document in (*own, *self._earlier)):
             self._verdict.late_named += 1
             return
-        if any(_was_counted(document, seat, found) for document in self._earlier):
-            return
         self._blame("lost", f"{seat} saw {found.accepted}, counted is {choice}", found)
 
     def _blame(self, what: str, line: str, found: Story) -> None:
         self._verdict.blame(what, 1, f"{self._name}: {line}; {found}")
-
-
-def _is_unknown(found: Story, is_counted: bool) -> bool:
-    """Pressed, and the seat has said neither yes nor no; or it is counted all the same."""
-    return bool(found.pressed) and (is_counted or not found.is_refused)
 
 
 def _is_late(document: dict[str, Any], seat: str, found: Story) -> bool:
@@ -292,14 +191,6 @@ def _is_late(document: dict[str, Any], seat: str, found: Story) -> bool:
         return bool(own)
     fitting = found.open_keys | {found.accepted}
     return any(choice in fitting for late in own for choice in late["choices"])
-
-
-def _was_counted(document: dict[str, Any], seat: str, found: Story) -> bool:
-    """The lamp spoke of this ballot, in which the vote counts: its room knew of no later one."""
-    if seat.partition("/")[0] not in _unheard(document):
-        return False
-    own = [vote for vote in document["ballots"] if vote["person"] == seat]
-    return any(vote["choices"] == [found.accepted] for vote in own)
 
 
 def _unheard(document: dict[str, Any]) -> set[str]:
