@@ -15,12 +15,12 @@ from drivers.core.address import host_port, parse_port
 from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
-from drivers.visca.driver import ViscaCamera
 from edge.camera.sight import Blind, Eye
 from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
+from edge.optics import make_cameras
 from edge.room import Devices, Plan
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
@@ -117,8 +117,9 @@ def make_devices(
     on_console_key: OnKey,
     on_contact: OnContact = lambda name, is_closed: None,
     on_change: Callable[[], None] = lambda: None,
+    data_dir: Path | None = None,
 ) -> Devices:
-    """Every device of the room, none of them opened yet.
+    """Every device of the room, none of them opened yet; ``data_dir`` may hold sightings.
 
     Raises:
         ValueError: the room file asks for something a driver cannot do; one line.
@@ -135,7 +136,7 @@ def make_devices(
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
-        cameras={c.id: ViscaCamera(c) for c in config.cameras},
+        cameras=make_cameras(config, data_dir),
         displays=displays,
         console=console,
     )
@@ -177,6 +178,7 @@ class Room:
             self._console_key,
             self._contact,
             lambda: self.controller.changed(),
+            data_dir,
         )
         self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
         self.controller = Controller(self.plan, self.devices, self.outbox, self.kept)

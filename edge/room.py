@@ -34,6 +34,8 @@ class Plan:
     camera_policy: Policy = "track"
     locked_cameras: frozenset[str] = frozenset()
     """Cameras that the automatic leaves where they are."""
+    outside: tuple[str, ...] = ()
+    """Other rooms' pictures that the programme can show: ``room:satellite-1``."""
 
     def seat(self, number: int) -> str:
         """``main/12``."""

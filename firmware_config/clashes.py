@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from drivers.core.address import parse_port
 from drivers.delegate_unit.config import check_seats
-from firmware_config.schema import CONSOLE_ID, RoomConfig
+from firmware_config.schema import CONSOLE_ID, PelcoCameraSection, RoomConfig
 
 RESERVED_IDS = re.compile(rf"(room|{CONSOLE_ID}|seat-[0-9]+)\Z")
 """Names with a meaning of their own in topics, commands and the twin."""
@@ -55,7 +55,9 @@ def _ids(config: RoomConfig) -> Iterator[str]:
 
 def _ports(config: RoomConfig) -> Iterator[str]:
     owners: dict[str, str] = {}
-    for place, _, text in _devices(config):
+    shared = {camera.id: camera for camera in config.cameras if camera.driver == "pelco_d"}
+    lines: dict[str, PelcoCameraSection] = {}
+    for place, name, text in _devices(config):
         port = parse_port(text)
         if port.twin and not re.fullmatch(rf"{config.room.id}/[a-z0-9-]{{1,32}}", port.target):
             yield (
@@ -63,15 +65,35 @@ def _ports(config: RoomConfig) -> Iterator[str]:
                 f"a port of this room's own twin"
             )
         wire = _wire(text)
-        if wire in owners:
+        if name in shared and wire in lines:
+            yield from _on_one_line(place, shared[name], lines[wire], shared.values())
+        elif wire in owners:
             yield f"{place}.port: {text!r} is the port of {owners[wire]} already; one device each"
         owners[wire] = place
+        if name in shared:
+            lines.setdefault(wire, shared[name])
     console = config.console
     if console is not None and console.pins not in ("gpio", f"twin:{config.room.id}/{CONSOLE_ID}"):
         yield (
             f"console.pins: {console.pins!r} must be gpio or twin:{config.room.id}/{CONSOLE_ID}, "
             "the pins of this room's own twin"
         )
+
+
+def _on_one_line(
+    place: str,
+    camera: PelcoCameraSection,
+    first: PelcoCameraSection,
+    others: Iterable[PelcoCameraSection],
+) -> Iterator[str]:
+    """Pelco-D cameras share a line, at one speed and with an address each."""
+    if camera.baud != first.baud:
+        yield f"{place}.baud: {camera.baud} is not the {first.baud} of {first.id} on the same line"
+    for other in others:
+        if other.id == camera.id:
+            return
+        if (_wire(other.port), other.address) == (_wire(camera.port), camera.address):
+            yield f"{place}.address: {camera.address} is the address of {other.id} already"
 
 
 def _wire(text: str) -> str:
@@ -107,6 +129,9 @@ def _cameras(config: RoomConfig) -> Iterator[str]:
         place = f"cameras[id={camera.id}]"
         for number in _twice(sighting.seat for sighting in camera.sightings):
             yield f"{place}.sightings: seat {number} is sighted twice; keep the better one"
+        for target in camera.presets:
+            if target.isdigit() and int(target) not in numbers:
+                yield f"{place}.presets: there is no seat {target} in this room"
         for sighting in camera.sightings:
             if sighting.seat not in numbers:
                 yield f"{place}.sightings: there is no seat {sighting.seat} in this room"

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
+from drivers.pelco_d.config import PelcoConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
@@ -120,8 +121,11 @@ class SightingSection(Section):
     tilt_deg: float = Field(ge=-180, le=180, description="as the camera reported it")
 
 
-class CameraSection(ViscaConfig):
-    """A camera with its place in the room."""
+PresetTarget = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,2}|wide)$")]
+
+
+class CameraPlace(Section):
+    """What every camera has, however it is spoken to: its place in the room and its picture."""
 
     title: Title = Field(description="name of the camera for people")
     position_m: Position = Field(description="where its lens is: x, y, z in metres")
@@ -138,6 +142,24 @@ class CameraSection(ViscaConfig):
         None, description="its picture; without one seats are framed by their places alone"
     )
     locked: bool = Field(False, description="the automatic leaves this camera where it is")
+    presets: dict[PresetTarget, Annotated[int, Field(ge=1, le=255)]] = Field(
+        default_factory=dict,
+        max_length=250,
+        description="presets kept in the camera, by seat number or wide: the way to aim one that "
+        "does not tell where it looks",
+    )
+
+
+class ViscaCameraSection(ViscaConfig, CameraPlace):
+    """A VISCA camera."""
+
+
+class PelcoCameraSection(PelcoConfig, CameraPlace):
+    """A Pelco-D camera; several may share one line, each with an address of its own."""
+
+
+CameraSection = Annotated[ViscaCameraSection | PelcoCameraSection, Field(discriminator="driver")]
+"""A camera with its place in the room."""
 
 
 class DisplaySection(SamsungMdcConfig):

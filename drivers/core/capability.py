@@ -97,6 +97,15 @@ class Camera(Device, Protocol):
 
 
 @runtime_checkable
+class Bounded(Protocol):
+    """A camera that knows beforehand where it cannot look."""
+
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """Why ``move`` would refuse this aim, or None."""
+        ...
+
+
+@runtime_checkable
 class Drivable(Protocol):
     """A camera that can be moved by speed, as one who follows somebody needs."""
 

@@ -136,10 +136,16 @@ class PelcoCamera:
             return
         preset = nearest_preset(self._presets, aim)
         if preset is None:
-            text = f"no preset shows pan {aim.pan_deg:.1f}°, tilt {aim.tilt_deg:.1f}°"
-            raise Refused(text, code="preset", device=self.id, command="move")
+            raise Refused(_no_preset(aim), code="preset", device=self.id, command="move")
         await self.recall(preset)
         self._belief.sent(aim, self._now_s())
+
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """See ``Bounded.out_of_reach``."""
+        reason = self._place.out_of_reach(aim)
+        if reason is None and not self._is_told and nearest_preset(self._presets, aim) is None:
+            return _no_preset(aim)
+        return reason
 
     async def _send(self, frame: Frame, order: int) -> None:
         self._may_move = True
@@ -258,6 +264,10 @@ class PelcoCamera:
         if proof_at_s is None:
             return Health(HealthState.UNCONFIRMED, "has not answered yet", None, counters)
         return Health(HealthState.OK, None, proof_at_s, counters)
+
+
+def _no_preset(aim: Aim) -> str:
+    return f"no preset shows pan {aim.pan_deg:.1f}°, tilt {aim.tilt_deg:.1f}°"
 
 
 def _speed(speed_deg_s: float, top_deg_s: float) -> int:

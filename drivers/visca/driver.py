@@ -221,6 +221,14 @@ class ViscaCamera:
             self._belief.sent(aim, self._now_s())
         self._poll_now.set()
 
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """See ``Bounded.out_of_reach``."""
+        try:
+            self._model.within_reach(aim)
+        except ValueError as error:
+            return str(error)
+        return None
+
     async def _send_aim(self, aim: Aim, order: int) -> None:
         pan, tilt, zoom = self._model.to_units(aim)
         speeds = self._model.swing_bytes(self._tracker.aim, aim)

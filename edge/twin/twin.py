@@ -20,12 +20,21 @@ from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
+from drivers.pelco_d.sim import Dome, PelcoBusSim
 from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
-from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
+from edge.twin.installed import kept_presets
+from firmware_config.schema import (
+    CONSOLE_ID,
+    BusSection,
+    CameraSection,
+    ConsoleSection,
+    PelcoCameraSection,
+    RoomConfig,
+)
 
 if TYPE_CHECKING:
     from edge.twin.video import VideoWire
@@ -81,7 +90,8 @@ class Twin:
         self._watchers = Watchers()
         self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
         self._seats: dict[str, Place] = {}
-        self._cameras: dict[str, ViscaCameraSim] = {}
+        self._cameras: dict[str, cinema.Shown] = {}
+        self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
         self._console: ConsoleSim | None = None
@@ -153,10 +163,27 @@ class Twin:
         self._wire(bus.id, bus.port, Noticed(sim, watch.notice), round(10 / bus.byte_s))
 
     def _add_camera(self, camera: CameraSection) -> None:
+        if camera.driver == "pelco_d":
+            self._add_dome(camera)
+            return
         sim = ViscaCameraSim(BODIES[camera.model], camera.wire_flavour, camera.address)
         watch = CameraWatch(camera.id, lambda: sim.command_count, self._watchers)
         self._cameras[camera.id] = sim
         self._wire(camera.id, camera.port, Noticed(sim, watch.notice), camera.baud)
+
+    def _add_dome(self, camera: PelcoCameraSection) -> None:
+        """Domes on one port hang on one wire, which people know by the name of that port."""
+        dome = Dome(answers=camera.positions == "told")
+        dome.presets = kept_presets(self._config, camera)
+        if camera.fov_deg is not None:
+            dome.fov_deg = camera.fov_deg
+        self._cameras[camera.id] = dome
+        line = self._pelco_lines.get(camera.port)
+        if line is None:
+            line = self._pelco_lines[camera.port] = PelcoBusSim({})
+            name = parse_port(camera.port).target.rpartition("/")[2]
+            self._wire(name, camera.port, line, camera.baud)
+        line.domes[camera.address] = dome
 
     def _wire(self, name: str, text: str, sim: Sim, baud: int) -> None:
         port = parse_port(text)
