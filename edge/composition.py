@@ -15,8 +15,9 @@ from drivers.core.address import host_port, parse_port
 from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
+from drivers.switcher.driver import SerialSwitcher
 from edge.camera.sight import Blind, Eye
-from edge.camera.subject import Pacing
+from edge.camera.subject import ELSEWHERE, Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
@@ -57,7 +58,14 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         pacing=Pacing(**config.pacing.model_dump()),
         camera_policy=config.room.camera_policy,
         locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
+        outside=_outside(config),
     )
+
+
+def _outside(config: RoomConfig) -> tuple[str, ...]:
+    """Other rooms' pictures on the switcher."""
+    inputs = config.switcher.inputs if config.switcher is not None else ()
+    return tuple(source for source in inputs if source.startswith(ELSEWHERE))
 
 
 def _text(title: Title) -> messages.Text:
@@ -95,6 +103,17 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
         )
         for d in config.displays
     ]
+    if config.switcher is not None:
+        places.append(
+            messages.DevicePlace(
+                id=config.switcher.id,
+                kind="switcher",
+                title=_text(config.switcher.title),
+                model=config.switcher.dialect or "",
+                sources=list(config.switcher.inputs),
+                simulated=_twin(config.switcher.port),
+            )
+        )
     if config.console is not None:
         places.append(
             messages.DevicePlace(
@@ -139,6 +158,7 @@ def make_devices(
         cameras=make_cameras(config, data_dir),
         displays=displays,
         console=console,
+        switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
     )
 
 

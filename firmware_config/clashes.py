@@ -30,6 +30,7 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _ports(config)
     yield from _seats(config)
     yield from _cameras(config)
+    yield from _switcher(config)
 
 
 def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
@@ -41,6 +42,8 @@ def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
     ):
         for device in devices:
             yield f"{table}[id={device.id}]", device.id, device.port
+    if config.switcher is not None:
+        yield "switcher", config.switcher.id, config.switcher.port
 
 
 def _ids(config: RoomConfig) -> Iterator[str]:
@@ -141,6 +144,21 @@ def _cameras(config: RoomConfig) -> Iterator[str]:
                 f"{place}.video.source: {source!r} must be twin:{config.room.id}/{camera.id}, "
                 "the picture of this camera in the room's own twin"
             )
+
+
+def _switcher(config: RoomConfig) -> Iterator[str]:
+    """Its inputs carry cameras of this room, or pictures of other rooms."""
+    cameras = {camera.id for camera in config.cameras}
+    for source in config.switcher.inputs if config.switcher is not None else ():
+        room = source.removeprefix("room:")
+        if room == source and source not in cameras:
+            known = ", ".join(sorted(cameras)) or "none"
+            yield (
+                f"switcher.inputs: {source!r} is no camera of this room (cameras: {known}); "
+                "another room's picture is room:ID"
+            )
+        if room != source and room == config.room.id:
+            yield f"switcher.inputs: {source!r} is this room itself; name its cameras"
 
 
 def _twice(values: Iterable[int]) -> list[int]:

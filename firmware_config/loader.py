@@ -185,7 +185,8 @@ def _complaint(one: dict[str, Any]) -> str:
         known = [word.strip("'") for word in str(expected).replace(" or ", ", ").split(", ")]
         return f"must be {expected}, is {_shown(value)}{_near(value, known)}"
     if kind == "union_tag_not_found":
-        return "driver is missing"
+        near = difflib.get_close_matches("driver", value, n=1) if isinstance(value, dict) else []
+        return f"{near[0]}: unknown key; did you mean 'driver'?" if near else "driver is missing"
     if kind == "string_pattern_mismatch":
         return f"{_shown(value)} does not match {context['pattern']}"
     if kind == "value_error":

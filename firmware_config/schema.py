@@ -23,6 +23,7 @@ from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
 from drivers.pelco_d.config import PelcoConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
+from drivers.switcher.config import SwitcherConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
 
@@ -172,6 +173,30 @@ class DisplaySection(SamsungMdcConfig):
     )
 
 
+class SwitcherSection(SwitcherConfig):
+    """The switcher that puts the programme out."""
+
+    title: Title = Field(
+        Title(vi="Bộ chuyển hình", en="Video switcher"), description="its name for people"
+    )
+
+
+class StreamSection(Section):
+    """The programme as JPEG after JPEG over HTTP, for a browser, OBS or a conferencing PC."""
+
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        max_length=255,
+        description="address to listen on; beyond this machine anybody on the network may watch",
+    )
+    port: int = Field(8090, ge=1, le=65535, description="port to listen on")
+    frames_per_s: float = Field(15.0, gt=0, le=30, description="pictures sent per second")
+    width: int = Field(1280, ge=160, le=3840, description="pictures are no wider than this")
+    quality: int = Field(80, ge=20, le=95, description="JPEG quality")
+    clients: int = Field(8, ge=1, le=100, description="how many may watch at a time")
+
+
 class ConsoleSection(ConsoleConfig):
     """The chair's console."""
 
@@ -227,6 +252,10 @@ class RoomConfig(Section):
         (), max_length=16, description="screens and projectors"
     )
     console: ConsoleSection | None = Field(None, description="the chair's console, if any")
+    switcher: SwitcherSection | None = Field(
+        None, description="the switcher that puts the programme out, if any"
+    )
+    stream: StreamSection | None = Field(None, description="the programme as a stream, if wanted")
     pacing: PacingSection = Field(PacingSection(), description="how calm the picture is")
     vision: VisionSection = Field(VisionSection(), description="how faces are found")
 

@@ -14,7 +14,6 @@ from drivers.core.unseen import SETTLES_S
 
 Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
 Speed = Annotated[float, Field(gt=0.0, le=400.0)]
-Sign = Literal[1, -1]
 
 
 class PelcoConfig(BaseModel):
@@ -40,8 +39,12 @@ class PelcoConfig(BaseModel):
     fov_deg: float | None = Field(
         None, gt=0, lt=150, description="told: measured width of its picture, which stays as it is"
     )
-    pan_sign: Sign = Field(1, description="told: -1 when its pan angle grows to the left")
-    tilt_sign: Sign = Field(-1, description="told: 1 when its tilt angle grows upwards")
+    pan_grows: Literal["right", "left"] = Field(
+        "right", description="told: which way its pan angle grows"
+    )
+    tilt_grows: Literal["up", "down"] = Field(
+        "down", description="told: which way its tilt angle grows"
+    )
     pan_limits_deg: tuple[Degrees, Degrees] = Field(
         (-180.0, 180.0), description="where it may look"
     )

@@ -27,6 +27,10 @@ class Place:
         """Knows nothing yet."""
         self.at_s: float | None = None
         self._config = config
+        self._signs = (
+            1 if config.pan_grows == "right" else -1,
+            1 if config.tilt_grows == "up" else -1,
+        )
         self._stale_s = STALE_POLLS * config.rest_poll_s
         self._seen: tuple[tuple[float, float, float], ...] = ()
         self._ordered_s = float("-inf")
@@ -37,15 +41,15 @@ class Place:
 
     def told(self, pan: int, tilt: int, now_s: float) -> None:
         """The camera answered, in hundredths of a degree from 0 to 35999."""
-        pan_deg = _signed_deg(pan, self._config.pan_sign)
-        tilt_deg = _signed_deg(tilt, self._config.tilt_sign)
+        pan_deg = _signed_deg(pan, self._signs[0])
+        tilt_deg = _signed_deg(tilt, self._signs[1])
         self._seen = (*self._seen[-1:], (pan_deg, tilt_deg, now_s))
         self.at_s = now_s
 
     def to_units(self, aim: Aim) -> tuple[int, int]:
         """Hundredths of a degree, 0 to 35999, for an aim."""
-        pan = round(aim.pan_deg * UNITS_PER_DEG) * self._config.pan_sign
-        tilt = round(aim.tilt_deg * UNITS_PER_DEG) * self._config.tilt_sign
+        pan = round(aim.pan_deg * UNITS_PER_DEG) * self._signs[0]
+        tilt = round(aim.tilt_deg * UNITS_PER_DEG) * self._signs[1]
         return pan % FULL_TURN, tilt % FULL_TURN
 
     def out_of_reach(self, aim: Aim) -> str | None:

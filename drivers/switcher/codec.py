@@ -83,17 +83,14 @@ class SwitcherDecoder:
         """Start with nothing heard."""
         self._dialect = dialect
         self._lines = LineBuffer(b"\n", LONGEST_LINE_BYTES)
+        self.dropped_bytes = 0
+        """What was no line, or none that can be read."""
         self._unread = 0
 
     @property
     def buffered_bytes(self) -> int:
         """How much of an unfinished line is held."""
         return self._lines.buffered_bytes
-
-    @property
-    def dropped_bytes(self) -> int:
-        """What was no line, or none that can be read."""
-        return self._lines.dropped_bytes + self._unread
 
     def feed(self, data: bytes) -> list[Message]:
         """Take a piece of the stream, give the messages that are now complete."""
@@ -103,6 +100,7 @@ class SwitcherDecoder:
                 messages.append(read_line(line, self._dialect))
             except ProtocolError:
                 self._unread += len(line)
+        self.dropped_bytes = self._lines.dropped_bytes + self._unread
         return messages
 
 

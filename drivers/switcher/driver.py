@@ -97,7 +97,7 @@ class SerialSwitcher:
         self._newest += 1
         mine = self._newest
         command = encode_select(self._dialect, wanted, self._config.output)
-        said = await self._ask(command, f"select {source}", mine)
+        said = await self._ask(command, f"select {source}", mine, wanted)
         if isinstance(said, Failed):
             self._counters["refused"] += 1
             reason = self._dialect.reasons.get(said.code, "its manual knows why")
@@ -110,15 +110,17 @@ class SerialSwitcher:
     def _refused(self, text: str, source: str, code: str = "") -> Refused:
         return Refused(text, code=code, device=self.id, command=f"select {source}")
 
-    async def _ask(self, data: bytes, command: str, order: int | None = None) -> Message:
-        """One question or command and what answers it."""
-        is_choice = order is not None and command != QUESTION
+    async def _ask(
+        self, data: bytes, command: str, order: int | None = None, wanted: int | None = None
+    ) -> Message:
+        """One question, or with ``wanted`` one choice, and what answers it."""
 
         def answers(said: Message) -> Message | None:
             if isinstance(said, Tied):
-                return said if said.output in (None, self._config.output) else None
-            if isinstance(said, Told):
-                return None if is_choice else said  # a late answer to a question chose nothing
+                mine = said.output in (None, self._config.output)
+                return said if mine and wanted in (None, said.input) else None
+            if isinstance(said, Told):  # a late answer to a question chose nothing
+                return said if wanted is None else None
             return said if isinstance(said, Failed) else None
 
         for attempt in range(TRIES):

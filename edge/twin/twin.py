@@ -22,6 +22,7 @@ from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.pelco_d.sim import Dome, PelcoBusSim
 from drivers.samsung_mdc.sim import SamsungMdcSim
+from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
@@ -94,11 +95,13 @@ class Twin:
         self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
+        self._switcher: SwitcherSim | None = None
         self._console: ConsoleSim | None = None
         self._seat_watches: list[SeatWatch] = []
         ports = [bus.port for bus in config.buses]
         ports += [camera.port for camera in config.cameras]
         ports += [display.port for display in config.displays]
+        ports += [config.switcher.port] if config.switcher is not None else []
         ports = [port for port in ports if parse_port(port).twin]
         if not ports and not _is_simulated(config.console):
             raise TwinError(f"room {self.room}: no device is on a twin: port, nothing to simulate")
@@ -146,6 +149,14 @@ class Twin:
                 panel = SamsungMdcSim(display.display_id)
                 self._displays[display.id] = panel
                 self._wire(display.id, display.port, panel, display.baud)
+        switcher = self._config.switcher
+        if switcher is not None and parse_port(switcher.port).twin:
+            self._switcher = SwitcherSim(
+                max(switcher.inputs.values()),
+                switcher.output,
+                matrix="output" in switcher.language.select,
+            )
+            self._wire(switcher.id, switcher.port, self._switcher, switcher.baud)
         if self._config.console is not None and _is_simulated(self._config.console):
             self._console = _console(self._config.console)
 
@@ -274,6 +285,7 @@ class Twin:
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
             "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
+            "switcher": self._switcher.show() if self._switcher is not None else {},
             "console": self._console.show() if self._console is not None else {},
             "faults": dict(self._faults()),
         }

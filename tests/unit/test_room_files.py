@@ -44,17 +44,41 @@ def base() -> Data:
                 "id": "cam-1",
                 "port": "/dev/ttyS3",
                 "wide_shot": {"pan_deg": 0.0, "tilt_deg": 0.0, "fov_deg": 60.0},
-                "sightings": [{"seat": 1, "pan_deg": 0.0, "tilt_deg": 0.0}],
+                "sightings": [{"seat": 2, "pan_deg": 0.0, "tilt_deg": 0.0}],
                 "video": {"source": "/dev/video0"},
+                "presets": {"2": 7, "wide": 8},
                 **camera,
                 **place,
             },
             {"id": "cam-2", "port": "udp:192.0.2.10:52381", **camera, **place},
+            {
+                "id": "cam-3",
+                "port": "/dev/ttyS5",
+                "presets": {"2": 1},
+                "positions": "told",
+                "fov_deg": 40.0,
+                "wide_shot": {"pan_deg": 0.0, "tilt_deg": 0.0, "fov_deg": 60.0},
+                "sightings": [{"seat": 2, "pan_deg": 0.0, "tilt_deg": 0.0}],
+                "video": {"source": "/dev/video1"},
+                **camera,
+                **place,
+                "driver": "pelco_d",
+            },
+            {"id": "cam-4", "port": "/dev/ttyS5", "address": 2}
+            | {**camera, **place, "driver": "pelco_d"},
         ],
         "displays": [
             {"id": "display-1", "port": "tcp:192.0.2.11:1515", "title": title, **place},
             {"id": "display-2", "port": "/dev/ttyS4", "title": title, "driver": "samsung_mdc"},
         ],
+        "switcher": {
+            "id": "switcher",
+            "port": "tcp:192.0.2.12:23",
+            "title": title,
+            "words": {"select": "{input}!", "ask": "%", "tied": "In(?P<input>1)"},
+            "inputs": {"cam-1": 1, "room:other": 2},
+        },
+        "stream": {},
         "console": {
             "title": title,
             "keys": {"next": {"pin": 5, "lamp_pin": 6}, "wide": {"pin": 7}},
@@ -129,13 +153,20 @@ def keys(node: Data, path: Path_ = ()) -> Iterator[Key]:
         below = plain(child)
         yield Key((*path, name), below)
         if "items" in below:
-            yield from keys(below["items"], (*path, name, 0))
+            for option, place in zip(_options(below["items"]), (0, 2), strict=False):
+                yield from keys(option, (*path, name, place))
         elif "patternProperties" in below and path:
             (entry,) = below["patternProperties"].values()
             for some in list(at(base(), (*path, name)) if name in at(base(), path) else ())[-1:]:
                 yield from keys(entry, (*path, name, some))
         else:
             yield from keys(below, (*path, name))
+
+
+def _options(entry: Data) -> list[Data]:
+    """The kinds of an entry: cameras have two, and the base room has the second as its third."""
+    options: list[Data] = entry.get("oneOf", [entry])
+    return options
 
 
 def plain(node: Data) -> Data:
@@ -149,7 +180,11 @@ def plain(node: Data) -> Data:
 
 KEYS = [key for key in keys(room_schema()) if key.path[:-1] != ("seats", 0, "position_m")]
 
-OUT_OF_USE = {"seats.0.slot": (1, 2), "cameras.0.sightings.0.seat": (1, 3)}
+OUT_OF_USE = {
+    "seats.0.slot": (1, 2),
+    "cameras.0.sightings.0.seat": (1, 3),
+    "cameras.2.sightings.0.seat": (1, 3),
+}
 """Bounds that another rule narrows: no module has more than two slots, no room other seats."""
 
 BOUNDS = [
@@ -320,6 +355,23 @@ def test_every_key_is_described() -> None:
             "cameras[id=cam-1].sightings: seat 2 is sighted twice",
         ),
         (("cameras", 0, "video", "source"), "twin:small/cam-2", "must be twin:small/cam-1,"),
+        (
+            ("cameras", 0, "presets"),
+            {"4": 1},
+            "cameras[id=cam-1].presets: there is no seat 4 in this room",
+        ),
+        (("cameras", 3, "address"), 1, "cameras[id=cam-4].address: 1 is the address of cam-3"),
+        (("cameras", 3, "baud"), 9600, "cameras[id=cam-4].baud: 9600 is not the 2400 of cam-3"),
+        (("cameras", 1, "port"), "/dev/ttyS5", "'/dev/ttyS5' is the port of cameras[id=cam-2]"),
+        (("cameras", 0, "driver"), "vista", "cameras[id=cam-1]: must be 'visca', 'pelco_d'"),
+        (
+            ("switcher", "inputs"),
+            {"cam-9": 1},
+            "switcher.inputs: 'cam-9' is no camera of this room (cameras: cam-1, cam-2,",
+        ),
+        (("switcher", "inputs"), {"room:small": 1}, "'room:small' is this room itself"),
+        (("switcher", "id"), "cam-1", "switcher.id: 'cam-1' is used twice"),
+        (("switcher", "port"), "/dev/ttyS3", "switcher.port: '/dev/ttyS3' is the port of"),
         (("room", "id"), "hub", "room.id: 'hub' is the hub's own place"),
         (("room", "broker"), "127.0.0.1", "room.broker: '127.0.0.1' is not HOST:PORT"),
         (
