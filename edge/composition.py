@@ -23,6 +23,8 @@ from edge.controller import Controller
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
 from edge.room import Devices, Plan
+from edge.rules.console_lamps import LINK
+from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
@@ -30,7 +32,8 @@ from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
 from edge.sighted import bearings_of
 from edge.version import VERSION
-from firmware_config.schema import RoomConfig, Title
+from edge.voting import Voting
+from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
@@ -152,6 +155,7 @@ def make_devices(
     displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = None
     if config.console is not None:
+        _check_names(config.console)
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
@@ -179,6 +183,20 @@ def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path
     }
 
 
+def _check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why."""
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )
+
+
 class Room:
     """One whole controller, ready to run."""
 
@@ -201,7 +219,8 @@ class Room:
             data_dir,
         )
         self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
-        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept)
+        voting = Voting(config.room.id, self.outbox)
+        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept, voting)
         host, port = host_port(broker or config.room.broker)
         self.link = Link(
             config.room.id,

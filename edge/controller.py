@@ -33,12 +33,13 @@ from edge.programme import Programme, Watched
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor
+from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
+from edge.voting import Voting
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Controller:
         devices: Devices,
         outbox: Outbox,
         kept: KeptRules,
+        voting: Voting,
         now_s: Clock = time.monotonic,
     ) -> None:
         """Nothing moves before ``run``; ``connect`` gives it its link."""
@@ -77,8 +79,6 @@ class Controller:
         self.located: set[int] = set()
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
-        self.secret_ballot = False
-        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -91,7 +91,9 @@ class Controller:
         self.stream: Watched | None = None
         """The programme as people can open it, where the room offers that."""
         self.presses = Presses(self, outbox, now_s)
-        self.console = ChairConsole(self)
+        self.console = ChairConsole(self, outbox, now_s)
+        self.voting = voting
+        voting.on_change = self.changed
 
     def connect(self, link: Link) -> None:
         """Give the room its link; the parts that speak over it are made here."""
@@ -102,8 +104,9 @@ class Controller:
     # --- doors -------------------------------------------------------------------------------
 
     def seat_key(self, press: KeyPress) -> None:
-        """A key at a seat: the microphone key speaks to the floor."""
+        """A key at a seat: the microphone key speaks to the floor, the others vote."""
         if press.key != "mic":
+            self.voting.key(press)
             return
         seat = self.plan.seat(int(press.source))
         means = following.intent_of_release if press.released else following.intent_of_key
@@ -114,8 +117,7 @@ class Controller:
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        for intent, seat in self.console.key(press):
-            self.presses.ask(press.key, intent, seat, press.at_s)
+        self.console.key(press)
         self._make_true()
 
     def contact(self, name: str, is_closed: bool) -> None:
@@ -136,6 +138,8 @@ class Controller:
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
             case messages.Floor():
                 self._hub_floor(message)
+            case messages.Ballot() | messages.BallotKey() | messages.Attendance():
+                self.voting.deliver(message)
             case messages.Receipt():
                 self._receipt(message)
             case messages.Meeting() if message.gen >= self.hub.gen:
@@ -194,8 +198,10 @@ class Controller:
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]
-        self._outbox.settle(message.epoch, message.upto, message.extra, refused)
+        also = self.voting.settled(message)
+        self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -210,9 +216,11 @@ class Controller:
 
     # --- what the room decides itself ----------------------------------------------------------
 
-    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        """A press at ``at_s`` while the room leads itself."""
-        self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
 
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
@@ -223,12 +231,17 @@ class Controller:
 
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
+        self.voting.time(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))
         else:
             self._lead(following.pass_time(before, now_s))
-        if self.room is not before or self.ticks % LOOK_EVERY_TICKS == 0:
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)
@@ -253,7 +266,7 @@ class Controller:
         scene = scene_of(
             self.room,
             talkers=self.talkers,
-            secret_ballot=self.secret_ballot,
+            secret_ballot=votes_in_secret(self.voting.ballot),
             policy=self.shots.policy,
         )
         self.shots.show(scene)
@@ -268,7 +281,8 @@ class Controller:
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:
             return SeatOutputs(wish.microphone, *LOCATED)
-        return SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        floor = SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        return self.voting.lamps(number, floor)
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)

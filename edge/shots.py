@@ -113,6 +113,14 @@ class Shots:
         """Nobody has said that the camera is to stay where it is."""
         return camera not in self.locked and self.policy != "locked"
 
+    @property
+    def is_wide(self) -> bool:
+        """The camera on air reports to rest at the shot of the whole room."""
+        camera = self.direction.on_air
+        if camera is None or self.direction.shots.get(camera) != WIDE:
+            return False
+        return self.arrived(camera) is True
+
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
         return camera in self.targets and self._aim(camera, target) is not None
