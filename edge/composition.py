@@ -6,9 +6,11 @@ Owns the way from a room file to running objects. Must not hold rules or state.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
@@ -34,6 +36,11 @@ from edge.sighted import bearings_of
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConsoleSection, RoomConfig, Title
+
+if TYPE_CHECKING:
+    from edge.stream import ProgrammeStream
+
+log = logging.getLogger(__name__)
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
@@ -197,6 +204,22 @@ def _check_names(console: ConsoleSection) -> None:
                 )
 
 
+def make_stream(
+    config: RoomConfig, eyes: Mapping[str, Eye], shots: Shots
+) -> ProgrammeStream | None:
+    """The programme as a stream, where the room file wants one and its libraries are there."""
+    if config.stream is None:
+        return None
+    try:
+        from edge.camera.eyes import PictureEye
+        from edge.stream import ProgrammeStream
+    except ImportError as error:
+        log.error("no programme stream: %s is not installed (phonghop[vision])", error.name)
+        return None
+    pictures = {ident: eye.capture for ident, eye in eyes.items() if isinstance(eye, PictureEye)}
+    return ProgrammeStream(config.stream, pictures, lambda: shots.direction.on_air)
+
+
 class Room:
     """One whole controller, ready to run."""
 
@@ -238,6 +261,10 @@ class Room:
             self.supervisor.add(ident, device.run)
         eyes = make_eyes(config, self.devices, self.controller.shots, data_dir)
         self.controller.eyes = eyes
+        stream = make_stream(config, eyes, self.controller.shots)
+        if stream is not None:
+            self.controller.stream = stream
+            self.supervisor.add("programme stream", stream.run)
         for ident, eye in eyes.items():
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
