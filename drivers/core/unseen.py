@@ -15,6 +15,9 @@ from drivers.core.capability import Aim
 PICTURE_RATIO = 9 / 16
 """Height of a picture over its width."""
 
+NARROWER, WIDER = 0.6, 2.0
+"""So much may the picture of a preset differ in width from what is asked for."""
+
 SETTLES_S = 4.0
 """Enough for a dome to turn half round and come to rest (estimate)."""
 
@@ -23,11 +26,16 @@ NO_PRESETS: Mapping[int, Aim] = MappingProxyType({})
 
 
 def nearest_preset(presets: Mapping[int, Aim], aim: Aim) -> int | None:
-    """The preset whose picture has ``aim`` nearest to its middle; None when none contains it."""
+    """The preset that shows about what ``aim`` does; None when none does.
+
+    The place is in its picture, the nearer to the middle the better, and the picture is neither
+    much narrower nor much wider than asked for: the whole room is no shot of a seat.
+    """
     fitting = {
         math.hypot(place.pan_deg - aim.pan_deg, place.tilt_deg - aim.tilt_deg): preset
         for preset, place in presets.items()
-        if abs(place.pan_deg - aim.pan_deg) <= place.fov_deg / 2
+        if NARROWER <= place.fov_deg / aim.fov_deg <= WIDER
+        and abs(place.pan_deg - aim.pan_deg) <= place.fov_deg / 2
         and abs(place.tilt_deg - aim.tilt_deg) <= place.fov_deg / 2 * PICTURE_RATIO
     }
     return fitting[min(fitting)] if fitting else None

@@ -74,13 +74,17 @@ class PelcoCamera:
                 task.result()
         finally:
             self._new_order()
-            if self._may_move:
-                with contextlib.suppress(LinkDown):
-                    self._line.stop(self._frame())
-                    await self._line.settle()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+            try:
+                if self._may_move:
+                    with contextlib.suppress(LinkDown):
+                        # Twice at once, for whoever ends us may not grant us the turns.
+                        self._line.stop(self._frame())
+                        self._line.stop(self._frame())
+                        await self._line.settle()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
 
     @property
     def _is_told(self) -> bool:

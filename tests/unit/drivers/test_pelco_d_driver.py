@@ -239,6 +239,25 @@ def test_a_stop_without_a_line_is_said_and_sent_first_of_all() -> None:
     play(story)
 
 
+def test_told_twice_to_end_it_ends_and_has_said_stop() -> None:
+    async def story(stage: Stage) -> None:
+        line = PelcoLine("/dev/ttyUSB4", 2400, stage.wire.connect, stage.now_s)
+        config = PelcoConfig(id="other", port="/dev/ttyUSB4", address=1)
+        camera = PelcoCamera(config, line, PRESETS, stage.now_s)
+        life = asyncio.create_task(camera.run())
+        await stage.until(lambda: line.session.is_up)
+        await camera.drive(30.0, 0.0)
+        life.cancel()
+        await asyncio.sleep(0)
+        life.cancel()
+        await asyncio.wait({life})
+        await asyncio.sleep(0.1)
+        assert stage.sent.count(STOP) >= 1  # both in one piece, or one by one
+        assert not stage.sim.show()["1"]["moving"]
+
+    play(story)
+
+
 def test_when_one_camera_leaves_the_other_keeps_the_line() -> None:
     async def story(stage: Stage) -> None:
         clock = asyncio.get_running_loop().time

@@ -166,3 +166,9 @@ def test_the_nearest_preset_must_contain_the_target() -> None:
     assert nearest_preset(PRESETS, Aim(25.0, 0.0, 12.0)) == 4
     assert nearest_preset(PRESETS, Aim(0.0, 0.0, 12.0)) is None
     assert nearest_preset(PRESETS, Aim(30.0, 9.0, 12.0)) is None
+
+
+def test_the_whole_room_is_no_shot_of_a_seat_nor_the_reverse() -> None:
+    assert nearest_preset({9: Aim(0.0, 0.0, 60.0)}, Aim(0.0, 0.0, 15.0)) is None
+    assert nearest_preset({1: Aim(0.0, 0.0, 15.0)}, Aim(0.0, 0.0, 60.0)) is None
+    assert nearest_preset({1: Aim(0.0, 0.0, 15.0)}, Aim(0.0, 0.0, float("nan"))) is None
