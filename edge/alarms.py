@@ -47,6 +47,15 @@ class Subject:
     said: messages.Text | None = None
 
 
+def programme_subject(wanted: str | None) -> Subject:
+    """The picture that leaves the room; the choice of pictures goes on without it."""
+    title = messages.Text(vi="Hình phát ra", en="Programme output")
+    said = messages.Text(
+        vi=f"{title.vi}: chưa chuyển sang {wanted}", en=f"{title.en}: does not show {wanted}"
+    )
+    return Subject("programme", title, said=said)
+
+
 @dataclass
 class Alarms:
     """Remembers since when each subject is bad, and what has been published."""

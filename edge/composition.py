@@ -6,21 +6,24 @@ Owns the way from a room file to running objects. Must not hold rules or state.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
 from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
-from drivers.visca.driver import ViscaCamera
+from drivers.switcher.driver import SerialSwitcher
 from edge.camera.sight import Blind, Eye
-from edge.camera.subject import Pacing
+from edge.camera.subject import ELSEWHERE, Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
+from edge.optics import make_cameras
 from edge.room import Devices, Plan
 from edge.rules.console_lamps import LINK
 from edge.rules.console_meanings import KEYS
@@ -33,6 +36,11 @@ from edge.sighted import bearings_of
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConsoleSection, RoomConfig, Title
+
+if TYPE_CHECKING:
+    from edge.stream import ProgrammeStream
+
+log = logging.getLogger(__name__)
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
@@ -60,7 +68,14 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         pacing=Pacing(**config.pacing.model_dump()),
         camera_policy=config.room.camera_policy,
         locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
+        outside=_outside(config),
     )
+
+
+def _outside(config: RoomConfig) -> tuple[str, ...]:
+    """Other rooms' pictures on the switcher."""
+    inputs = config.switcher.inputs if config.switcher is not None else ()
+    return tuple(source for source in inputs if source.startswith(ELSEWHERE))
 
 
 def _text(title: Title) -> messages.Text:
@@ -98,6 +113,17 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
         )
         for d in config.displays
     ]
+    if config.switcher is not None:
+        places.append(
+            messages.DevicePlace(
+                id=config.switcher.id,
+                kind="switcher",
+                title=_text(config.switcher.title),
+                model=config.switcher.dialect or "",
+                sources=list(config.switcher.inputs),
+                simulated=_twin(config.switcher.port),
+            )
+        )
     if config.console is not None:
         places.append(
             messages.DevicePlace(
@@ -120,8 +146,9 @@ def make_devices(
     on_console_key: OnKey,
     on_contact: OnContact = lambda name, is_closed: None,
     on_change: Callable[[], None] = lambda: None,
+    data_dir: Path | None = None,
 ) -> Devices:
-    """Every device of the room, none of them opened yet.
+    """Every device of the room, none of them opened yet; ``data_dir`` may hold sightings.
 
     Raises:
         ValueError: the room file asks for something a driver cannot do; one line.
@@ -139,9 +166,10 @@ def make_devices(
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
-        cameras={c.id: ViscaCamera(c) for c in config.cameras},
+        cameras=make_cameras(config, data_dir),
         displays=displays,
         console=console,
+        switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
     )
 
 
@@ -176,6 +204,22 @@ def _check_names(console: ConsoleSection) -> None:
                 )
 
 
+def make_stream(
+    config: RoomConfig, eyes: Mapping[str, Eye], shots: Shots
+) -> ProgrammeStream | None:
+    """The programme as a stream, where the room file wants one and its libraries are there."""
+    if config.stream is None:
+        return None
+    try:
+        from edge.camera.eyes import PictureEye
+        from edge.stream import ProgrammeStream
+    except ImportError as error:
+        log.error("no programme stream: %s is not installed (phonghop[vision])", error.name)
+        return None
+    pictures = {ident: eye.capture for ident, eye in eyes.items() if isinstance(eye, PictureEye)}
+    return ProgrammeStream(config.stream, pictures, lambda: shots.direction.on_air)
+
+
 class Room:
     """One whole controller, ready to run."""
 
@@ -195,6 +239,7 @@ class Room:
             self._console_key,
             self._contact,
             lambda: self.controller.changed(),
+            data_dir,
         )
         self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
         voting = Voting(config.room.id, self.outbox)
@@ -216,6 +261,10 @@ class Room:
             self.supervisor.add(ident, device.run)
         eyes = make_eyes(config, self.devices, self.controller.shots, data_dir)
         self.controller.eyes = eyes
+        stream = make_stream(config, eyes, self.controller.shots)
+        if stream is not None:
+            self.controller.stream = stream
+            self.supervisor.add("programme stream", stream.run)
         for ident, eye in eyes.items():
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)

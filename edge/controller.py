@@ -29,6 +29,7 @@ from edge.floor_messages import hub_floor
 from edge.hub_watch import HubWatch
 from edge.kept_rules import KeptRules
 from edge.presses import Presses
+from edge.programme import Programme, Watched
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
@@ -86,6 +87,9 @@ class Controller:
         self.shots = Shots(plan, devices, now_s)
         self.eyes: Mapping[str, Eye] = {}
         """By camera, where it has a picture."""
+        self.programme = Programme(devices.switcher, plan.pacing.manual_s, now_s, self.changed)
+        self.stream: Watched | None = None
+        """The programme as people can open it, where the room offers that."""
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -160,6 +164,7 @@ class Controller:
             self.commander.tasks = tasks
             self.shots.start(tasks)
             tasks.create_task(self.fire.run(), name="fire alarm")
+            tasks.create_task(self.programme.run(), name="programme")
             self._make_true()
             while True:
                 self._wake.clear()
@@ -272,7 +277,9 @@ class Controller:
         self.shots.show(scene)
         for eye in self.eyes.values():
             eye.tick()
+        self.programme.show(self.shots.direction.on_air)
         self.publisher.look_at_cameras(now_s)
+        self.publisher.look_at_programme(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:
         """What the unit at a seat should do and show now."""

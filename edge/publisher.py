@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from drivers.core.capability import Health, HealthState, SeatOutputs
 from drivers.core.reading import Clock
 from edge import reporting
-from edge.alarms import FIRE, Alarms, Subject, fire_alert
+from edge.alarms import FIRE, Alarms, Subject, fire_alert, programme_subject
 from edge.camera.sight import NO_EYE
 from edge.camera_concerns import camera_concerns
 from edge.contract import messages, topics
@@ -91,6 +91,20 @@ class Publisher:
             policy=shots.policy,
         )
 
+    def look_at_programme(self, now_s: float) -> None:
+        """Publish what leaves the room, in a room that has such a thing."""
+        programme, stream = self._controller.programme, self._controller.stream
+        if self._controller.devices.switcher is None and stream is None:
+            return
+        plain = reporting.programme_actual(programme, stream, now_s, aged=False)
+        if self._published.get("programme") != plain or "programme" in self._ages_due:
+            self._ages_due.discard("programme")
+            self._published["programme"] = plain
+            told = reporting.programme_actual(programme, stream, now_s, aged=True)
+            self._send(
+                "programme", messages.ProgrammeState.model_validate({**self._stamp(), **told})
+            )
+
     def _part(
         self,
         name: str,
@@ -143,7 +157,7 @@ class Publisher:
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
         if full:
             self._figures(found)
-            self._ages_due = {"seats", "cameras", "displays"}
+            self._ages_due = {"seats", "cameras", "displays", "programme"}
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
             self._counters_s = now_s
@@ -186,6 +200,11 @@ class Publisher:
             for ident, health in found.items()
         }
         subjects.update(camera_concerns(controller.shots, controller.eyes, self._titles))
+        wanted = controller.programme.wanted
+        subjects["programme"] = (
+            programme_subject(wanted),
+            controller.programme.health(now_s),
+        )
         for number, bus in controller.devices.buses.items():
             title = messages.Text(vi=f"Ghế số {number}", en=f"Seat {number}")
             subject = Subject(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
 from edge.camera.sight import Sight
 from edge.contract import messages
+from edge.programme import Programme, Watched
 from edge.room import Devices
 from edge.shots import Shots
 
@@ -84,6 +85,22 @@ def display_actual(
         reason=health.reason or state.power.reason,
         age_ms=_age_ms(state.power.at_s, now_s) if aged else None,
     )
+
+
+def programme_actual(
+    programme: Programme, stream: Watched | None, now_s: float, *, aged: bool
+) -> dict[str, object]:
+    """The picture that leaves the room: what is wanted, and what the switcher says is out."""
+    out, health = programme.out(now_s), programme.health(now_s)
+    return {
+        "wanted": programme.wanted,
+        "out": out.value,
+        "health": health.state.value,
+        "reason": health.reason or out.reason,
+        "age_ms": _age_ms(out.at_s, now_s) if aged else None,
+        "stream": None if stream is None else stream.address,
+        "watching": None if stream is None else stream.watching,
+    }
 
 
 def device_actual(health: Health, now_s: float) -> messages.DeviceActual:

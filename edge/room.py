@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.core.capability import Camera, Device, Display, Keys, SeatUnits
+from drivers.core.capability import Camera, Device, Display, Keys, SeatUnits, Switcher
 from edge.camera.aim import Point
 from edge.camera.subject import Pacing, Policy
 from edge.camera.targets import Bearings, Targets
@@ -34,6 +34,8 @@ class Plan:
     camera_policy: Policy = "track"
     locked_cameras: frozenset[str] = frozenset()
     """Cameras that the automatic leaves where they are."""
+    outside: tuple[str, ...] = ()
+    """Other rooms' pictures that the programme can show: ``room:satellite-1``."""
 
     def seat(self, number: int) -> str:
         """``main/12``."""
@@ -58,6 +60,7 @@ class Devices:
     cameras: Mapping[str, Camera]
     displays: Mapping[str, Display]
     console: Keys | None
+    switcher: Switcher | None = None
 
     def all(self) -> dict[str, Device]:
         """Every device once, by id."""
@@ -66,4 +69,6 @@ class Devices:
         found.update(self.displays)
         if self.console is not None:
             found[self.console.id] = self.console
+        if self.switcher is not None:
+            found[self.switcher.id] = self.switcher
         return found

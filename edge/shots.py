@@ -12,7 +12,7 @@ import itertools
 import logging
 from dataclasses import dataclass, replace
 
-from drivers.core.capability import Aim, Camera, HealthState
+from drivers.core.capability import Aim, Bounded, Camera, HealthState
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from edge.camera import director
@@ -48,7 +48,9 @@ class Shots:
 
     def __init__(self, plan: Plan, devices: Devices, now_s: Clock) -> None:
         """Nothing moves before ``start`` and ``show``."""
-        self.direction = Direction()
+        self._outside = plan.outside
+        # A picture from outside shows what it shows: it is there from the start.
+        self.direction = Direction(shots={picture: picture for picture in plan.outside})
         self.policy: Policy = plan.camera_policy
         self.locked = set(plan.locked_cameras)
         self.targets: dict[str, Targets] = {c: plan.targets(c) for c in devices.cameras}
@@ -81,7 +83,9 @@ class Shots:
 
     def by_hand_wide(self, by: str) -> None:
         """The wide shot, on the camera that is on air or else the first."""
-        camera = self.direction.on_air or next(iter(self._cameras), None)
+        camera = self.direction.on_air
+        if camera not in self._cameras:
+            camera = next(iter(self._cameras), None)
         if camera is not None and self.can_show(camera, WIDE):
             self.by_hand(camera, WIDE, by)
 
@@ -119,11 +123,19 @@ class Shots:
 
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
-        return camera in self.targets and self.targets[camera].aim(target) is not None
+        return camera in self.targets and self._aim(camera, target) is not None
+
+    def _aim(self, camera: str, target: str) -> Aim | None:
+        """Where the camera must look for the target; None when it cannot."""
+        aim, device = self.targets[camera].aim(target), self._cameras[camera]
+        if aim is not None and isinstance(device, Bounded) and device.out_of_reach(aim):
+            return None
+        return aim
 
     def _views(self, scene: Scene, now_s: float) -> dict[str, CameraView]:
         asked = self._asked(scene)
-        return {ident: self._view(ident, asked, now_s) for ident in self._cameras}
+        views = {ident: self._view(ident, asked, now_s) for ident in self._cameras}
+        return views | {picture: _from_outside(picture) for picture in self._outside}
 
     def _asked(self, scene: Scene) -> set[str]:
         """Every target that the director may choose for this scene."""
@@ -135,12 +147,12 @@ class Shots:
 
     def _view(self, ident: str, asked: set[str], now_s: float) -> CameraView:
         camera, targets = self._cameras[ident], self.targets[ident]
-        costs = {target: targets.cost(target) for target in asked}
+        aims = {target: aim for target in asked if (aim := self._aim(ident, target)) is not None}
+        costs = {target: targets.cost(target) for target in aims}
         here = camera.state(now_s).aim.value
         travel_s: dict[str, float] = {}
         if here is not None:
-            aims = {target: targets.aim(target) for target in asked}
-            travel_s = {t: camera.move_time_s(here, aim) for t, aim in aims.items() if aim}
+            travel_s = {target: camera.move_time_s(here, aim) for target, aim in aims.items()}
         return CameraView(
             works=camera.health(now_s).state is not HealthState.FAULT,
             arrived=self.arrived(ident),
@@ -186,3 +198,8 @@ class Shots:
             if self.orders[camera.id] is order:  # what cannot be corrected is left as it was
                 self.orders[camera.id] = replace(order.corrects, at_s=order.at_s)
         return True
+
+
+def _from_outside(picture: str) -> CameraView:
+    """Another room's picture: always there, never moved by us."""
+    return CameraView(works=True, arrived=True, cost={picture: 0.0}, locked=True)

@@ -64,6 +64,7 @@ WIRES: Mapping[str, Wire] = {
     "modbus_rtu": Wire("drivers.delegate_unit.modbus"),
     "shure_dis": Wire("drivers.shure_dis.codec", is_text=True),
     "televic_ascii": Wire("drivers.televic.codec", is_text=True),
+    "switcher": Wire("drivers.switcher.codec", is_text=True),
     "taiden": Wire("drivers.taiden.codec"),
 }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from drivers.core.address import parse_port
 from drivers.delegate_unit.config import check_seats
-from firmware_config.schema import CONSOLE_ID, RoomConfig
+from firmware_config.schema import CONSOLE_ID, PelcoCameraSection, RoomConfig
 
 RESERVED_IDS = re.compile(rf"(room|{CONSOLE_ID}|seat-[0-9]+)\Z")
 """Names with a meaning of their own in topics, commands and the twin."""
@@ -30,6 +30,7 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _ports(config)
     yield from _seats(config)
     yield from _cameras(config)
+    yield from _switcher(config)
 
 
 def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
@@ -41,6 +42,8 @@ def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
     ):
         for device in devices:
             yield f"{table}[id={device.id}]", device.id, device.port
+    if config.switcher is not None:
+        yield "switcher", config.switcher.id, config.switcher.port
 
 
 def _ids(config: RoomConfig) -> Iterator[str]:
@@ -55,7 +58,9 @@ def _ids(config: RoomConfig) -> Iterator[str]:
 
 def _ports(config: RoomConfig) -> Iterator[str]:
     owners: dict[str, str] = {}
-    for place, _, text in _devices(config):
+    shared = {camera.id: camera for camera in config.cameras if camera.driver == "pelco_d"}
+    lines: dict[str, PelcoCameraSection] = {}
+    for place, name, text in _devices(config):
         port = parse_port(text)
         if port.twin and not re.fullmatch(rf"{config.room.id}/[a-z0-9-]{{1,32}}", port.target):
             yield (
@@ -63,15 +68,35 @@ def _ports(config: RoomConfig) -> Iterator[str]:
                 f"a port of this room's own twin"
             )
         wire = _wire(text)
-        if wire in owners:
+        if name in shared and wire in lines:
+            yield from _on_one_line(place, shared[name], lines[wire], shared.values())
+        elif wire in owners:
             yield f"{place}.port: {text!r} is the port of {owners[wire]} already; one device each"
         owners[wire] = place
+        if name in shared:
+            lines.setdefault(wire, shared[name])
     console = config.console
     if console is not None and console.pins not in ("gpio", f"twin:{config.room.id}/{CONSOLE_ID}"):
         yield (
             f"console.pins: {console.pins!r} must be gpio or twin:{config.room.id}/{CONSOLE_ID}, "
             "the pins of this room's own twin"
         )
+
+
+def _on_one_line(
+    place: str,
+    camera: PelcoCameraSection,
+    first: PelcoCameraSection,
+    others: Iterable[PelcoCameraSection],
+) -> Iterator[str]:
+    """Pelco-D cameras share a line, at one speed and with an address each."""
+    if camera.baud != first.baud:
+        yield f"{place}.baud: {camera.baud} is not the {first.baud} of {first.id} on the same line"
+    for other in others:
+        if other.id == camera.id:
+            return
+        if (_wire(other.port), other.address) == (_wire(camera.port), camera.address):
+            yield f"{place}.address: {camera.address} is the address of {other.id} already"
 
 
 def _wire(text: str) -> str:
@@ -107,6 +132,9 @@ def _cameras(config: RoomConfig) -> Iterator[str]:
         place = f"cameras[id={camera.id}]"
         for number in _twice(sighting.seat for sighting in camera.sightings):
             yield f"{place}.sightings: seat {number} is sighted twice; keep the better one"
+        for target in camera.presets:
+            if target.isdigit() and int(target) not in numbers:
+                yield f"{place}.presets: there is no seat {target} in this room"
         for sighting in camera.sightings:
             if sighting.seat not in numbers:
                 yield f"{place}.sightings: there is no seat {sighting.seat} in this room"
@@ -116,6 +144,21 @@ def _cameras(config: RoomConfig) -> Iterator[str]:
                 f"{place}.video.source: {source!r} must be twin:{config.room.id}/{camera.id}, "
                 "the picture of this camera in the room's own twin"
             )
+
+
+def _switcher(config: RoomConfig) -> Iterator[str]:
+    """Its inputs carry cameras of this room, or pictures of other rooms."""
+    cameras = {camera.id for camera in config.cameras}
+    for source in config.switcher.inputs if config.switcher is not None else ():
+        room = source.removeprefix("room:")
+        if room == source and source not in cameras:
+            known = ", ".join(sorted(cameras)) or "none"
+            yield (
+                f"switcher.inputs: {source!r} is no camera of this room (cameras: {known}); "
+                "another room's picture is room:ID"
+            )
+        if room != source and room == config.room.id:
+            yield f"switcher.inputs: {source!r} is this room itself; name its cameras"
 
 
 def _twice(values: Iterable[int]) -> list[int]:

@@ -184,6 +184,9 @@ def _complaint(one: dict[str, Any]) -> str:
         expected = context.get("expected") or context.get("expected_tags")
         known = [word.strip("'") for word in str(expected).replace(" or ", ", ").split(", ")]
         return f"must be {expected}, is {_shown(value)}{_near(value, known)}"
+    if kind == "union_tag_not_found":
+        near = difflib.get_close_matches("driver", value, n=1) if isinstance(value, dict) else []
+        return f"{near[0]}: unknown key; did you mean 'driver'?" if near else "driver is missing"
     if kind == "string_pattern_mismatch":
         return f"{_shown(value)} does not match {context['pattern']}"
     if kind == "value_error":
@@ -214,10 +217,17 @@ def _known_keys(loc: Loc) -> list[str]:
     schema = room_schema()
     nodes = [schema]
     for part in loc[:-1]:
-        nodes = [
+        chosen = [node for node in nodes if _driver(node) == part]
+        nodes = chosen or [
             branch for node in nodes for branch in _branches(_inside(node, part), schema["$defs"])
         ]
     return [key for node in nodes for key in node.get("properties", ())]
+
+
+def _driver(node: dict[str, Any]) -> str | None:
+    """The tag by which a union knows this table, which is no key of the file."""
+    driver: str | None = node.get("properties", {}).get("driver", {}).get("const")
+    return driver
 
 
 def _inside(node: dict[str, Any], part: int | str) -> dict[str, Any]:

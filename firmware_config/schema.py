@@ -21,7 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
+from drivers.pelco_d.config import PelcoConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
+from drivers.switcher.config import SwitcherConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
 
@@ -120,8 +122,11 @@ class SightingSection(Section):
     tilt_deg: float = Field(ge=-180, le=180, description="as the camera reported it")
 
 
-class CameraSection(ViscaConfig):
-    """A camera with its place in the room."""
+PresetTarget = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,2}|wide)$")]
+
+
+class CameraPlace(Section):
+    """What every camera has, however it is spoken to: its place in the room and its picture."""
 
     title: Title = Field(description="name of the camera for people")
     position_m: Position = Field(description="where its lens is: x, y, z in metres")
@@ -138,6 +143,24 @@ class CameraSection(ViscaConfig):
         None, description="its picture; without one seats are framed by their places alone"
     )
     locked: bool = Field(False, description="the automatic leaves this camera where it is")
+    presets: dict[PresetTarget, Annotated[int, Field(ge=1, le=255)]] = Field(
+        default_factory=dict,
+        max_length=250,
+        description="presets kept in the camera, by seat number or wide: the way to aim one that "
+        "does not tell where it looks",
+    )
+
+
+class ViscaCameraSection(ViscaConfig, CameraPlace):
+    """A VISCA camera."""
+
+
+class PelcoCameraSection(PelcoConfig, CameraPlace):
+    """A Pelco-D camera; several may share one line, each with an address of its own."""
+
+
+CameraSection = Annotated[ViscaCameraSection | PelcoCameraSection, Field(discriminator="driver")]
+"""A camera with its place in the room."""
 
 
 class DisplaySection(SamsungMdcConfig):
@@ -148,6 +171,30 @@ class DisplaySection(SamsungMdcConfig):
     position_m: Position | None = Field(
         None, description="its middle: x, y, z in metres, for the plan of the room"
     )
+
+
+class SwitcherSection(SwitcherConfig):
+    """The switcher that puts the programme out."""
+
+    title: Title = Field(
+        Title(vi="Bộ chuyển hình", en="Video switcher"), description="its name for people"
+    )
+
+
+class StreamSection(Section):
+    """The programme as JPEG after JPEG over HTTP, for a browser, OBS or a conferencing PC."""
+
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        max_length=255,
+        description="address to listen on; beyond this machine anybody on the network may watch",
+    )
+    port: int = Field(8090, ge=1, le=65535, description="port to listen on")
+    frames_per_s: float = Field(15.0, gt=0, le=30, description="pictures sent per second")
+    width: int = Field(1280, ge=160, le=3840, description="pictures are no wider than this")
+    quality: int = Field(80, ge=20, le=95, description="JPEG quality")
+    clients: int = Field(8, ge=1, le=100, description="how many may watch at a time")
 
 
 class ConsoleSection(ConsoleConfig):
@@ -205,6 +252,10 @@ class RoomConfig(Section):
         (), max_length=16, description="screens and projectors"
     )
     console: ConsoleSection | None = Field(None, description="the chair's console, if any")
+    switcher: SwitcherSection | None = Field(
+        None, description="the switcher that puts the programme out, if any"
+    )
+    stream: StreamSection | None = Field(None, description="the programme as a stream, if wanted")
     pacing: PacingSection = Field(PacingSection(), description="how calm the picture is")
     vision: VisionSection = Field(VisionSection(), description="how faces are found")
 

@@ -6,7 +6,7 @@ Owns the vocabulary between drivers and the edge. A caller asks *can it move?*, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
@@ -96,6 +96,35 @@ class Camera(Device, Protocol):
         ...
 
 
+@runtime_checkable
+class Bounded(Protocol):
+    """A camera that knows beforehand where it cannot look."""
+
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """Why ``move`` would refuse this aim, or None."""
+        ...
+
+
+@runtime_checkable
+class Drivable(Protocol):
+    """A camera that can be moved by speed, as one who follows somebody needs."""
+
+    async def drive(self, pan_deg_s: float, tilt_deg_s: float) -> None:
+        """Keep these speeds, right and up positive, until renewed, moved or stopped.
+
+        Held within what the motors, the zoom and the limits allow. A dead-man's switch: not
+        renewed within half a second, the camera is stopped.
+
+        Raises:
+            LinkDown, NoReply, Refused
+        """
+        ...
+
+    def fastest_deg_s(self, now_s: float) -> tuple[float, float]:
+        """Top speeds of pan and tilt for the present width of the picture."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DisplayState:
     """What a display last proved."""
@@ -127,6 +156,29 @@ class Display(Device, Protocol):
 
     def state(self, now_s: float) -> DisplayState:
         """As last reported, unknown when stale."""
+        ...
+
+
+@runtime_checkable
+class Switcher(Device, Protocol):
+    """What puts one of several pictures out: a video switcher or matrix."""
+
+    @property
+    def sources(self) -> Collection[str]:
+        """The pictures it has, by the names of the room file."""
+        ...
+
+    async def select(self, source: str) -> None:
+        """Put a picture out; returns when the switcher has answered that it is.
+
+        Raises:
+            LinkDown, NoReply
+            Refused: by the switcher, no such picture, or replaced by a later choice.
+        """
+        ...
+
+    def selected(self, now_s: float) -> Reading[str]:
+        """What is out, as last reported; an input without a name is ``input N``."""
         ...
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from drivers.core.address import Port, parse_port
+from drivers.core.unseen import SETTLES_S
 from drivers.visca.models import MODELS, Model
 
 Flavour = Literal["serial", "raw", "sony-ip"]
@@ -60,6 +61,19 @@ class ViscaConfig(BaseModel):
     )
     rest_poll_s: float = Field(
         1.5, ge=0.2, le=30, description="How often a camera at rest is asked for its position."
+    )
+    tells_position: bool = Field(
+        True,
+        description="false: it answers nothing when asked for its position; presets are used. "
+        "A camera that refuses the question is found out by itself",
+    )
+    settles_s: float = Field(
+        SETTLES_S, ge=0.5, le=60, description="with trust_time: when an order counts as done"
+    )
+    trust_time: bool = Field(
+        False,
+        description="without a told position, count as arrived after settles_s; shown as "
+        "unconfirmed. Without it such a camera is never cut to by itself",
     )
     wake: bool = Field(True, description="Switch the camera on when it is found in standby.")
 

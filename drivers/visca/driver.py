@@ -11,11 +11,14 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 
 from drivers.core.capability import Aim, CameraState, Health
+from drivers.core.deadman import DeadMan
 from drivers.core.errors import LinkDown, NoReply, Refused
 from drivers.core.reading import Clock
 from drivers.core.transport import Connect, connect_to
+from drivers.core.unseen import NO_PRESETS, Belief, nearest_preset
 from drivers.visca.config import ViscaConfig
 from drivers.visca.link import SUPERSEDED, Link, Said
 from drivers.visca.replies import BUFFER_FULL, Completion, Failure, NetworkChange
@@ -29,9 +32,6 @@ MOVING_POLL_S = 0.1
 STOP_REPEAT_S = 0.3
 STOP_INSIST_S = 5.0
 """A stop is repeated while the camera still moves, but not for ever: somebody else may steer."""
-
-DEADMAN_S = 1.0
-"""A drive goes on only while it is renewed this often; the operator may be gone."""
 
 MOVE_AGAIN_S = 5.0
 """How often a camera that rests elsewhere is told its target again (absolute: harmless)."""
@@ -55,8 +55,13 @@ class ViscaCamera:
         config: ViscaConfig,
         connect: Connect | None = None,
         now_s: Clock = time.monotonic,
+        presets: Mapping[int, Aim] = NO_PRESETS,
     ) -> None:
-        """``connect`` replaces the wire that the configuration names, for tests."""
+        """``connect`` replaces the wire that the configuration names, for tests.
+
+        ``presets`` says where the camera's presets look; a camera that does not tell its
+        position is sent to them.
+        """
         self.id = config.id
         self._rest_poll_s = config.rest_poll_s
         self._model = config.profile
@@ -79,7 +84,9 @@ class ViscaCamera:
         self._poll_now = asyncio.Event()
         self._stopped_at_s: float | None = None
         self._stop_sent_s = 0.0
-        self._deadman: asyncio.TimerHandle | None = None
+        self._deadman = DeadMan(self._let_go)
+        self._belief = Belief(config.settles_s, trust_time=config.trust_time)
+        self._presets = presets
         self._told_again_s = now_s()
 
     # Life ---------------------------------------------------------------------------------
@@ -145,6 +152,8 @@ class ViscaCamera:
             await self._sleep(pause_s)
 
     def _pause_s(self) -> float:
+        if self._watch.blind:
+            return self._rest_poll_s if self._stopped_at_s is None else STOP_REPEAT_S
         settled = self._tracker.settled(self._now_s())
         return self._rest_poll_s if settled else MOVING_POLL_S
 
@@ -160,7 +169,7 @@ class ViscaCamera:
         now_s = self._now_s()
         if self._stopped_at_s is not None:
             self._insist_on_stop(now_s, self._stopped_at_s)
-        if self._tracker.settled(now_s):
+        if self._watch.blind or self._tracker.settled(now_s):
             await self._make_true(now_s)
 
     async def _make_true(self, now_s: float) -> None:
@@ -181,40 +190,56 @@ class ViscaCamera:
         """What was ordered before is no longer wanted."""
         self._order += 1
         self._stopped_at_s = None
-        if self._deadman is not None:
-            self._deadman.cancel()
-            self._deadman = None
+        self._deadman.release()
+        self._belief.sent(None, self._now_s())
         return self._order
 
     async def move(self, aim: Aim) -> None:
-        """See ``Camera.move``.
+        """See ``Camera.move``. An aim just beyond a limit is held there, and ``health`` says so.
 
         Raises:
             LinkDown, NoReply
             Refused: out of reach (code ``limit``), by the camera, or replaced by a newer order
                 while it waited (code ``superseded``).
         """
-        reason = self._model.out_of_reach(aim)
-        if reason is not None:
-            raise Refused(reason, code="limit", device=self.id, command="move")
+        try:
+            held, held_back = self._model.within_reach(aim)
+        except ValueError as error:
+            raise Refused(str(error), code="limit", device=self.id, command="move") from error
+        preset = nearest_preset(self._presets, aim) if self._watch.blind else None
         order = self._new_order()
+        self._watch.held_back = held_back
         async with self._motion:
             # Told before it is sent, so that no report can come too early to count.
             self._tracker.ordered(None, self._now_s())
-            await self._send_aim(aim, order)
-            self._tracker.ordered(aim, self._now_s())
+            if preset is not None:
+                memory = self._memory(preset)
+                await self._motion_command("memory", order, action="recall", memory=memory)
+            else:
+                await self._send_aim(held, order)
+            self._tracker.ordered(held, self._now_s())
+            self._belief.sent(aim, self._now_s())
         self._poll_now.set()
+
+    def out_of_reach(self, aim: Aim) -> str | None:
+        """See ``Bounded.out_of_reach``."""
+        try:
+            self._model.within_reach(aim)
+        except ValueError as error:
+            return str(error)
+        return None
 
     async def _send_aim(self, aim: Aim, order: int) -> None:
         pan, tilt, zoom = self._model.to_units(aim)
+        speeds = self._model.swing_bytes(self._tracker.aim, aim)
         if not self._watch.menu_closed:
             with contextlib.suppress(Refused):
                 await self._watch.close_menu()
         await self._motion_command(
             "pan_tilt_absolute",
             order,
-            pan_speed=len(self._model.pan_deg_s),
-            tilt_speed=0 if self._model.one_speed else len(self._model.tilt_deg_s),
+            pan_speed=max(speeds) if self._model.one_speed else speeds[0],
+            tilt_speed=0 if self._model.one_speed else speeds[1],
             pan=pan,
             tilt=tilt,
             nibbles=self._model.nibbles,
@@ -258,34 +283,34 @@ class ViscaCamera:
     def _insist_on_stop(self, now_s: float, stopped_at_s: float) -> None:
         """A lost stop is found by what the camera does, not by its missing answer."""
         moving = self._tracker.moving(now_s).value
-        if moving is False or now_s - stopped_at_s > STOP_INSIST_S:
+        # One that does not tell is told twice more, whatever it does.
+        patience_s = 3 * STOP_REPEAT_S if self._watch.blind else STOP_INSIST_S
+        if moving is False or now_s - stopped_at_s > patience_s:
             self._stopped_at_s = None
-        elif moving and now_s - self._stop_sent_s >= STOP_REPEAT_S:
+        elif (moving or self._watch.blind) and now_s - self._stop_sent_s >= STOP_REPEAT_S:
             self._send_stop()
             self._link.cancel_sockets()
 
     async def drive(self, pan_deg_s: float, tilt_deg_s: float) -> None:
-        """Move with a speed, right and up positive, until stopped or not renewed for a second.
+        """See ``Drivable.drive``.
 
         Raises:
             LinkDown, NoReply, Refused
         """
-        driving = self._deadman is not None
+        driving = self._deadman.is_held
         order = self._new_order()
-        self._deadman = asyncio.get_running_loop().call_later(DEADMAN_S, self._let_go)
-        pan, tilt = pan_deg_s * self._model.pan_sign, tilt_deg_s * self._model.tilt_sign
+        self._deadman.hold()
         async with self._motion:
             if not driving:
                 self._tracker.ordered(None, self._now_s())
-            await self._motion_command(
-                "pan_tilt_drive",
-                order,
-                pan_speed=self._model.speed_byte(pan, self._model.pan_deg_s),
-                tilt_speed=self._model.speed_byte(tilt, self._model.tilt_deg_s),
-                pan_direction=_direction(pan, self._model.pan_deg_s[0], "left", "right"),
-                tilt_direction=_direction(tilt, self._model.tilt_deg_s[0], "down", "up"),
-            )
+            here = self._tracker.aim_reading(self._now_s()).value
+            values = self._model.drive_values(here, pan_deg_s, tilt_deg_s)
+            await self._motion_command("pan_tilt_drive", order, **values)
         self._poll_now.set()
+
+    def fastest_deg_s(self, now_s: float) -> tuple[float, float]:
+        """See ``Drivable.fastest_deg_s``."""
+        return self._model.fastest_deg_s(self._tracker.aim_reading(now_s).value)
 
     def _let_go(self) -> None:
         log.warning("%s: a drive was not renewed, stopping", self.id)
@@ -351,7 +376,12 @@ class ViscaCamera:
 
     def arrived(self, aim: Aim, now_s: float) -> bool | None:
         """See ``Camera.arrived``."""
-        return self._tracker.arrived(aim, now_s)
+        if self._watch.blind:
+            return self._belief.arrived(aim, now_s)
+        try:
+            return self._tracker.arrived(self._model.within_reach(aim)[0], now_s)
+        except ValueError:
+            return False
 
     def move_time_s(self, start: Aim, end: Aim) -> float:
         """See ``Camera.move_time_s``."""
@@ -367,9 +397,3 @@ class ViscaCamera:
             "reconnects": max(0, session.opened_count - 1),
         }
         return Health(state, reason, self._watch.proof_at_s, counters)
-
-
-def _direction(speed_deg_s: float, slowest_deg_s: float, negative: str, positive: str) -> str:
-    if abs(speed_deg_s) < slowest_deg_s / 2:
-        return "none"
-    return positive if speed_deg_s > 0 else negative

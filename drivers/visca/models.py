@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.core.capability import Aim
+from drivers.core.unseen import PICTURE_RATIO
 
 SRG_300H_PAN_DEG_S = (
     1.1, 1.3, 1.6, 2.2, 2.9, 6.7, 11, 23, 24, 27, 41, 43,
@@ -31,6 +32,23 @@ ZOOM_30X = (
     (10.0, 0x3486), (15.0, 0x3A0A), (20.0, 0x3D60), (25.0, 0x3F1E), (30.0, 0x4000),
 )  # fmt: skip
 """Magnification and zoom position (Sony SRG-300H manual)."""
+
+
+PICTURES_PER_S = 4.0
+"""A swing is no faster than so many widths of the picture a second: zoomed in, motors that
+rush to a small correction overshoot what is seen."""
+
+SWING_S = 1.0
+"""But a long swing is never slowed down to more than about this."""
+
+FOLLOWED_PICTURES_PER_S = 1.0
+"""Nobody who crosses the picture faster than this can be followed."""
+
+UNKNOWN_ZOOM_DEG_S = 15.0
+"""Following while the width of the picture is unknown: a brisk walk at five metres."""
+
+LIMIT_AHEAD_S = 0.3
+"""A drive is ended so long before a limit: an answer's age and the way to stop."""
 
 
 def _even_speeds(slowest: float, fastest: float, steps: int) -> tuple[float, ...]:
@@ -137,17 +155,72 @@ class Model:
                 return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
         return None if aim.fov_deg > 0 else f"a picture {aim.fov_deg:.1f}° wide is none"
 
+    def within_reach(self, aim: Aim) -> tuple[Aim, str | None]:
+        """The aim held within the limits, and what was held back, or None.
+
+        Raises:
+            ValueError: so far out that the target would not be in the picture; one line.
+        """
+        pan_deg = _held(aim.pan_deg, self.pan_limits_deg)
+        tilt_deg = _held(aim.tilt_deg, self.tilt_limits_deg)
+        seen_deg = self.fov_deg(self.zoom_units(aim.fov_deg)) / 2
+        reason = self.out_of_reach(aim)
+        if reason is None:
+            return aim, None
+        near = (
+            abs(pan_deg - aim.pan_deg) < seen_deg
+            and abs(tilt_deg - aim.tilt_deg) < seen_deg * PICTURE_RATIO
+        )
+        if not (near and aim.fov_deg > 0):
+            raise ValueError(reason)
+        return replace(aim, pan_deg=pan_deg, tilt_deg=tilt_deg), f"{reason}: held at the limit"
+
+    def swing_bytes(self, start: Aim | None, end: Aim) -> tuple[int, int]:
+        """Speed bytes for a swing: slower when zoomed in, but no long swing takes for ever."""
+        tops = self.pan_deg_s, self.tilt_deg_s
+        if start is None:
+            return len(tops[0]), len(tops[1])
+        gentle_deg_s = PICTURES_PER_S * min(start.fov_deg, end.fov_deg)
+        ways = abs(end.pan_deg - start.pan_deg), abs(end.tilt_deg - start.tilt_deg)
+        if self.one_speed:
+            ways = (max(ways), max(ways))
+        pan, tilt = (max(gentle_deg_s, way / SWING_S) for way in ways)
+        return self.speed_byte(pan, tops[0]), self.speed_byte(tilt, tops[1])
+
+    def fastest_deg_s(self, here: Aim | None) -> tuple[float, float]:
+        """Top speeds for following with the present width of the picture."""
+        known_deg_s = UNKNOWN_ZOOM_DEG_S if here is None else FOLLOWED_PICTURES_PER_S * here.fov_deg
+        return min(known_deg_s, self.pan_deg_s[-1]), min(known_deg_s, self.tilt_deg_s[-1])
+
+    def drive_values(
+        self, here: Aim | None, pan_deg_s: float, tilt_deg_s: float
+    ) -> dict[str, int | str]:
+        """Fields of a drive: held within the zoom's speeds and ended before the limits."""
+        most = self.fastest_deg_s(here)
+        pan, tilt = _held(pan_deg_s, (-most[0], most[0])), _held(tilt_deg_s, (-most[1], most[1]))
+        if here is not None:
+            pan = _ended(pan, here.pan_deg, self.pan_limits_deg)
+            tilt = _ended(tilt, here.tilt_deg, self.tilt_limits_deg)
+        pan, tilt = pan * self.pan_sign, tilt * self.tilt_sign
+        return {
+            "pan_speed": self.speed_byte(pan, self.pan_deg_s),
+            "tilt_speed": self.speed_byte(tilt, self.tilt_deg_s),
+            "pan_direction": _direction(pan, self.pan_deg_s[0], "left", "right"),
+            "tilt_direction": _direction(tilt, self.tilt_deg_s[0], "down", "up"),
+        }
+
     def speed_byte(self, speed_deg_s: float, table: Sequence[float]) -> int:
         """The speed byte nearest to a speed; never 00, which a BRC-300 refuses even to stop."""
         nearest = min(range(len(table)), key=lambda i: abs(table[i] - abs(speed_deg_s)))
         return nearest + 1
 
     def move_time_s(self, start: Aim, end: Aim) -> float:
-        """How long the slowest axis takes at top speed."""
+        """How long the slowest axis takes at the speeds of such a swing."""
+        pan, tilt = self.swing_bytes(start, end)
         zoomed = abs(self.zoom_units(end.fov_deg) - self.zoom_units(start.fov_deg))
         return max(
-            self._swing_s(abs(end.pan_deg - start.pan_deg), self.pan_deg_s[-1]),
-            self._swing_s(abs(end.tilt_deg - start.tilt_deg), self.tilt_deg_s[-1]),
+            self._swing_s(abs(end.pan_deg - start.pan_deg), self.pan_deg_s[pan - 1]),
+            self._swing_s(abs(end.tilt_deg - start.tilt_deg), self.tilt_deg_s[tilt - 1]),
             zoomed / self.zoom_most * self.zoom_full_s,
         )
 
@@ -156,6 +229,23 @@ class Model:
         if distance_deg >= ramp_deg:
             return distance_deg / top_deg_s + top_deg_s / self.acceleration_deg_s2
         return 2 * math.sqrt(distance_deg / self.acceleration_deg_s2)
+
+
+def _held(value: float, limits: tuple[float, float]) -> float:
+    return min(max(value, limits[0]), limits[1])
+
+
+def _ended(speed_deg_s: float, here_deg: float, limits: tuple[float, float]) -> float:
+    """The speed, or 0 when it would soon lead beyond a limit."""
+    there_deg = here_deg + speed_deg_s * LIMIT_AHEAD_S
+    beyond = there_deg < limits[0] if speed_deg_s < 0 else there_deg > limits[1]
+    return 0.0 if beyond else speed_deg_s
+
+
+def _direction(speed_deg_s: float, slowest_deg_s: float, negative: str, positive: str) -> str:
+    if abs(speed_deg_s) < slowest_deg_s / 2:
+        return "none"
+    return positive if speed_deg_s > 0 else negative
 
 
 def _interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:

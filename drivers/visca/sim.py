@@ -37,6 +37,7 @@ COMPLETE_S = 0.036
 """Earliest completion: one picture after the acknowledgement."""
 
 BUFFER_FULL, CANCELLED, NO_SOCKET = 0x03, 0x04, 0x05
+POSITIONS = (b"\x06\x12", b"\x04\x47")
 LONGEST_PACKET = 17
 """16 in classic VISCA, one more for a move of five digits per axis."""
 
@@ -58,10 +59,11 @@ class ViscaCameraSim:
     """One camera on one wire; see ``drivers.core.simulation.Sim``.
 
     Faults: ``refuses`` (every motion is answered *not executable*), ``stuck`` (accepts, and
-    does not move), ``ack_lost`` (acts, completes, but never acknowledges).
+    does not move), ``ack_lost`` (acts, completes, but never acknowledges), ``untold`` (does
+    not know the questions for its position).
     """
 
-    faults: tuple[str, ...] = ("refuses", "stuck", "ack_lost")
+    faults: tuple[str, ...] = ("refuses", "stuck", "ack_lost", "untold")
 
     def __init__(
         self,
@@ -179,7 +181,7 @@ class ViscaCameraSim:
             return [self._error(LENGTH_ERROR, sequence)]
         if body[0] == 0x09:
             data = self.camera.answer(body[1:])
-            if data is None:
+            if data is None or (self.fault == "untold" and body[1:] in POSITIONS):
                 return [self._error(SYNTAX_ERROR, sequence)]
             self._last_number = sequence
             return [self._say("50" + data.hex(), sequence)]

@@ -24,6 +24,14 @@ SILENT_POLL_S = 2.0
 STALE_POLLS = 3
 """So many polls missed make a reading unknown."""
 
+UNKNOWN_QUESTION = "02"
+"""A syntax error: the camera does not know what it was asked."""
+
+REFUSALS = 3
+"""So often in a row the question is refused before that is believed: lines are noisy."""
+
+BLIND = "it does not tell its position"
+
 SIDE_POLL_S = 5.0
 """Power, menu and status are asked this often even while the camera moves."""
 
@@ -41,7 +49,11 @@ class Watch:
         self.menu_closed = False
         self.greeted = False
         self.refusal: str | None = None
+        self.held_back: str | None = None
+        """Why it does not look quite where it was sent."""
         self.proof_at_s: float | None = None
+        self.blind = not config.tells_position
+        """It does not tell its position: whatever it is asked, only its life is proved."""
         self._config = config
         self._status = config.profile.status
         self._link = link
@@ -50,12 +62,14 @@ class Watch:
         self._side_at_s: float | None = None
         self._unsupported: set[str] = set()
         self._fault: str | None = None
+        self._refusals = 0
 
     # Questions ----------------------------------------------------------------------------
 
     def lost(self, reason: str) -> None:
         """The wire is gone or new: what was known is history."""
         self.tracker.lost(reason)
+        self.blind, self._refusals = not self._config.tells_position, 0
         self.power = Reading.unknown(reason)
         self.greeted = self.menu_closed = False
         self._side_at_s = None
@@ -108,18 +122,36 @@ class Watch:
         Raises:
             LinkDown, NoReply, Refused
         """
-        at = await self._link.inquire("pan_tilt_position")
+        if self._config.tells_position:
+            await self._ask_position()
+        now_s = self._now_s()
+        waited_s = SIDE_POLL_S if self._side_at_s is None else now_s - self._side_at_s
+        if self.blind or self.tracker.settled(now_s) or waited_s >= SIDE_POLL_S:
+            self._side_at_s = now_s
+            await self._ask_the_rest()
+
+    async def _ask_position(self) -> None:
+        try:
+            at = await self._link.inquire("pan_tilt_position")
+        except Refused as error:
+            if error.code != UNKNOWN_QUESTION:
+                raise
+            self._refusals += 1
+            if self._refusals == REFUSALS and not self.blind:
+                log.warning("%s: does not tell its position", self._link.device)
+                self.blind = True
+                self.tracker.lost(BLIND)
+            return
+        self._refusals, self.blind = 0, False
         zoom = await self._link.inquire("zoom_position")
         now_s = self._now_s()
         self.proof_at_s = now_s
         self.tracker.reported(at["pan"], at["tilt"], zoom["zoom"], now_s)
-        waited_s = SIDE_POLL_S if self._side_at_s is None else now_s - self._side_at_s
-        if self.tracker.settled(now_s) or waited_s >= SIDE_POLL_S:
-            self._side_at_s = now_s
-            await self._ask_the_rest()
 
     async def _ask_the_rest(self) -> None:
         await self._ask_power()
+        if self.blind:
+            self.proof_at_s = self._now_s()
         menu = await self._ask_if_supported("menu")
         if menu is not None:
             self.menu_closed = menu["value"] == "off"
@@ -138,7 +170,7 @@ class Watch:
         try:
             return await self._link.inquire(name)
         except Refused as error:
-            if error.code == "02":
+            if error.code == UNKNOWN_QUESTION:
                 self._unsupported.add(name)
             return None
 
@@ -175,4 +207,6 @@ class Watch:
             )
             return HealthState.FAULT, reason
         trouble = self.refusal or self._fault
-        return (HealthState.FAULT, trouble) if trouble else (HealthState.OK, None)
+        if trouble:
+            return HealthState.FAULT, trouble
+        return (HealthState.UNCONFIRMED, BLIND) if self.blind else (HealthState.OK, self.held_back)

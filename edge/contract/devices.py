@@ -37,7 +37,7 @@ class DevicePlace(BaseModel):
     """A device as its room describes it."""
 
     id: DeviceId
-    kind: Literal["units", "camera", "display", "console"]
+    kind: Literal["units", "camera", "display", "console", "switcher"]
     title: Text
     position_m: tuple[float, float, float] | None = None
     heading_deg: float | None = None
@@ -149,6 +149,22 @@ class DisplaysState(State):
     """``up/state/displays``."""
 
     displays: dict[str, DisplayActual]
+
+
+class ProgrammeState(State):
+    """``up/state/programme``: the picture that leaves the room, wanted beside confirmed."""
+
+    wanted: Word | None
+    """The director's choice: a camera's id, ``room:satellite-1``, or None."""
+    out: Word | None
+    """What the switcher last said is out; ``input 5`` when nobody named that socket."""
+    health: HealthWord
+    reason: Line | None = None
+    age_ms: Count | None = None
+    stream: Word | None = None
+    """HOST:PORT where the programme can be watched, when the room offers it."""
+    watching: Count | None = None
+    """How many do."""
 
 
 class DevicesState(State):

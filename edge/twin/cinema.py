@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from drivers.core.address import twin_path
-from drivers.visca.sim import ViscaCameraSim
 from firmware_config.schema import CameraSection, RoomConfig
 
 if TYPE_CHECKING:
@@ -22,12 +21,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class Shown(Protocol):
+    """A simulated camera of any make."""
+
+    def show(self) -> dict[str, Any]:
+        """Where it really looks: ``pan_deg``, ``tilt_deg``, ``fov_deg``."""
+        ...
+
+
 def video_name(camera: str) -> str:
     """The picture of a camera as a device of its own, for faults."""
     return f"{camera}-video"
 
 
-def make_videos(config: RoomConfig, cameras: Mapping[str, ViscaCameraSim]) -> dict[str, VideoWire]:
+def make_videos(config: RoomConfig, cameras: Mapping[str, Shown]) -> dict[str, VideoWire]:
     """A picture for every simulated camera whose picture the room file takes from the twin."""
     wanted = [
         camera
@@ -60,11 +67,11 @@ def make_videos(config: RoomConfig, cameras: Mapping[str, ViscaCameraSim]) -> di
     }
 
 
-def _lens_of(camera: CameraSection, sim: ViscaCameraSim) -> Callable[[], Lens]:
+def _lens_of(camera: CameraSection, sim: Shown) -> Callable[[], Lens]:
     """Where the simulated motors are now."""
     from edge.twin.pictures import Lens
 
-    sign = -1 if camera.upside_down else 1
+    sign = -1 if camera.driver == "visca" and camera.upside_down else 1
 
     def lens() -> Lens:
         shown = sim.show()

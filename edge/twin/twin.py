@@ -20,12 +20,22 @@ from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
+from drivers.pelco_d.sim import Dome, PelcoBusSim
 from drivers.samsung_mdc.sim import SamsungMdcSim
+from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
-from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
+from edge.twin.installed import kept_presets
+from firmware_config.schema import (
+    CONSOLE_ID,
+    BusSection,
+    CameraSection,
+    ConsoleSection,
+    PelcoCameraSection,
+    RoomConfig,
+)
 
 if TYPE_CHECKING:
     from edge.twin.video import VideoWire
@@ -81,14 +91,17 @@ class Twin:
         self._watchers = Watchers()
         self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
         self._seats: dict[str, Place] = {}
-        self._cameras: dict[str, ViscaCameraSim] = {}
+        self._cameras: dict[str, cinema.Shown] = {}
+        self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
+        self._switcher: SwitcherSim | None = None
         self._console: ConsoleSim | None = None
         self._seat_watches: list[SeatWatch] = []
         ports = [bus.port for bus in config.buses]
         ports += [camera.port for camera in config.cameras]
         ports += [display.port for display in config.displays]
+        ports += [config.switcher.port] if config.switcher is not None else []
         ports = [port for port in ports if parse_port(port).twin]
         if not ports and not _is_simulated(config.console):
             raise TwinError(f"room {self.room}: no device is on a twin: port, nothing to simulate")
@@ -136,6 +149,14 @@ class Twin:
                 panel = SamsungMdcSim(display.display_id)
                 self._displays[display.id] = panel
                 self._wire(display.id, display.port, panel, display.baud)
+        switcher = self._config.switcher
+        if switcher is not None and parse_port(switcher.port).twin:
+            self._switcher = SwitcherSim(
+                max(switcher.inputs.values()),
+                switcher.output,
+                matrix="output" in switcher.language.select,
+            )
+            self._wire(switcher.id, switcher.port, self._switcher, switcher.baud)
         if self._config.console is not None and _is_simulated(self._config.console):
             self._console = _console(self._config.console)
 
@@ -153,10 +174,27 @@ class Twin:
         self._wire(bus.id, bus.port, Noticed(sim, watch.notice), round(10 / bus.byte_s))
 
     def _add_camera(self, camera: CameraSection) -> None:
+        if camera.driver == "pelco_d":
+            self._add_dome(camera)
+            return
         sim = ViscaCameraSim(BODIES[camera.model], camera.wire_flavour, camera.address)
         watch = CameraWatch(camera.id, lambda: sim.command_count, self._watchers)
         self._cameras[camera.id] = sim
         self._wire(camera.id, camera.port, Noticed(sim, watch.notice), camera.baud)
+
+    def _add_dome(self, camera: PelcoCameraSection) -> None:
+        """Domes on one port hang on one wire, which people know by the name of that port."""
+        dome = Dome(answers=camera.positions == "told")
+        dome.presets = kept_presets(self._config, camera)
+        if camera.fov_deg is not None:
+            dome.fov_deg = camera.fov_deg
+        self._cameras[camera.id] = dome
+        line = self._pelco_lines.get(camera.port)
+        if line is None:
+            line = self._pelco_lines[camera.port] = PelcoBusSim({})
+            name = parse_port(camera.port).target.rpartition("/")[2]
+            self._wire(name, camera.port, line, camera.baud)
+        line.domes[camera.address] = dome
 
     def _wire(self, name: str, text: str, sim: Sim, baud: int) -> None:
         port = parse_port(text)
@@ -247,6 +285,7 @@ class Twin:
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
             "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
+            "switcher": self._switcher.show() if self._switcher is not None else {},
             "console": self._console.show() if self._console is not None else {},
             "faults": dict(self._faults()),
         }

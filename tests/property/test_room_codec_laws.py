@@ -15,9 +15,12 @@ from drivers.pelco_d import codec as pelco
 from drivers.pjlink import codec as pjlink
 from drivers.shure_dis import codec as dis
 from drivers.shure_dis.commands import COMMANDS, Argument, Kind
+from drivers.switcher import codec as switcher
 from drivers.taiden import codec as taiden
 from drivers.televic import codec as televic
 from tests.codec_laws import check_only_protocol_errors, check_stream_laws, load_golden
+
+SWITCHER = partial(switcher.SwitcherDecoder, switcher.MATRIX)
 
 # protocol, direction, decoder, what the protocol needs behind garbage (see codec_laws)
 STREAMS: list[tuple[str, str, Callable[[], Any], dict[str, Any]]] = [
@@ -26,6 +29,7 @@ STREAMS: list[tuple[str, str, Callable[[], Any], dict[str, Any]]] = [
     ("lg_rs232", "", lg.LgDecoder, {}),
     ("shure_dis", "to_device", partial(dis.DisDecoder, "to_device"), {"flush": b"\r"}),
     ("shure_dis", "from_device", dis.DisDecoder, {"flush": b"\n"}),
+    ("switcher", "from_device", SWITCHER, {"flush": b"\r\n"}),
     ("televic_ascii", "", televic.TelevicDecoder, {}),
     ("taiden", "to_device", partial(taiden.TaidenDecoder, "to_device"), {"repeats": 8}),
     ("taiden", "from_device", taiden.TaidenDecoder, {"repeats": 16}),
@@ -38,6 +42,7 @@ CODECS = [
     ("televic_ascii", televic),
     ("taiden", taiden),
 ]
+SWITCHER_FRAMES = [frame.data for frame in load_golden("switcher")]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,13 @@ def test_any_bytes_are_answered_or_refused(protocol: str, codec: Any) -> None:
     check_only_protocol_errors(codec.decode, frames)
     check_only_protocol_errors(codec.describe, frames)
     check_only_protocol_errors(lambda data: codec.describe(data, "to_device"), frames)
+
+
+def test_a_switcher_is_answered_or_refused() -> None:
+    check_only_protocol_errors(switcher.describe, SWITCHER_FRAMES)
+    check_only_protocol_errors(
+        lambda data: switcher.read_line(data, switcher.MATRIX), SWITCHER_FRAMES
+    )
 
 
 _byte = st.integers(0, 0xFF)

@@ -16,100 +16,9 @@ import pytest
 
 from firmware_config.loader import ROOMS_DIR, RoomFileError, load_room
 from firmware_config.schema import RoomConfig, room_schema
+from tests.small_room import Data, Path_, at, base, complaint, with_value, write
 
 SHIPPED = sorted(path.stem for path in ROOMS_DIR.glob("*.toml"))
-
-Data = dict[str, Any]
-Path_ = tuple[str | int, ...]
-
-
-def base() -> Data:
-    """A small room in which every optional thing is allowed."""
-    title = {"vi": "Phòng", "en": "Room"}
-    place = {"position_m": [1.0, 2.0, 1.2]}
-    camera = {"title": title, "heading_deg": 0.0, "model": "sony-srg-300h", "driver": "visca"}
-    room = {
-        "room": {"id": "small", "title": title},
-        "buses": [
-            {"id": "bus-1", "port": "/dev/ttyS1", "map": "waveshare-io-8", "title": title},
-            {"id": "bus-2", "port": "/dev/ttyS2", "title": title},
-        ],
-        "seats": [
-            {"number": 1, "bus": "bus-1", "unit": 1, "slot": 1, **place},
-            {"number": 2, "bus": "bus-1", "unit": 1, "slot": 2, **place},
-            {"number": 3, "bus": "bus-2", "unit": 1, **place},
-        ],
-        "cameras": [
-            {
-                "id": "cam-1",
-                "port": "/dev/ttyS3",
-                "wide_shot": {"pan_deg": 0.0, "tilt_deg": 0.0, "fov_deg": 60.0},
-                "sightings": [{"seat": 2, "pan_deg": 0.0, "tilt_deg": 0.0}],
-                "video": {"source": "/dev/video0"},
-                **camera,
-                **place,
-            },
-            {"id": "cam-2", "port": "udp:192.0.2.10:52381", **camera, **place},
-        ],
-        "displays": [
-            {"id": "display-1", "port": "tcp:192.0.2.11:1515", "title": title, **place},
-            {"id": "display-2", "port": "/dev/ttyS4", "title": title, "driver": "samsung_mdc"},
-        ],
-        "console": {
-            "title": title,
-            "keys": {"next": {"pin": 5, "lamp_pin": 6}, "wide": {"pin": 7}},
-            "lamps": {"link": {"pin": 9}},
-            "contacts": {"fire_alarm": {"pin": 8}},
-        },
-        "pacing": {},
-        "vision": {},
-    }
-    separate: Data = json.loads(json.dumps(room))  # the parts above are shared
-    return separate
-
-
-def toml(value: Any) -> str:
-    """One value as TOML."""
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(key)} = {toml(item)}" for key, item in value.items())
-        return "{ " + ", ".join(pairs) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(toml(item) for item in value) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def write(folder: Path, data: Data) -> Path:
-    """The data as a room file."""
-    path = folder / "room.toml"
-    path.write_text("".join(f"{key} = {toml(value)}\n" for key, value in data.items()))
-    return path
-
-
-def at(data: Any, path: Path_) -> Any:
-    """What stands at ``path``."""
-    for part in path:
-        data = data[part]
-    return data
-
-
-def with_value(path: Path_, value: Any) -> Data:
-    """The base room with one value changed or added."""
-    data = base()
-    at(data, path[:-1])[path[-1]] = value
-    return data
-
-
-def complaint(folder: Path, data: Data) -> str:
-    """What the loader says of ``data``: one line, beginning with the file."""
-    path = write(folder, data)
-    with pytest.raises(RoomFileError) as caught:
-        load_room(path)
-    line = str(caught.value)
-    assert "\n" not in line
-    assert line.startswith(f"{path}: ")
-    return line
 
 
 @dataclass(frozen=True)
@@ -130,13 +39,20 @@ def keys(node: Data, path: Path_ = ()) -> Iterator[Key]:
         below = plain(child)
         yield Key((*path, name), below)
         if "items" in below:
-            yield from keys(below["items"], (*path, name, 0))
+            for option, place in zip(_options(below["items"]), (0, 2), strict=False):
+                yield from keys(option, (*path, name, place))
         elif "patternProperties" in below and path:
             (entry,) = below["patternProperties"].values()
             for some in list(at(base(), (*path, name)) if name in at(base(), path) else ())[-1:]:
                 yield from keys(entry, (*path, name, some))
         else:
             yield from keys(below, (*path, name))
+
+
+def _options(entry: Data) -> list[Data]:
+    """The kinds of an entry: cameras have two, and the base room has the second as its third."""
+    options: list[Data] = entry.get("oneOf", [entry])
+    return options
 
 
 def plain(node: Data) -> Data:
@@ -150,7 +66,11 @@ def plain(node: Data) -> Data:
 
 KEYS = [key for key in keys(room_schema()) if key.path[:-1] != ("seats", 0, "position_m")]
 
-OUT_OF_USE = {"seats.0.slot": (1, 2), "cameras.0.sightings.0.seat": (1, 3)}
+OUT_OF_USE = {
+    "seats.0.slot": (1, 2),
+    "cameras.0.sightings.0.seat": (1, 3),
+    "cameras.2.sightings.0.seat": (1, 3),
+}
 """Bounds that another rule narrows: no module has more than two slots, no room other seats."""
 
 BOUNDS = [
@@ -321,6 +241,23 @@ def test_every_key_is_described() -> None:
             "console.pins: 'twin:other/console' must be gpio or twin:small/console",
         ),
         (("cameras", 0, "video", "source"), "twin:small/cam-2", "must be twin:small/cam-1,"),
+        (
+            ("cameras", 0, "presets"),
+            {"4": 1},
+            "cameras[id=cam-1].presets: there is no seat 4 in this room",
+        ),
+        (("cameras", 3, "address"), 1, "cameras[id=cam-4].address: 1 is the address of cam-3"),
+        (("cameras", 3, "baud"), 9600, "cameras[id=cam-4].baud: 9600 is not the 2400 of cam-3"),
+        (("cameras", 1, "port"), "/dev/ttyS5", "'/dev/ttyS5' is the port of cameras[id=cam-2]"),
+        (("cameras", 0, "driver"), "vista", "cameras[id=cam-1]: must be 'visca', 'pelco_d'"),
+        (
+            ("switcher", "inputs"),
+            {"cam-9": 1},
+            "switcher.inputs: 'cam-9' is no camera of this room (cameras: cam-1, cam-2,",
+        ),
+        (("switcher", "inputs"), {"room:small": 1}, "'room:small' is this room itself"),
+        (("switcher", "id"), "cam-1", "switcher.id: 'cam-1' is used twice"),
+        (("switcher", "port"), "/dev/ttyS3", "switcher.port: '/dev/ttyS3' is the port of"),
         (("room", "id"), "hub", "room.id: 'hub' is the hub's own place"),
         (("room", "broker"), "127.0.0.1", "room.broker: '127.0.0.1' is not HOST:PORT"),
         (

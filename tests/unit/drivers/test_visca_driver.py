@@ -72,8 +72,8 @@ def test_out_of_reach_is_refused_before_the_wire() -> None:
     async def story(room: Room) -> None:
         await room.ready()
         written = len(room.sent)
-        with pytest.raises(Refused, match=r"cam-1 move: pan 171\.0° is beyond -170\.\.170°"):
-            await room.camera.move(Aim(171.0, 0.0, 20.0))
+        with pytest.raises(Refused, match=r"cam-1 move: pan 191\.0° is beyond -170\.\.170°"):
+            await room.camera.move(Aim(191.0, 0.0, 20.0))
         with pytest.raises(Refused, match="preset 17 is beyond"):
             await room.camera.recall(17)
         with pytest.raises(Refused):

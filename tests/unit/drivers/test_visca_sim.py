@@ -57,6 +57,8 @@ ANSWERS = {
     "visca-19": ["visca-20"],
     "visca-21": ["visca-08"],
     "visca-22": ["visca-17"],  # a camera with four digits does not know five
+    "visca-42": ["visca-08"],
+    "visca-43": ["visca-08"],
     "visca-23": ["visca-08", "visca-09"],
     "visca-24": ["visca-08", "visca-09"],
     "visca-25": ["visca-26"],
