@@ -26,6 +26,7 @@ from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.version import VERSION
+from edge.voting import Voting
 from firmware_config.schema import RoomConfig, Title
 
 OnKey = Callable[[KeyPress], None]
@@ -161,7 +162,8 @@ class Room:
             lambda: self.controller.changed(),
         )
         self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
-        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept)
+        voting = Voting(config.room.id, self.outbox)
+        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept, voting)
         host, port = host_port(broker or config.room.broker)
         self.link = Link(
             config.room.id,

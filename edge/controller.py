@@ -35,6 +35,7 @@ from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.shots import Shots
+from edge.voting import Voting
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Controller:
         devices: Devices,
         outbox: Outbox,
         kept: KeptRules,
+        voting: Voting,
         now_s: Clock = time.monotonic,
     ) -> None:
         """Nothing moves before ``run``; ``connect`` gives it its link."""
@@ -79,6 +81,8 @@ class Controller:
         self.shots = Shots(plan, devices, now_s)
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self)
+        self.voting = voting
+        voting.on_change = self.changed
 
     def connect(self, link: Link) -> None:
         """Give the room its link; the parts that speak over it are made here."""
@@ -89,8 +93,9 @@ class Controller:
     # --- doors -------------------------------------------------------------------------------
 
     def seat_key(self, press: KeyPress) -> None:
-        """A key at a seat: the microphone key speaks to the floor."""
+        """A key at a seat: the microphone key speaks to the floor, the others vote."""
         if press.key != "mic":
+            self.voting.key(press)
             return
         seat = self.plan.seat(int(press.source))
         means = following.intent_of_release if press.released else following.intent_of_key
@@ -123,6 +128,8 @@ class Controller:
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
             case messages.Floor():
                 self._hub_floor(message)
+            case messages.Ballot() | messages.BallotKey() | messages.Attendance():
+                self.voting.deliver(message)
             case messages.Receipt():
                 self._receipt(message)
             case messages.Meeting() if message.gen >= self.hub.gen:
@@ -180,7 +187,8 @@ class Controller:
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]
-        self._outbox.settle(message.epoch, message.upto, message.extra, refused)
+        also = self.voting.settled(message)
+        self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
@@ -209,6 +217,7 @@ class Controller:
 
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
+        self.voting.time(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))
@@ -246,7 +255,8 @@ class Controller:
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:
             return SeatOutputs(wish.microphone, *LOCATED)
-        return SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        floor = SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        return self.voting.lamps(number, floor)
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)

@@ -218,6 +218,25 @@ class PaperKept:
         self.rules = Rules.of(floor)
 
 
+class PaperVoting:
+    """No ballot is ever open."""
+
+    on_change = None
+
+    def key(self, press: KeyPress) -> None:
+        """Means nothing."""
+
+    def settled(self, receipt: messages.Receipt) -> None:
+        """Nothing waits."""
+
+    def time(self, now_s: float) -> None:
+        """Nothing is due."""
+
+    def lamps(self, seat: int, floor: SeatOutputs) -> SeatOutputs:
+        """What the floor wants."""
+        return floor
+
+
 FIVE: dict[int, Any] = {1: "chair", 2: "delegate", 3: "delegate", 4: "delegate", 5: "guest"}
 
 
@@ -262,7 +281,12 @@ class PaperRoom:
             console=self.keys,
         )
         self.controller = Controller(
-            self.plan, devices, cast(Any, self.outbox), cast(Any, self.kept), self.now_s
+            self.plan,
+            devices,
+            cast(Any, self.outbox),
+            cast(Any, self.kept),
+            cast(Any, PaperVoting()),
+            self.now_s,
         )
         self.controller.connect(cast(Any, self.link))
         self.rev = 0

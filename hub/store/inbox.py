@@ -51,6 +51,10 @@ class Inbox:
         """Take over what the store has of one epoch."""
         self._seen[source, epoch] = Numbers(ranges)
 
+    def gap_before(self, key: Key) -> int:
+        """The newest event of its epoch before a committed one that is not; 0 when all are."""
+        return self._seen[key.source, key.epoch].gap_before(key.seq)
+
     def ranges(self, source: str, epoch: str) -> tuple[tuple[int, int], ...]:
         """What has been committed of one epoch: first and last number of each range."""
         return self._seen.get((source, epoch), Numbers()).ranges
