@@ -25,7 +25,7 @@ from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
-from edge.sighted import bearings_of
+from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import RoomConfig, Title
@@ -55,6 +55,7 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         bearings=bearings_of(config, data_dir),
         pacing=Pacing(**config.pacing.model_dump()),
         camera_policy=config.room.camera_policy,
+        sightings_file=None if data_dir is None else sightings_path(data_dir, config.room.id),
         locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
     )
 

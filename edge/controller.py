@@ -19,6 +19,7 @@ from types import MappingProxyType
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge import fire
+from edge.aiming import Aiming
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
@@ -84,6 +85,7 @@ class Controller:
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.aiming = Aiming(plan, devices, self.shots, now_s)
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self)
         self.voting = voting

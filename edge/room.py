@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from drivers.core.capability import Camera, Device, Display, Keys, SeatUnits
 from edge.camera.aim import Point
@@ -34,6 +35,8 @@ class Plan:
     camera_policy: Policy = "track"
     locked_cameras: frozenset[str] = frozenset()
     """Cameras that the automatic leaves where they are."""
+    sightings_file: Path | None = None
+    """Where sightings are kept; None: nowhere."""
 
     def seat(self, number: int) -> str:
         """``main/12``."""

@@ -18,13 +18,16 @@ from drivers.core.reading import Clock
 from edge.camera import director
 from edge.camera.director import CameraView, Decision, Direction, Move
 from edge.camera.subject import WIDE, Policy, Scene, group_of, seats_of
-from edge.camera.targets import Targets
+from edge.camera.targets import Bearings, Targets
 from edge.room import Devices, Plan
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 1.0
 """A camera that refused or was silent is asked again after this, while the shot is wanted."""
+
+ASIDE_S = 60.0
+"""A camera that a person aims is left to that person for so long after the last touch."""
 
 CORRECTED_WITHIN_S = 3.0
 """A correction by the picture is a nudge: the shot counts as reached meanwhile, but no longer."""
@@ -54,6 +57,7 @@ class Shots:
         self.targets: dict[str, Targets] = {c: plan.targets(c) for c in devices.cameras}
         self.orders: dict[str, Order] = {}
         """The newest order of each camera."""
+        self._aside_until_s: dict[str, float] = {}
         self._cameras = devices.cameras
         self._pacing = plan.pacing
         self._now_s = now_s
@@ -74,6 +78,7 @@ class Shots:
 
     def by_hand(self, camera: str, target: str, by: str) -> None:
         """A person aims ``camera``; the automatic waits a while."""
+        self._aside_until_s.pop(camera, None)
         self.direction, decisions = director.by_hand(
             self.direction, camera, target, by, self._pacing, self._now_s()
         )
@@ -84,6 +89,35 @@ class Shots:
         camera = self.direction.on_air or next(iter(self._cameras), None)
         if camera is not None and self.can_show(camera, WIDE):
             self.by_hand(camera, WIDE, by)
+
+    def is_aside(self, camera: str) -> bool:
+        """A person is aiming it; the programme does without it."""
+        return self._now_s() < self._aside_until_s.get(camera, float("-inf"))
+
+    def keep_aside(self, camera: str) -> None:
+        """A person has begun, or goes on, to aim it."""
+        if not self.is_aside(camera):
+            left = {c: shot for c, shot in self.direction.shots.items() if c != camera}
+            self.direction = replace(self.direction, shots=left)
+        self._aside_until_s[camera] = self._now_s() + ASIDE_S
+
+    async def look_aside(self, camera: str, target: str, aim: Aim) -> None:
+        """Turn it there without going on air.
+
+        Raises:
+            DeviceError: the camera did not take it.
+        """
+        self.keep_aside(camera)
+        await self._cameras[camera].move(aim)
+        self.orders[camera] = Order(target, aim, self._now_s())
+
+    def stand(self, camera: str, bearings: Bearings) -> None:
+        """It is known better how ``camera`` stands: its present shot follows at once."""
+        self.targets[camera] = self.targets[camera].standing(bearings)
+        target = self.direction.shots.get(camera)
+        aim = None if target is None else self.targets[camera].aim(target)
+        if target is not None and aim is not None and not self.is_aside(camera):
+            self._order(camera, Order(target, aim, self._now_s()))
 
     def correct(self, camera: str, aim: Aim) -> None:
         """The picture shows that the present shot of ``camera`` belongs a little elsewhere."""
@@ -98,6 +132,13 @@ class Shots:
         there = self._cameras[camera].arrived(order.aim, now_s)
         is_nudged = order.corrects is not None and now_s - order.at_s < CORRECTED_WITHIN_S
         return True if is_nudged else there
+
+    def target(self, camera: str) -> str | None:
+        """What it was sent to last, by whomever."""
+        order = self.orders.get(camera)
+        if order is not None and self.is_aside(camera):
+            return order.target
+        return self.direction.shots.get(camera)
 
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
@@ -123,12 +164,14 @@ class Shots:
         if here is not None:
             aims = {target: targets.aim(target) for target in asked}
             travel_s = {t: camera.move_time_s(here, aim) for t, aim in aims.items() if aim}
+        is_aside = self.is_aside(ident)
         return CameraView(
-            works=camera.health(now_s).state is not HealthState.FAULT,
+            works=camera.health(now_s).state is not HealthState.FAULT and not is_aside,
             arrived=self.arrived(ident),
             cost={target: cost for target, cost in costs.items() if cost is not None},
             travel_s=travel_s,
             locked=ident in self.locked,
+            aside=is_aside,
         )
 
     def _act(self, decisions: tuple[Decision, ...]) -> None:

@@ -45,6 +45,18 @@ class Bearings:
     """Sighted or solved, by seat."""
     error_deg: Mapping[str, float] = field(default_factory=dict)
     trouble: Sentence | None = None
+    drawn: Pose | None = None
+    """What the room file says; None: ``pose`` is that."""
+    sighted: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By seat: pan and tilt in degrees, as the camera reported them when it looked there."""
+    propose: tuple[str, ...] = ()
+    """Seats that are worth sighting next, the best first."""
+    warnings: tuple[Sentence, ...] = ()
+
+    @property
+    def by_plan(self) -> Bearings:
+        """The same camera as if nobody had sighted anything."""
+        return Bearings(self.drawn or self.pose, self.wide)
 
 
 class Targets:
@@ -63,6 +75,10 @@ class Targets:
             self._aims[WIDE] = bearings.wide
         elif places_m:
             self._aims[WIDE] = wide_aim(pose, places_m.values())
+
+    def standing(self, bearings: Bearings) -> Targets:
+        """The same places, seen from a camera that stands so."""
+        return Targets(bearings, self._places_m)
 
     def aim(self, target: str) -> Aim | None:
         """Where to look; None when this camera cannot show the target."""

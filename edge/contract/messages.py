@@ -29,6 +29,7 @@ from edge.contract.base import (
     Word,
 )
 from edge.contract.devices import (
+    AimQuality,
     CameraActual,
     CamerasState,
     Describe,
@@ -149,12 +150,25 @@ class Audit(BaseModel):
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
+JPEG_MOST_BYTES = 11_800
+"""A picture of so many bytes fits, in base64, into one message."""
+
+
 class Result(Message):
     """``up/result``: how a command ended, after the hardware answered."""
 
     re: Word
     status: Literal["done", "rejected", "expired", "failed"]
     reason: Text | None = None
+
+
+class Preview(Message):
+    """``up/preview/<camera>``, QoS 0: a small picture, while somebody looks."""
+
+    jpeg: str = Field(max_length=JPEG_MOST_BYTES * 4 // 3 + 4)
+    """Base64."""
+    age_ms: Count = 0
+    """How old the picture was when it was sent."""
 
 
 class Tele(Message):
@@ -199,8 +213,11 @@ class Meeting(Message):
 class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
-    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``aim`` {seat | wide};
-    ``locate`` {seat, on} and ``check`` on the device ``room``.
+    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on} and
+    ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
+    {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?}
+    does, which is relative and small; ``sight`` {seat} (it looks at that seat now),
+    ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -246,6 +263,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "events", None): Events,
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
+    ("up", "preview", "*"): Preview,
     ("down", "floor", None): Floor,
     ("down", "ballot", None): Ballot,
     ("down", "key", None): BallotKey,
@@ -259,8 +277,10 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
 
 __all__ = [
     "EVENTS_MOST",
+    "JPEG_MOST_BYTES",
     "PAYLOADS",
     "VERSION",
+    "AimQuality",
     "Alert",
     "Attendance",
     "Audit",
@@ -302,6 +322,7 @@ __all__ = [
     "Mode",
     "Part",
     "Press",
+    "Preview",
     "Receipt",
     "RefusedEvent",
     "RefusedVote",
