@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from edge.contract import messages
+from hub.previews import Previews
 
 COMMANDS_KEPT = 50
 
@@ -58,6 +59,8 @@ class Order:
     """Without a result by then it counts as expired."""
     status: Literal["sent", "done", "rejected", "expired", "failed"] = "sent"
     reason: messages.Text | None = None
+    quiet: bool = False
+    """Not for the records."""
 
 
 class Board:
@@ -67,6 +70,7 @@ class Board:
         """Nothing has been heard."""
         self.rooms: dict[str, RoomBoard] = {}
         self.orders: OrderedDict[str, Order] = OrderedDict()
+        self.previews = Previews()
 
     def room(self, ident: str) -> RoomBoard:
         """The room's place on the board, made when it is first heard of."""

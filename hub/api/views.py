@@ -27,7 +27,7 @@ def meeting_part(meeting: Meeting) -> Json:
     }
 
 
-def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> Json:
+def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, previews: Json) -> Json:
     """Everything about one room. Online only if the room said so and the broker is there."""
     status, plan, floor = board.status, room.plan, board.floor()
     title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
@@ -49,6 +49,7 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> J
         "displays": _readings(board, "displays"),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
+        "previews": previews,
         "alerts": {
             ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
             for ident, (alert, since_ms) in board.alerts.items()

@@ -196,9 +196,10 @@ async def test_nudges_add_up_and_stay_in_reach(desk: Desk) -> None:
     assert (aim.pan_deg, aim.tilt_deg, aim.fov_deg) == pytest.approx(
         (start.pan_deg + 4.0, start.tilt_deg - 1.0, 15.0)
     )
+    desk.camera.aims[-1] = Aim(99.0, 0.0, 10.0)
+    desk.at_s += ASIDE_S + 1
     with pytest.raises(CommandRefused) as refused:
-        for _ in range(20):
-            await desk.aiming.nudge("cam-left", 45.0, 0.0, 0.0)
+        await desk.aiming.nudge("cam-left", 2.0, 0.0, 0.0)
     assert refused.value.reason is Reason.OUT_OF_REACH
 
 
