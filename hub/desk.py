@@ -5,6 +5,7 @@ while one batch is being written to the disk the next one gathers, so many press
 disk flush and a single press waits for nobody. Nothing is told to anyone before it is
 committed. If the disk refuses, orders of people are turned down (they must not come true
 minutes later) and the rest is tried again: a room's event stays unreceipted and safe there.
+A deadline of the meeting that is reached comes before whatever waits.
 
 Owns the meeting. Must not know topics or pages: ``on_committed`` does.
 """
@@ -19,9 +20,10 @@ from dataclasses import dataclass, field
 from edge.rules.reasons import Reason
 from hub.clock import HubClock
 from hub.meeting import events
-from hub.meeting.commands import Decision, Input, decide
-from hub.meeting.evolve import apply
+from hub.meeting.commands import Decision, Input, TimePassed, decide
+from hub.meeting.evolve import apply, heard
 from hub.meeting.state import Meeting
+from hub.meeting.timing import next_deadline
 from hub.store.inbox import Decided, Key
 from hub.store.store import DeadLetter, Store, Stored, StoreError
 
@@ -31,6 +33,12 @@ TOGETHER = 100
 """Items per commit: beyond this a batch only adds latency (messaging notes: 9 µs per row)."""
 
 WAITING_MOST = 2000
+IDLE_S = 1.0
+"""At least this often the desk shows that it lives."""
+
+PATIENCE_LEAST_S = 0.02
+"""Deadlines are this late at most; a deadline that cannot be met must not keep us busy."""
+
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses while the disk refuses."""
 
@@ -58,7 +66,7 @@ class Committed:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     meeting: Meeting
     happened: list[events.Event] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -110,19 +118,31 @@ class Desk:
         while True:
             self.turns += 1
             try:
-                async with asyncio.timeout(1.0):
+                async with asyncio.timeout(self._patience_s()):
                     batch = [await self._queue.get()]
             except TimeoutError:
-                await self._store.ping()
-                continue
+                if not self._is_due():
+                    await self._store.ping()
+                    continue
+                batch = []
             while len(batch) < TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             await self._settle(batch)
 
+    def _patience_s(self) -> float:
+        """How long nothing needs to be done, if nothing happens."""
+        due_s = next_deadline(self.meeting)
+        left_s = IDLE_S if due_s is None else due_s - self._clock.now_s()
+        return min(IDLE_S, max(PATIENCE_LEAST_S, left_s))
+
+    def _is_due(self) -> bool:
+        due_s = next_deadline(self.meeting)
+        return due_s is not None and due_s <= self._clock.now_s()
+
     async def _settle(self, batch: list[Item]) -> None:
         failures = 0
         while True:
-            work = self._decide_all(batch)
+            work = self.decide_all(batch)
             try:
                 stored = await self._commit(work)
                 break
@@ -139,7 +159,7 @@ class Desk:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
 
-    async def _commit(self, work: _Work) -> list[Stored]:
+    async def _commit(self, work: Work) -> list[Stored]:
         if not (work.happened or work.decided or work.dead):
             return []
         return await self._store.commit(work.happened, work.decided, work.dead)
@@ -153,11 +173,12 @@ class Desk:
             self._on_storage(error)
         self.storage_trouble = error
 
-    def _decide_all(self, batch: list[Item]) -> _Work:
-        work = _Work(self.meeting)
+    def decide_all(self, batch: list[Item]) -> Work:
+        """What a batch comes to; nothing is committed by it."""
+        work = Work(self.meeting)
         now_s = self._clock.now_s()
         fresh: set[Key] = set()
-        for item in batch:
+        for item in [Item(TimePassed()), *batch] if self._is_due() else batch:
             if item.dead is not None:
                 work.dead.append(item.dead)
             if item.key is not None and (item.key in self._store.inbox or item.key in fresh):
@@ -171,6 +192,8 @@ class Desk:
                 work.happened.append(event)
             if item.key is not None:
                 fresh.add(item.key)
+                key = item.key
+                work.meeting = heard(work.meeting, key.source, key.epoch, key.seq)
                 code = decision.refused.value if decision.refused is not None else ""
                 work.decided.append(Decided(item.key, code))
                 work.heard.append(item.key)

@@ -14,8 +14,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge.contract.messages import Mode, Role, SeatName
+from edge.contract.messages import FloorSettings, Mode, Role, SeatName
 from hub.meeting.commands import Configure
+from hub.meeting.wire import settings_of
 
 
 class MeetingFileError(ValueError):
@@ -38,17 +39,28 @@ class SeatEntry(_Closed):
     )
 
 
+class SettingsTable(FloorSettings, _Closed):
+    """How the floor is kept; ``edge/rules/settings.py`` says what each key means."""
+
+
 class MeetingFile(_Closed):
     """The whole file."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         default="Cuộc họp", description="what the meeting is called on every page"
     )
-    mode: Mode = Field(default="open", description="open: first come; request: the chair calls")
+    mode: Mode = Field(
+        default="open",
+        description="open: first come; override: the newest closes the oldest; request: the chair "
+        "calls; voice: speaking opens; push_to_talk: open while held; chair_only: chairs alone",
+    )
     max_open: int = Field(
         default=1, ge=1, le=25, description="microphones open at once, chairs not counted"
     )
     queue_max: int = Field(default=50, ge=0, le=200, description="longest queue")
+    settings: SettingsTable = Field(
+        default_factory=SettingsTable, description="speaking time, priority, limits by room"
+    )
     seats: list[SeatEntry] = Field(default_factory=list, description="names and roles")
 
 
@@ -77,6 +89,7 @@ def parse(text: str, name: str) -> Configure:
         queue_max=found.queue_max,
         names={entry.seat: entry.name for entry in found.seats if entry.name},
         roles={entry.seat: entry.role for entry in found.seats if entry.role is not None},
+        settings=settings_of(found.settings),
     )
 
 

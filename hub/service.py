@@ -27,7 +27,7 @@ from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events
-from hub.meeting.evolve import apply
+from hub.meeting.evolve import apply, heard_before
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
@@ -78,17 +78,29 @@ class Hub:
         self._clock = HubClock(self._store.last)
         self._version = version()
         self._floors_told: dict[str, tuple[int, str | None, int]] = {}
-        self._plans_told = -1
+        self._plan_rev_told = -1
+        self._plans_told: dict[str, tuple[object, ...]] = {}
         self._linked = False
         self._linked_at_s = 0.0
         self._alerts: dict[str, views.Json] = {}
         self.board = Board()
-        self.pages = Pages(lambda: self.desk.meeting, self.board, self._hub_part, self._is_linked)
+        self.pages = Pages(
+            lambda: self.desk.meeting,
+            self.board,
+            self._hub_part,
+            self._is_linked,
+            self._clock.now_s,
+        )
         self.desk = Desk(
             self._replay(), self._store, self._clock, self._on_committed, self._on_storage
         )
         self.hearing = Hearing(
-            self.board, self._clock, self.desk.put, self.pages.touch, self._on_room_online
+            self.board,
+            self._clock,
+            self.desk.put,
+            self.pages.touch,
+            self._on_room_online,
+            lambda: self.link.contact,
         )
         self.link = Link(
             settings.mqtt_host,
@@ -107,6 +119,9 @@ class Hub:
         for stored in self._store.history():
             meeting = apply(meeting, stored.event)
             self.pages.log.append(views.log_entry(stored.n, stored.ts, line(stored.event, meeting)))
+        for room in meeting.rooms.values():
+            ranges = self._store.inbox.ranges(room.id, room.epoch or "")
+            meeting = heard_before(meeting, room.id, ranges)
         return meeting
 
     # --- what happens ------------------------------------------------------------------------
@@ -117,7 +132,7 @@ class Hub:
             self._tell_floor(ident)
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt))
-        if done.after.plan_rev != self._plans_told:
+        if done.after.plan_rev != self._plan_rev_told:
             self._tell_plans()
         self._show(done)
 
@@ -137,9 +152,14 @@ class Hub:
         self.link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
 
     def _tell_plans(self) -> None:
+        """Send names and roles to the rooms for which they are new."""
         meeting = self.desk.meeting
-        self._plans_told = meeting.plan_rev
-        for ident in meeting.rooms:
+        self._plan_rev_told = meeting.plan_rev
+        for ident, room in meeting.rooms.items():
+            what = (meeting.title, meeting.names, meeting.assigned, room.plan)
+            if self._plans_told.get(ident) == what:
+                continue
+            self._plans_told[ident] = what
             message = outgoing.meeting(meeting, ident, self._store.gen)
             try:
                 self.link.send(topics.down(ident, "meeting"), encode(message), retain=True)
@@ -153,8 +173,12 @@ class Hub:
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")
             self.pages.touch("meeting")
-        if done.before.plan_rev != done.after.plan_rev:
+        if done.before.assigned is not done.after.assigned:
             self.pages.touch_rooms()
+        elif done.before.plan_rev != done.after.plan_rev:
+            for ident, room in done.after.rooms.items():
+                if done.before.room(ident).plan is not room.plan:
+                    self.pages.touch("rooms", ident)
         for stored in done.stored:
             if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
                 for key in ("online", "since_ms", "boot"):
@@ -165,6 +189,7 @@ class Hub:
         self._linked, self._linked_at_s = connected, self._clock.now_s()
         if connected:
             self._floors_told.clear()
+            self._plans_told.clear()
             for ident in self.desk.meeting.rooms:
                 self._tell_floor(ident, again=True)
             self._tell_plans()

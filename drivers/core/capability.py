@@ -136,7 +136,7 @@ Lamp = Literal["off", "on", "slow", "fast"]
 
 @dataclass(frozen=True, slots=True)
 class SeatOutputs:
-    """What a seat's unit should show and do."""
+    """What a seat's unit should show and do. A unit may lack the last two lamps."""
 
     microphone: bool = False
     red: Lamp = "off"
@@ -144,6 +144,10 @@ class SeatOutputs:
     yes: Lamp = "off"
     abstain: Lamp = "off"
     no: Lamp = "off"
+    amber: Lamp = "off"
+    """Muted by the chair; fast: fire alarm."""
+    sign_in: Lamp = "off"
+    """White: please sign in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ Line = dict[str, Any]
 
 FORMAT = 1
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+"""One spelling of every line: what the hashes are made of."""
+
 
 class JournalError(ValueError):
     """The journal or a result in it does not hold; the text says which line and why."""
@@ -161,8 +164,7 @@ def _append(journal: Journal, ballot: Ballot, content: Line) -> tuple[Journal, L
 
 
 def _digest(before: str, line: Line) -> str:
-    text = json.dumps(line, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256((before + text).encode()).hexdigest()
+    return hashlib.sha256((before + _CANONICAL.encode(line)).encode()).hexdigest()
 
 
 def _kept(before: Ballot, event: Event, after: Ballot) -> Event | None:

@@ -40,6 +40,7 @@ MIGRATIONS = (
         boot TEXT NOT NULL, mono_ms INTEGER NOT NULL, ts REAL NOT NULL, clock TEXT NOT NULL
     ) STRICT;
     """,
+    "ALTER TABLE outbox ADD COLUMN start INTEGER NOT NULL DEFAULT 0;",
 )
 """Schema, one step per version; ``PRAGMA user_version`` counts the steps taken."""
 
@@ -64,6 +65,8 @@ class Row:
     mono_ms: int
     ts: float
     clock: str
+    start: int = 0
+    """The start of the edge that recorded it."""
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -116,6 +119,9 @@ class Outbox:
         self._deletions: set[int] = set()
         self._sent_s: dict[int, float] = {}
         self.epoch = self._read_epoch()
+        self.start = self._read_start() + 1
+        """Counts the starts in this file: presses of an earlier one are told from later ones."""
+        self._start_stored = self._store_start()
         last = self._database.execute("SELECT seq FROM sqlite_sequence").fetchone()
         self._last_seq: int = last[0] if last else 0
         self.depth: int = self._database.execute("SELECT count(*) FROM outbox").fetchone()[0]
@@ -129,6 +135,23 @@ class Outbox:
         epoch = secrets.token_hex(8)
         self._database.execute("INSERT INTO meta VALUES ('epoch', ?)", (epoch,))
         return epoch
+
+    def _read_start(self) -> int:
+        found = self._database.execute("SELECT value FROM meta WHERE key='start'").fetchone()
+        return int(found[0]) if found else 0
+
+    def _store_start(self) -> bool:
+        """False when the disk refuses: then it is stored with the first event of this start."""
+        try:
+            self._database.execute(*self._start_statement)
+        except sqlite3.OperationalError as error:
+            log.error("outbox: start %d not recorded: %s", self.start, error)
+            return False
+        return True
+
+    @property
+    def _start_statement(self) -> tuple[str, tuple[str]]:
+        return "INSERT OR REPLACE INTO meta VALUES ('start', ?)", (str(self.start),)
 
     def append(
         self, kind: str, body: dict[str, Any], at_s: float
@@ -154,6 +177,7 @@ class Outbox:
             mono_ms=int(at_s * 1000),
             ts=self._wall_s() - max(0.0, self._now_s() - at_s),
             clock="unset",
+            start=self.start,
         )
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queued.append((row, done))
@@ -200,16 +224,22 @@ class Outbox:
         """In the writer thread: one transaction."""
         with self._database as database:
             database.execute("BEGIN IMMEDIATE")
+            if not self._start_stored:
+                database.execute(*self._start_statement)
             database.executemany(
-                "INSERT INTO outbox VALUES (?,?,?,?,?,?,?,?)",
+                "INSERT INTO outbox VALUES (?,?,?,?,?,?,?,?,?)",
                 [
-                    (r.seq, r.id, r.kind, json.dumps(r.body), r.boot, r.mono_ms, r.ts, r.clock)
+                    (
+                        *(r.seq, r.id, r.kind, json.dumps(r.body)),
+                        *(r.boot, r.mono_ms, r.ts, r.clock, r.start),
+                    )
                     for r in rows
                 ],
             )
             database.executemany("DELETE FROM outbox WHERE seq=?", [(seq,) for seq in gone])
 
     def _committed(self, batch: list[tuple[Row, asyncio.Future[None]]], gone: set[int]) -> None:
+        self._start_stored = True
         held_back = self.depth > len(self._window) + len(gone)
         self.depth += len(batch) - len(gone)
         for row, done in batch:
@@ -235,14 +265,12 @@ class Outbox:
     def _refill(self) -> None:
         """Take the oldest rows into memory. Quick: by primary key, at most a window."""
         found = self._database.execute(
-            "SELECT seq,id,kind,body,boot,mono_ms,ts,clock FROM outbox ORDER BY seq LIMIT ?",
+            "SELECT seq,id,kind,body,boot,mono_ms,ts,clock,start FROM outbox ORDER BY seq LIMIT ?",
             (WINDOW_ROWS,),
         )
-        for seq, ident, kind, body, boot, mono_ms, ts, clock in found:
+        for seq, ident, kind, body, *stamps in found:
             if seq not in self._deletions:
-                self._window[seq] = Row(
-                    seq, ident, kind, json.loads(body), boot, mono_ms, ts, clock
-                )
+                self._window[seq] = Row(seq, ident, kind, json.loads(body), *stamps)
 
     def due(self, resend_after_s: float) -> list[Row]:
         """Events to send now, oldest first; each is then under way for ``resend_after_s``."""

@@ -7,12 +7,16 @@ Times are seconds on the meeting's clock (``hub.clock``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
-from edge.rules.floor import Floor, Role, room_of
+from edge.rules.floor import Floor, Role
+from hub.meeting.numbers import Numbers
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,27 @@ class Room:
     merged_boot: str | None = None
     merged_report: int = 0
     """The last report of its own floor that is part of the meeting's."""
-    heard_epoch: str | None = None
-    heard_seq: int = 0
-    """Its last event that was decided on."""
+    start: int = 0
+    """Which start of its controller that is, counted inside ``epoch``; 0: it does not say."""
+    epoch: str | None = None
+    """Its outbox file: numbers of events count inside it."""
+    heard: tuple[tuple[int, int], ...] = ()
+    """Its events that have been decided, as ranges: first and last of each."""
     presses: Mapping[str, int] = field(default_factory=dict)
-    """Number of the last press decided per seat, inside ``heard_epoch``."""
+    """Number of the newest decided press by what it sets (``intents.subject_of``)."""
+
+    @property
+    def heard_seq(self) -> int:
+        """Every event up to this number has been decided."""
+        return Numbers(self.heard).upto
+
+    def heard_extra(self, most: int) -> list[int]:
+        """The newest events beyond ``heard_seq`` that have been decided too, in order."""
+        upto, found = self.heard_seq, list[int]()
+        for first, last in reversed(self.heard):
+            if last > upto:
+                found += range(last, max(first - 1, last - most + len(found)), -1)
+        return found[::-1]
 
     def has_device(self, ident: str, kind: str) -> bool:
         """The room described a device of this kind."""
@@ -66,24 +86,25 @@ class Meeting:
         return self.rooms.get(ident) or Room(ident)
 
     def names_in(self, room: str) -> dict[str, str]:
-        """Names at the room's seats, by number as text."""
-        return {
-            seat.partition("/")[2]: n for seat, n in self.names.items() if room_of(seat) == room
-        }
+        """Names at the seats that the room described, by number as text."""
+        return _at_seats(self.names, self.room(room))
 
     def roles_in(self, room: str) -> dict[str, Role]:
-        """Roles at the room's seats, by number as text."""
-        return {
-            seat.partition("/")[2]: role
-            for seat, role in self.floor.roles.items()
-            if room_of(seat) == room
-        }
+        """Roles at the seats that the room described, by number as text."""
+        return _at_seats(self.floor.roles, self.room(room))
 
 
-def roles_of(rooms: Mapping[str, Room], assigned: Mapping[str, Role]) -> dict[str, Role]:
-    """The role of every seat of every room that has described itself."""
+def _at_seats(told: Mapping[str, T], room: Room) -> dict[str, T]:
+    """What is told of one room's seats: looked up by seat, because a site may have thousands."""
+    places = room.plan.seats if room.plan is not None else []
+    found = {str(place.number): told.get(seat_name(room.id, place.number)) for place in places}
+    return {number: value for number, value in found.items() if value is not None}
+
+
+def roles_of(rooms: Iterable[Room], assigned: Mapping[str, Role]) -> dict[str, Role]:
+    """The role of every seat of those rooms that have described themselves."""
     roles: dict[str, Role] = {}
-    for room in rooms.values():
+    for room in rooms:
         for place in room.plan.seats if room.plan is not None else ():
             seat = seat_name(room.id, place.number)
             roles[seat] = assigned.get(seat, place.role)

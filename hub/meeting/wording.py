@@ -14,6 +14,7 @@ from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
 from hub.meeting import events
+from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
 
@@ -69,13 +70,6 @@ _SPEAKS = {
     SeatState.SILENT: Text(vi="hết lượt phát biểu", en="does not have the floor any more"),
 }
 
-_CAUSES = {
-    "set_rules": Text(vi="Đã đổi chế độ phát biểu", en="The floor's mode or limits were changed"),
-    "all_off": Text(vi="Tắt toàn bộ micro", en="Mute all"),
-    "next": Text(vi="Mời người tiếp theo", en="Invite the next speaker"),
-    "room_lost": Text(vi="Tạm treo các lượt của phòng", en="The room's turns are suspended"),
-}
-
 
 def _moves(changes: tuple[events.Change, ...], meeting: Meeting) -> list[Text]:
     return [
@@ -92,9 +86,13 @@ def _joined(parts: list[Text]) -> Text:
 
 
 def _floor(event: events.FloorChanged, meeting: Meeting) -> tuple[str, Text]:
-    cause = _CAUSES.get(event.cause)
+    cause = TEXTS.get(event.cause)
+    if cause is not None and event.seat is not None and not event.changes:
+        seat = seat_text(event.seat, meeting)
+        cause = Text(vi=f"{seat.vi}: {cause.vi}", en=f"{seat.en}: {cause.en}")
     parts = ([cause] if cause is not None else []) + _moves(event.changes, meeting)
-    what = event.changes[-1].now.value if event.changes else event.cause
+    loud = event.cause in LOUD or not event.changes
+    what = event.cause if loud else event.changes[-1].now.value
     return what, _joined(parts or [Text(vi="Không có thay đổi", en="Nothing changed")])
 
 

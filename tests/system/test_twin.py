@@ -140,7 +140,7 @@ async def test_relay_and_lamp_are_shown_and_told(twin: TwinClient) -> None:
     assert pressed_ns < lamp["time_ns"] < relay["time_ns"]
     assert show["seats"]["3"] == {
         "microphone": True, "red": "on", "green": "off", "yes": "off", "abstain": "off",
-        "no": "off", "held": show["seats"]["3"]["held"],
+        "no": "off", "amber": "off", "sign_in": "off", "held": show["seats"]["3"]["held"],
     }  # fmt: skip
     assert show["seats"]["4"]["microphone"] is False
 

@@ -48,7 +48,10 @@ class Desk:
         self.asked: list[tuple[str, models.Body]] = []
         self.answer: Reason | Exception | None = None
         self.health = HEALTH
-        self.pages = Pages(lambda: self.meeting, self.board, lambda: {"gen": 7}, lambda: True)
+        self.now_s = 100.0
+        self.pages = Pages(
+            lambda: self.meeting, self.board, lambda: {"gen": 7}, lambda: True, lambda: self.now_s
+        )
         self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9")
 
     def give(self, *inputs: commands.Input) -> None:
@@ -64,7 +67,7 @@ class Desk:
         self.give(
             commands.StatusHeard(room, status),
             commands.DescribeHeard(room, hub_room.describe("b1")),
-            commands.FloorHeard(room, hub_room.floor_state("b1")),
+            commands.FloorHeard(room, hub_room.floor_state("b1"), 100.0, 1),
         )
 
     async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
@@ -91,7 +94,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     desk = Desk()
     desk.give(commands.Configure("v", "Giao ban", "open", 2, 9, {"main/1": "An"}, {}))
     desk.room()
-    desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1")))
+    desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
     async with served(desk) as client, client.get("/api/v1/state") as answer:
         state = await answer.json()
     assert set(state) == {"hub", "meeting", "floor", "rooms", "commands", "events"}
@@ -101,7 +104,8 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     assert state["floor"]["speaking"] == [
         {
             "seat": "main/1", "name": "An", "role": "delegate", "since_ms": 100_000,
-            "suspended": False,
+            "suspended": False, "spent_ms": 0, "limit_s": None, "left_ms": None, "phase": "calm",
+            "paused": False, "muted": False,
         }
     ]  # fmt: skip
     room = state["rooms"]["main"]
@@ -260,7 +264,7 @@ async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> Non
         stream = Stream(answer)
         kind, data = await stream.next()
         assert (kind, list(data["rooms"])) == ("snapshot", ["main"])
-        desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1")))
+        desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
         for _ in range(3):
             desk.pages.touch("floor")
         assert await stream.next() == (

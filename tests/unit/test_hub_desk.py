@@ -19,7 +19,7 @@ from edge.rules import floor
 from edge.rules.reasons import Reason
 from hub import desk as desk_module
 from hub.board import COMMANDS_KEPT, Board, Order
-from hub.clock import HubClock
+from hub.clock import FIRST_S, HubClock
 from hub.desk import Committed, Desk, Item
 from hub.meeting import commands, events
 from hub.meeting.state import Meeting
@@ -65,14 +65,16 @@ class Bench:
             ROSTER,
             commands.StatusHeard("main", hub_room.status("online", "b1")),
             commands.DescribeHeard("main", hub_room.describe("b1")),
-            commands.FloorHeard("main", hub_room.floor_state("b1")),
+            commands.FloorHeard("main", hub_room.floor_state("b1"), FIRST_S, 1),
         ):
             await self.desk.put(Item(given))
 
     async def press(self, seq: int, seat: str, intent: str = "ask") -> None:
         """A key is pressed."""
         event = hub_room.press("main", seq, seat, intent)
-        await self.desk.put(Item(commands.EventHeard("main", event), Key("main", "e1", seq)))
+        await self.desk.put(
+            Item(commands.EventHeard("main", event, FIRST_S), Key("main", "e1", seq))
+        )
 
     async def settled(self) -> None:
         """Everything put so far has been decided."""

@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.meeting import events
+from hub.meeting.numbers import Numbers
 from hub.store import schema
 from hub.store.inbox import TOGETHER, Decided, Inbox, Key
-from hub.store.numbers import Numbers
 from hub.store.store import DEAD_LETTERS_KEPT, FILE, DeadLetter, Store, StoreError
 
 GONE = events.RoomOffline(10.0, "main")

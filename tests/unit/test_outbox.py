@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.runtime.outbox import WINDOW_ROWS, Outbox, OutboxError, OutboxFull
+from edge.runtime.outbox import MIGRATIONS, WINDOW_ROWS, Outbox, OutboxError, OutboxFull
 
 
 async def record(outbox: Outbox, count: int = 1) -> list[int]:
@@ -148,3 +148,47 @@ async def test_age_across_a_restart_uses_the_wall_clock_and_is_never_negative(
     jumped = Outbox(tmp_path / "o.sqlite", "b3", now_s=lambda: 1.0, wall_s=lambda: 10.0)
     assert jumped.oldest_ms() == 0
     await jumped.close()
+
+
+async def test_starts_are_counted_in_the_file_and_stand_on_each_event(tmp_path: Path) -> None:
+    """A start that a full disk could not count is counted with its first event."""
+    for start in (1, 2):
+        outbox = Outbox(tmp_path / "o.sqlite", f"b{start}")
+        assert outbox.start == start
+        await record(outbox)
+        await outbox.close()
+    last = Outbox(tmp_path / "o.sqlite", "b3")
+    assert [row.start for row in last.due(5.0)] == [1, 2]
+    await last.close()
+
+
+async def test_a_start_on_a_full_disk_is_counted_with_its_first_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The room comes up all the same; an event never has a start that another one has."""
+
+    def refuse(outbox: Outbox) -> bool:
+        return False
+
+    await Outbox(tmp_path / "o.sqlite", "b1").close()
+    with monkeypatch.context() as full:
+        full.setattr(Outbox, "_store_start", refuse)
+        second = Outbox(tmp_path / "o.sqlite", "b2")
+    assert second.start == 2
+    await record(second)
+    await second.close()
+    third = Outbox(tmp_path / "o.sqlite", "b3")
+    assert third.start == 3
+    await third.close()
+
+
+async def test_a_file_of_the_first_version_is_taken_along(tmp_path: Path) -> None:
+    """What it holds is of no start that is known."""
+    database = sqlite3.connect(tmp_path / "o.sqlite", isolation_level=None)
+    database.executescript(f"{MIGRATIONS[0]} PRAGMA user_version=1;")
+    database.execute("INSERT INTO outbox VALUES (1,'i','press','{}','b0',1,2.0,'unset')")
+    database.close()
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    assert [(row.boot, row.start) for row in outbox.due(5.0)] == [("b0", 0)]
+    assert outbox.start == 1
+    await outbox.close()

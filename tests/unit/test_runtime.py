@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -228,3 +229,59 @@ async def test_an_event_is_sent_until_its_receipt(tmp_path: Path, mosquitto: Mos
             )
             delivered = await asyncio.wait_for(room.delivered.get(), 10)
         assert delivered == receipt
+
+
+@pytest.mark.broker
+async def test_what_waits_for_a_receipt_goes_together(
+    tmp_path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub with much to do gets fewer and longer messages."""
+    monkeypatch.setattr("edge.runtime.link.GATHER_S", 60.0)
+    async with (
+        running(tmp_path, mosquitto) as room,
+        aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub,
+    ):
+
+        async def say(name: str, message: messages.Message) -> None:
+            await hub.publish(name, message.model_dump_json().encode(), qos=1)
+            assert await asyncio.wait_for(room.delivered.get(), 10) == message
+
+        async def press(number: int) -> None:
+            await room.outbox.append("press", {"key": str(number)}, 0.0)[1]
+
+        async def heard() -> list[int]:
+            message = await asyncio.wait_for(anext(aiter(hub.messages)), 10)
+            events = json.loads(bytes(message.payload))["events"]  # type: ignore[arg-type]
+            return [event["seq"] for event in events]
+
+        await hub.subscribe("phonghop/v1/main/up/events", qos=1)
+        await say(
+            topics.HUB_STATUS, messages.HubStatus(state="online", gen=1, events_together=True)
+        )
+        await press(1)
+        assert await heard() == [1]
+        for number in (2, 3, 4):
+            await press(number)
+        room.outbox.settle(room.outbox.epoch, 1, [], [])
+        await say(topics.down("main", "receipt"), messages.Receipt(epoch="any", upto=1))
+        assert await heard() == [2, 3, 4]
+
+
+@pytest.mark.broker
+async def test_an_older_hub_gets_one_event_in_one_message(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with (
+        running(tmp_path, mosquitto) as room,
+        aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub,
+    ):
+        await hub.subscribe("phonghop/v1/main/up/+", qos=1)
+        await asyncio.gather(*(room.outbox.append("press", {}, 0.0)[1] for _ in range(3)))
+        found = []
+        async with asyncio.timeout(10):
+            async for message in hub.messages:
+                if message.topic.value.endswith("/event"):
+                    found.append(json.loads(bytes(message.payload))["seq"])  # type: ignore[arg-type]
+                if len(found) == 3:
+                    break
+        assert sorted(found) == [1, 2, 3]
