@@ -34,12 +34,13 @@ def fire_alert(boot: str) -> messages.Alert:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an alarm may be about; ``title`` is how people call it."""
+    """What an alarm may be about; ``title`` is how people call it, ``text`` what is told."""
 
     id: str
     title: messages.Text
     device: str | None = None
     seat: str | None = None
+    text: messages.Text | None = None
 
 
 @dataclass
@@ -71,7 +72,8 @@ class Alarms:
                     severity="warning" if subject.seat else "fault",
                     device=subject.device,
                     seat=subject.seat,
-                    text=messages.Text(
+                    text=subject.text
+                    or messages.Text(
                         vi=f"{subject.title.vi}: không phản hồi đúng",
                         en=f"{subject.title.en}: not working",
                     ),

@@ -1,8 +1,8 @@
 """The heart of the room: what happens -> rules -> what should be.
 
-Everything that happens comes in through one of six doors: a key at a seat, a key of the
-console, a contact, a message from the hub, the link going up or down, and time passing. Each
-door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
+Everything that happens comes in through one of seven doors: a key at a seat, a key of the
+console, a contact, a voice, a message from the hub, the link going up or down, and time
+passing. Each door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
 devices what should be. What *is* goes out through ``publisher``.
 
 Owns the order of things. Must not know wires, topics' spelling, or how devices work.
@@ -15,6 +15,7 @@ import logging
 import time
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
@@ -35,6 +36,9 @@ from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.shots import Shots
+
+if TYPE_CHECKING:
+    from edge.ears import Ears
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +75,9 @@ class Controller:
             floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.ears: Ears | None = None
+        self.talking: tuple[str, ...] = ()
+        """Seats that are heard to talk now, the clearest first."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -112,6 +119,12 @@ class Controller:
             self.room = replace(self.room, burning=is_closed)
             log.warning("fire contact: %s", "closed" if is_closed else "open")
             self._make_true()
+
+    def on_talking(self, seats: tuple[str, ...]) -> None:
+        """Who talks, by their sound, has changed."""
+        log.info("talking: %s", ", ".join(seats) or "nobody")
+        self.talking = seats
+        self.changed()
 
     def deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
         """A message that passed the gate of the contract."""
@@ -157,6 +170,7 @@ class Controller:
                     self.ticks += 1
                     self._time_passes()
                 else:
+                    self._listen(self._now_s())
                     self._make_true()
 
     def changed(self, *_: object) -> None:
@@ -209,6 +223,7 @@ class Controller:
 
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
+        self._listen(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))
@@ -218,6 +233,12 @@ class Controller:
             self._make_true()
         else:
             self._show_cameras(now_s)
+
+    def _listen(self, now_s: float) -> None:
+        if self.ears is not None:
+            for intent, seat in self.ears.look(self.room, now_s):
+                self.presses.ask("voice", intent, seat, now_s)
+            self.publisher.look_at_sound(self.ears, now_s)
 
     def _make_true(self) -> None:
         """Tell the floor what it must know, the devices what should be, the hub what is."""

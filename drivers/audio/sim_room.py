@@ -85,9 +85,7 @@ class SimAcoustics:
                 piece = np.arange(self._phase, self._phase + count) % len(said)
                 sound += said[piece][:, None] * self._gains[seat]
         closed = np.array([seat not in live for seat in self._channels])
-        sound[:, closed] = self._noise[places][:, closed] * 10 ** (
-            (CABLE_DBFS - NOISE_DBFS) / 20
-        )
+        sound[:, closed] = self._noise[places][:, closed] * 10 ** ((CABLE_DBFS - NOISE_DBFS) / 20)
         for seat, how in microphones.items():
             if seat in self._channels and seat in live:
                 self._spoil(sound, self._channels.index(seat), how)

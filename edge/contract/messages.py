@@ -29,6 +29,7 @@ from edge.contract.base import (
     Word,
 )
 from edge.contract.devices import (
+    AudioState,
     CameraActual,
     CamerasState,
     Describe,
@@ -241,6 +242,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "displays"): DisplaysState,
     ("up", "state", "devices"): DevicesState,
     ("up", "state", "floor"): FloorState,
+    ("up", "state", "audio"): AudioState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
@@ -263,6 +265,7 @@ __all__ = [
     "VERSION",
     "Alert",
     "Attendance",
+    "AudioState",
     "Audit",
     "Ballot",
     "BallotKey",
