@@ -2,8 +2,8 @@
 
 Everything that happens comes in through one of seven doors: a key at a seat, a key of the
 console, a contact, a voice, a message from the hub, the link going up or down, and time
-passing. Each door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
-devices what should be. What *is* goes out through ``publisher``.
+passing. Each door changes ``self.room`` through the pure rules and ends in ``_make_true``, which
+tells the devices what should be. What *is* goes out through ``publisher``.
 
 Owns the order of things. Must not know wires, topics' spelling, or how devices work.
 """
@@ -35,6 +35,7 @@ from edge.rules.floor import Effect, Floor
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
+from edge.scene import scene_of
 from edge.shots import Shots
 
 if TYPE_CHECKING:
@@ -76,8 +77,10 @@ class Controller:
         )
         self.located: set[int] = set()
         self.ears: Ears | None = None
-        self.talking: tuple[str, ...] = ()
-        """Seats that are heard to talk now, the clearest first."""
+        self.talkers: tuple[str, ...] | None = None
+        """Seats with a voice, the clearest first; None: nobody listens."""
+        self.secret_ballot = False
+        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -120,10 +123,10 @@ class Controller:
             log.warning("fire contact: %s", "closed" if is_closed else "open")
             self._make_true()
 
-    def on_talking(self, seats: tuple[str, ...]) -> None:
-        """Who talks, by their sound, has changed."""
-        log.info("talking: %s", ", ".join(seats) or "nobody")
-        self.talking = seats
+    def on_talking(self, seats: tuple[str, ...] | None) -> None:
+        """Who talks, by their sound, has changed; None: nobody listens any more."""
+        log.info("talking: %s", "unknown" if seats is None else ", ".join(seats) or "nobody")
+        self.talkers = seats
         self.changed()
 
     def deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
@@ -256,10 +259,14 @@ class Controller:
         self._show_cameras(now_s)
 
     def _show_cameras(self, now_s: float) -> None:
-        """Who is heard here is seen; nobody is while somebody must leave."""
-        floor, shut = self.room.floor, self.room.burning or self.room.authority == "none"
-        heard = (t.seat for t in floor.speaking if t.seat in floor.roles and floor.hears(t.seat))
-        self.shots.show(() if shut else tuple(heard))
+        """Who is heard here is seen; nobody is alone while a ballot is secret or it burns."""
+        scene = scene_of(
+            self.room,
+            talkers=self.talkers,
+            secret_ballot=self.secret_ballot,
+            policy=self.shots.policy,
+        )
+        self.shots.show(scene)
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:

@@ -73,9 +73,9 @@ class Ears:
         Raises:
             ValueError: the rate is too low for speech.
         """
-        self.on_talking: Callable[[tuple[str, ...]], None] = lambda seats: None
-        self.talking: tuple[str, ...] = ()
-        """Seats that talk now, the clearest first."""
+        self.on_talking: Callable[[tuple[str, ...] | None], None] = lambda seats: None
+        self.talking: tuple[str, ...] | None = None
+        """Seats that talk now, the clearest first; None: no sound comes."""
         self.ms_per_block = 0.0
         self._plan, self._audio, self._devices = plan, audio, devices
         self._seats = {c: seat_name(plan.room, n) for c, n in enumerate(plan.channels) if n}
@@ -114,13 +114,8 @@ class Ears:
 
     # On the loop
 
-    @property
-    def listens(self) -> bool:
-        """Sound comes; without, nothing is known of anybody."""
-        return self._audio.listens
-
     def _news(self) -> None:
-        talking = self._found if self.listens else ()
+        talking = self._found if self._audio.listens else None
         if talking != self.talking:
             self.talking = talking
             self.on_talking(talking)
@@ -132,10 +127,10 @@ class Ears:
         self._news()
         self._keep_evidence(now_s)
         seats = {
-            seat: SeatSound(seat in self.talking, self._heard_s.get(c), self._open_s.get(c))
+            seat: SeatSound(seat in (self.talking or ()), self._heard_s.get(c), self._open_s.get(c))
             for c, seat in self._seats.items()
         }
-        return self._voice.owed(room, seats, now_s, listens=self.listens)
+        return self._voice.owed(room, seats, now_s, listens=self.talking is not None)
 
     def _mask(self, room: Room, now_s: float) -> None:
         """Microphones that are proved open; where closed ones are heard, *voice* takes all."""
@@ -199,7 +194,7 @@ class Ears:
             title,
             device=self._audio.id,
             seat=self._seats[channel],
-            text=text,
+            said=text,
         )
 
     def figures(self) -> Mapping[str, float]:

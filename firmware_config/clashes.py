@@ -29,6 +29,7 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _ids(config)
     yield from _ports(config)
     yield from _seats(config)
+    yield from _cameras(config)
     if config.audio is not None:
         yield from _audio(config, config.audio)
 
@@ -121,6 +122,24 @@ def _audio(config: RoomConfig, audio: AudioSection) -> Iterator[str]:
         yield f"audio.streams: mean something for source rtp only, which is {audio.source!r}"
     for port in _twice(stream.port for stream in audio.streams if stream.group is None):
         yield f"audio.streams: port {port} is used twice; a stream needs a port of its own"
+
+
+def _cameras(config: RoomConfig) -> Iterator[str]:
+    """Sightings of seats that exist, each once; pictures of this room's own twin."""
+    numbers = {seat.number for seat in config.seats}
+    for camera in config.cameras:
+        place = f"cameras[id={camera.id}]"
+        for number in _twice(sighting.seat for sighting in camera.sightings):
+            yield f"{place}.sightings: seat {number} is sighted twice; keep the better one"
+        for sighting in camera.sightings:
+            if sighting.seat not in numbers:
+                yield f"{place}.sightings: there is no seat {sighting.seat} in this room"
+        source = camera.video.source if camera.video is not None else ""
+        if source.startswith("twin:") and source != f"twin:{config.room.id}/{camera.id}":
+            yield (
+                f"{place}.video.source: {source!r} must be twin:{config.room.id}/{camera.id}, "
+                "the picture of this camera in the room's own twin"
+            )
 
 
 def _twice(values: Iterable[int]) -> list[int]:

@@ -30,7 +30,7 @@ GONE_S = 1.0
 class DeviceStream:
     """One open device. Implements ``Stream``."""
 
-    drift_ppm: float | None = None
+    drift_ppm: float | None = None  # its clock is the one that the blocks come by
     trouble: str | None = None
 
     def __init__(self, name: str, wanted: int) -> None:

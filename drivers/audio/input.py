@@ -40,12 +40,20 @@ ENDING_S = 2.0
 class Stream(Protocol):
     """An open source."""
 
-    counters: Mapping[str, int]
-    """What went wrong so far, by name."""
-    drift_ppm: float | None
-    """How much faster the source's clock is than ours, where that can be known."""
-    trouble: str | None
-    """What is wrong though blocks still come."""
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What went wrong so far, by name."""
+        ...
+
+    @property
+    def drift_ppm(self) -> float | None:
+        """How much faster the source's clock is than ours, where that can be known."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong though blocks still come."""
+        ...
 
     def read(self) -> Samples | None:
         """The next block of every channel; None when none came for a moment.

@@ -34,7 +34,7 @@ PEOPLE = ("auto", "talks", "silent")
 class RtpSenderSim:
     """The sound of one room. Implements ``Sim``."""
 
-    faults = ("lossy", "late", "doubled", "drifting", "stopped")
+    faults: tuple[str, ...] = ("lossy", "late", "doubled", "drifting", "stopped")
 
     def __init__(
         self,
