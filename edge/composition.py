@@ -6,13 +6,17 @@ Owns the way from a room file to running objects. Must not hold rules or state.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from drivers.audio.absent import AbsentInput
+from drivers.audio.config import AudioConfig
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
-from drivers.core.capability import Display, KeyPress, SeatUnits
+from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.visca.driver import ViscaCamera
@@ -29,6 +33,11 @@ from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import RoomConfig, Title
+
+if TYPE_CHECKING:
+    from edge.ears import Ears
+
+log = logging.getLogger(__name__)
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
@@ -104,6 +113,16 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
                 simulated=config.console.pins.startswith("twin:"),
             )
         )
+    if config.audio is not None:
+        places.append(
+            messages.DevicePlace(
+                id=config.audio.id,
+                kind="audio",
+                title=_text(config.audio.title),
+                model=config.audio.source[:64],
+                simulated=config.audio.source.startswith("twin:"),
+            )
+        )
     return places
 
 
@@ -138,7 +157,49 @@ def make_devices(
         cameras={c.id: ViscaCamera(c) for c in config.cameras},
         displays=displays,
         console=console,
+        audio=make_audio(config.audio) if config.audio is not None else None,
     )
+
+
+def make_audio(config: AudioConfig) -> Device:
+    """The source of sound, not opened yet; where a package is missing, what says so."""
+    try:
+        from drivers.audio.device import open_device
+        from drivers.audio.input import AudioInput
+        from drivers.audio.rtp import open_rtp, open_twin
+    except ImportError as error:
+        log.warning("no sound: %s is missing: install phonghop[audio]", error.name)
+        return AbsentInput(config.id, error.name or "numpy")
+    match config.source.partition(":")[0]:
+        case "device":
+            return AudioInput(config.id, lambda: open_device(config))
+        case "twin":
+            return AudioInput(config.id, lambda: open_twin(config))
+        case _:
+            return AudioInput(config.id, lambda: open_rtp(config))
+
+
+def make_ears(config: RoomConfig, devices: Devices) -> Ears | None:
+    """What listens to the room; None where no sound is configured or can be heard."""
+    if config.audio is None or devices.audio is None or isinstance(devices.audio, AbsentInput):
+        return None
+    try:
+        from drivers.audio.input import AudioInput
+        from edge.ears import Ears, EarsPlan, detector
+        from edge.listening.dominance import Margins
+    except ImportError as error:
+        log.warning("nobody listens: %s is missing: install phonghop[audio]", error.name)
+        return None
+    if not isinstance(devices.audio, AudioInput):
+        return None
+    plan = EarsPlan(
+        room=config.room.id,
+        channels=config.audio.channels,
+        rate_hz=config.audio.rate_hz,
+        hears_closed=config.audio.hears_closed,
+        margins=Margins(**config.audio.margins.model_dump()),
+    )
+    return Ears(plan, devices.audio, devices, detector())
 
 
 class Room:
@@ -175,6 +236,9 @@ class Room:
             self.controller.link_changed,
         )
         self.controller.connect(self.link)
+        self.controller.ears = make_ears(config, self.devices)
+        if self.controller.ears is not None:
+            self.controller.ears.on_talking = self.controller.on_talking
         self.supervisor = Supervisor()
         self.controller.publisher.restarts = self.supervisor.restarts
         for ident, device in self.devices.all().items():

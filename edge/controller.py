@@ -1,9 +1,9 @@
 """The heart of the room: what happens -> rules -> what should be.
 
-Everything that happens comes in through one of six doors: a key at a seat, a key of the
-console, a contact, a message from the hub, the link going up or down, and time passing. Each
-door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
-devices what should be. What *is* goes out through ``publisher``.
+Everything that happens comes in through one of seven doors: a key at a seat, a key of the
+console, a contact, a voice, a message from the hub, the link going up or down, and time
+passing. Each door changes ``self.room`` through the pure rules and ends in ``_make_true``, which
+tells the devices what should be. What *is* goes out through ``publisher``.
 
 Owns the order of things. Must not know wires, topics' spelling, or how devices work.
 """
@@ -15,6 +15,7 @@ import logging
 import time
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
@@ -38,6 +39,9 @@ from edge.runtime.outbox import Outbox
 from edge.scene import scene_of
 from edge.shots import Shots
 from edge.voting import Voting
+
+if TYPE_CHECKING:
+    from edge.ears import Ears
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +79,7 @@ class Controller:
             floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
         self.secret_ballot = False
@@ -125,6 +130,12 @@ class Controller:
             log.warning("fire contact: %s", "closed" if is_closed else "open")
             self._make_true()
 
+    def on_talking(self, seats: tuple[str, ...] | None) -> None:
+        """Who talks, by their sound, has changed; None: nobody listens any more."""
+        log.info("talking: %s", "unknown" if seats is None else ", ".join(seats) or "nobody")
+        self.talkers = seats
+        self.changed()
+
     def deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
         """A message that passed the gate of the contract."""
         match message:
@@ -171,6 +182,7 @@ class Controller:
                     self.ticks += 1
                     self._time_passes()
                 else:
+                    self._listen(self._now_s())
                     self._make_true()
 
     def changed(self, *_: object) -> None:
@@ -225,6 +237,7 @@ class Controller:
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
         self.voting.time(now_s)
+        self._listen(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))
@@ -234,6 +247,12 @@ class Controller:
             self._make_true()
         else:
             self._show_cameras(now_s)
+
+    def _listen(self, now_s: float) -> None:
+        if self.ears is not None:
+            for intent, seat in self.ears.look(self.room, now_s):
+                self.presses.ask("voice", intent, seat, now_s)
+            self.publisher.look_at_sound(self.ears, now_s)
 
     def _make_true(self) -> None:
         """Tell the floor what it must know, the devices what should be, the hub what is."""

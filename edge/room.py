@@ -61,6 +61,8 @@ class Devices:
     cameras: Mapping[str, Camera]
     displays: Mapping[str, Display]
     console: Keys | None
+    audio: Device | None = None
+    """The source of the microphones' sound."""
 
     def all(self) -> dict[str, Device]:
         """Every device once, by id."""
@@ -69,4 +71,6 @@ class Devices:
         found.update(self.displays)
         if self.console is not None:
             found[self.console.id] = self.console
+        if self.audio is not None:
+            found[self.audio.id] = self.audio
         return found

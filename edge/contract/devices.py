@@ -38,7 +38,7 @@ class DevicePlace(BaseModel):
     """A device as its room describes it."""
 
     id: DeviceId
-    kind: Literal["units", "camera", "display", "console"]
+    kind: Literal["units", "camera", "display", "console", "audio"]
     title: Text
     position_m: tuple[float, float, float] | None = None
     heading_deg: float | None = None
@@ -141,6 +141,17 @@ class DisplayActual(BaseModel):
     health: HealthWord
     reason: Line | None = None
     age_ms: Count | None = None
+
+
+class AudioState(State):
+    """``up/state/audio``: who is heard. Levels are telemetry, ``up/tele/levels``: dBFS by seat."""
+
+    listens: bool
+    """Sound comes; while it does not, nothing is known of who talks."""
+    talking: list[SeatName] = Field(default_factory=list)
+    """Who talks now, the clearest first."""
+    heard_s: dict[str, float] = Field(default_factory=dict)
+    """How long each seat has been heard since the start of the controller, by seat number."""
 
 
 class DeviceActual(BaseModel):

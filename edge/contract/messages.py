@@ -30,6 +30,7 @@ from edge.contract.base import (
 )
 from edge.contract.devices import (
     AimQuality,
+    AudioState,
     CameraActual,
     CamerasState,
     Describe,
@@ -258,6 +259,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "displays"): DisplaysState,
     ("up", "state", "devices"): DevicesState,
     ("up", "state", "floor"): FloorState,
+    ("up", "state", "audio"): AudioState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
@@ -283,6 +285,7 @@ __all__ = [
     "AimQuality",
     "Alert",
     "Attendance",
+    "AudioState",
     "Audit",
     "Ballot",
     "BallotKey",

@@ -57,6 +57,13 @@ def add_parser(subparsers: Subparsers) -> None:
     contact.add_argument("name", help="such as fire_alarm")
     contact.add_argument("state", choices=("on", "off"), help="on = alarm, off = at rest")
 
+    voice = _command(commands, "voice", "let somebody talk, or spoil a microphone", _talk(_voice))
+    _room(voice)
+    voice.add_argument("who", metavar="SEAT", help="number of the seat")
+    voice.add_argument(
+        "what", help="auto, talks, silent; well, dead, stuck, clips, hums, howls (the microphone)"
+    )
+
     show = _command(commands, "show", "what the simulated hardware sees", _talk(_show))
     _room(show)
 
@@ -150,6 +157,12 @@ async def _contact(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dic
     return {"name": arguments.name, "active": active}, (
         f"{arguments.room}: contact {arguments.name} is {arguments.state}"
     )
+
+
+async def _voice(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    await twin.voice(arguments.who, arguments.what)
+    outcome = {"who": arguments.who, "what": arguments.what}
+    return outcome, f"{arguments.room}: seat {arguments.who} {arguments.what}"
 
 
 async def _show(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:

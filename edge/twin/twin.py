@@ -24,6 +24,7 @@ from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
+from edge.twin.sound import Sound, sound_of
 from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,10 @@ class Place:
         """Microphone relay and lamps as they are on the table."""
         slot = self._slot()
         return {"microphone": slot["microphone"], **slot["lamps"]}
+
+    def is_open(self) -> bool:
+        """The relay of the microphone, as it was when the unit was asked last."""
+        return self.bus.unit(self.unit).is_open(self.slot)
 
     def show(self) -> dict[str, Any]:
         """The same, and the keys that a finger is on."""
@@ -80,6 +85,7 @@ class Twin:
         self._cameras: dict[str, ViscaCameraSim] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
         self._console: ConsoleSim | None = None
+        self._sound: Sound | None = None
         self._seat_watches: list[SeatWatch] = []
         ports = [bus.port for bus in config.buses]
         ports += [camera.port for camera in config.cameras]
@@ -129,6 +135,14 @@ class Twin:
                 self._wire(display.id, display.port, panel, display.baud)
         if self._config.console is not None and _is_simulated(self._config.console):
             self._console = _console(self._config.console)
+        audio = self._config.audio
+        if audio is not None and audio.source.startswith("twin:"):
+            self._sound = sound_of(self._config, audio, self._open_microphones)
+            if self._sound is not None:
+                self._wire(audio.id, audio.source.replace("twin:", "twin:udp:", 1), self._sound, 0)
+
+    def _open_microphones(self) -> set[int]:
+        return {int(name) for name, place in self._seats.items() if place.is_open()}
 
     def _add_bus(self, bus: BusSection) -> None:
         seats = self._config.seats_on(bus.id)
@@ -221,6 +235,17 @@ class Twin:
                 f"unknown fault {fault!r}; a unit knows {', '.join((*UNIT_FAULTS, REBOOT))}"
             )
 
+    def voice(self, who: str, what: str) -> None:
+        """See ``Hands.voice``."""
+        if self._sound is None:
+            raise TwinError(f"the twin of {self.room} has no sound")
+        if who not in self._seats:
+            raise TwinError(f"no seat {who!r} in the twin of {self.room}; {self._seats_known()}")
+        try:
+            self._sound.say(int(who), what)
+        except ValueError as error:
+            raise TwinError(str(error)) from error
+
     def watch(self, what: str, send: Send) -> Callable[[], None]:
         """See ``Hands.watch``."""
         unwatch = self._watchers.add(what, send)
@@ -236,6 +261,7 @@ class Twin:
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "console": self._console.show() if self._console is not None else {},
+            "audio": self._sound.show() if self._sound is not None else {},
             "faults": dict(self._faults()),
         }
 
