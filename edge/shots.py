@@ -113,7 +113,7 @@ class Shots:
 
     def stand(self, camera: str, bearings: Bearings) -> None:
         """It is known better how ``camera`` stands: its present shot follows at once."""
-        self.targets[camera] = self.targets[camera].standing(bearings)
+        self.targets[camera].stand(bearings)
         target = self.direction.shots.get(camera)
         aim = None if target is None else self.targets[camera].aim(target)
         if target is not None and aim is not None and not self.is_aside(camera):
@@ -141,7 +141,8 @@ class Shots:
 
     def may_correct(self, camera: str) -> bool:
         """Nobody has said that the camera is to stay where it is."""
-        return camera not in self.locked and self.policy != "locked"
+        is_locked = camera in self.locked or self.policy == "locked"
+        return not is_locked and not self.is_aside(camera)
 
     def target(self, camera: str) -> str | None:
         """What it was sent to last, by whomever."""

@@ -69,10 +69,14 @@ class Targets:
 
     def __init__(self, bearings: Bearings, places_m: Mapping[str, Point]) -> None:
         """``places_m``: where the heads are, by seat (``main/12``)."""
-        self.bearings = bearings
         self._places_m = places_m
+        self.stand(bearings)
+
+    def stand(self, bearings: Bearings) -> None:
+        """The camera stands so: every aim anew."""
+        self.bearings = bearings
+        pose, places_m = bearings.pose, self._places_m
         self._costs: dict[str, float] = {}
-        pose = bearings.pose
         self._aims: dict[str, Aim | None] = {
             seat: bearings.seats.get(seat) or aim_at(pose, place)
             for seat, place in places_m.items()
@@ -81,10 +85,6 @@ class Targets:
             self._aims[WIDE] = bearings.wide
         elif places_m:
             self._aims[WIDE] = wide_aim(pose, places_m.values())
-
-    def standing(self, bearings: Bearings) -> Targets:
-        """The same places, seen from a camera that stands so."""
-        return Targets(bearings, self._places_m)
 
     def aim(self, target: str) -> Aim | None:
         """Where to look; None when this camera cannot show the target."""

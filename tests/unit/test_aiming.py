@@ -14,6 +14,7 @@ from drivers.core.errors import Refused
 from drivers.core.reading import Reading
 from edge.aiming import SEARCH_DEG, Aiming
 from edge.camera.aim import Pose
+from edge.camera.sight import NO_EYE
 from edge.camera.targets import Bearings
 from edge.commands import CommandRefused
 from edge.composition import make_plan
@@ -85,7 +86,7 @@ class Desk:
 
     def actual(self) -> messages.CameraActual:
         """What the hub is told of the camera."""
-        return camera_actual(self.camera, self.shots, self.at_s, aged=False)
+        return camera_actual(self.camera, self.shots, NO_EYE, self.at_s, aged=False)
 
     def worst_deg(self) -> float:
         """How far the camera's aims really are from the seats, the worst of them."""
