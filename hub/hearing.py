@@ -71,12 +71,15 @@ class Hearing:
                 await self._result(message)
             case messages.Preview():
                 self._preview(room, heard.topic.item or "", message)
+            case messages.Tele() if heard.topic.item == "levels":
+                if self._board.hear_levels(room, message.figures, self._clock.now_ms()):
+                    self._touch("rooms", room, "levels")
             case messages.Alert() | None if kind == "alert":
                 await self._alert(room, heard.topic.item or "", message, heard.retained)
             case None if kind in ("event", "events"):
                 await self._unreadable(room, heard)
             case _:
-                return  # telemetry: of no use here yet
+                return  # other telemetry: of no use here yet
 
     async def _status(self, room: str, status: messages.Status) -> None:
         self._board.hear_status(room, status)
