@@ -19,6 +19,7 @@ from drivers.core.capability import Aim
 from drivers.core.errors import Refused
 from drivers.core.reading import Clock
 from edge.camera.aim import NARROWEST_DEG, WIDEST_DEG
+from edge.camera.subject import WIDE
 from edge.commands import CommandRefused
 from edge.contract.topics import split_seat
 from edge.room import Devices, Plan
@@ -72,7 +73,8 @@ class Aiming:
             here.tilt_deg + tilt_deg,
             min(WIDEST_DEG, max(NARROWEST_DEG, here.fov_deg + fov_deg)),
         )
-        await self._look(camera, order.target if order is not None and is_ours else "", aim)
+        target = order.target if order is not None and is_ours else self._shots.target(camera)
+        await self._look(camera, target or WIDE, aim)
 
     async def sight(self, camera: str, seat: str) -> None:
         """The camera looks at this seat now."""

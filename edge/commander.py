@@ -109,6 +109,8 @@ class Commander:
                 await aiming.sight(device, seat)
             case "forget_sighting", {"seat": str(seat)}:
                 await aiming.forget(device, seat)
+            case "preview", {"seconds": int(seconds)} if seconds >= 0:
+                self._controller.previews.look(device, seconds, self.tasks)
             case "lock", {"on": bool(on)}:
                 (shots.locked.add if on else shots.locked.discard)(device)
             case _:
@@ -141,6 +143,6 @@ def _degrees(value: object) -> float:
 
 def _not_understood(command: messages.Command) -> CommandRefused:
     known = {"power", "source", "volume", "aim", "nudge", "lock", "locate"}
-    known |= {"sight", "forget_sighting"}
+    known |= {"sight", "forget_sighting", "preview"}
     reason = Reason.BAD_ARGUMENT if command.action in known else Reason.COMMAND_UNKNOWN
     return CommandRefused(reason, command.action)

@@ -31,6 +31,7 @@ from edge.floor_messages import hub_floor
 from edge.hub_watch import HubWatch
 from edge.kept_rules import KeptRules
 from edge.presses import Presses
+from edge.previews import Previews
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
@@ -104,6 +105,9 @@ class Controller:
         """Give the room its link; the parts that speak over it are made here."""
         self.publisher = Publisher(self, link, self._now_s)
         self.commander = Commander(self, link, self._now_s)
+        self.previews = Previews(
+            self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
+        )
         self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
 
     # --- doors -------------------------------------------------------------------------------

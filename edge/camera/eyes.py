@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from drivers.core.capability import Aim, Camera, HealthState
 from drivers.core.reading import Clock
-from drivers.video.capture import Capture
+from drivers.video.capture import Capture, Frame
 from drivers.video.config import VideoConfig
 from edge.camera.faces import Detector, Face, Picture
 from edge.camera.framing import Manners
@@ -174,6 +174,10 @@ class PictureEye:
             faces=self._faces,
             framed=self._gaze.word,
         )
+
+    def frame(self) -> Frame | None:
+        """See ``Eye.frame``."""
+        return self.capture.newest()
 
     # In the thread ----------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ export function nudgePad(act, confirm) {
   const node = h("div", { class: "nudging" }, pad, h("div", { class: "row" }, stepLabel, steps.node), hint);
   return {
     node,
-    focus: () => pad.focus(),
+    focus: () => pad.focus({ preventScroll: true }),
     update({ t }, next) {
       may = next;
       setAttr(pad, "aria-label", t("ui_nudge"));

@@ -224,7 +224,9 @@ export class SeatMap {
     setAttr(node, "data-talking", talks ? "true" : null);
     if (loud === null) return false;
     const { glyph } = this.#layout;
-    setAttr(node.level, "transform", `translate(${LEVEL_ASIDE_PX * glyph} ${(LEVEL_PX / 2) * glyph}) scale(${glyph})`);
+    // Outside of the table, where no mark of a vote or an aim stands.
+    const aside = seat.facing.x > 0.5 ? -LEVEL_ASIDE_PX - 4 : LEVEL_ASIDE_PX;
+    setAttr(node.level, "transform", `translate(${aside * glyph} ${(LEVEL_PX / 2) * glyph}) scale(${glyph})`);
     const height = Math.round(loud * LEVEL_PX * 2) / 2;
     setAttrs(node.bar, { height, y: -height });
     return talks;
