@@ -26,6 +26,8 @@ from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
 from edge.room import Devices, Plan
+from edge.rules.console_lamps import LINK
+from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
@@ -34,7 +36,7 @@ from edge.shots import Shots
 from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
-from firmware_config.schema import RoomConfig, Title
+from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -153,6 +155,7 @@ def make_devices(
     displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = None
     if config.console is not None:
+        _check_names(config.console)
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
@@ -219,6 +222,20 @@ def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path
         ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
         for ident, video in videos.items()
     }
+
+
+def _check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why."""
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )
 
 
 class Room:

@@ -35,11 +35,11 @@ from edge.previews import Previews
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor
+from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
 from edge.voting import Voting
 
@@ -85,8 +85,6 @@ class Controller:
         self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
-        self.secret_ballot = False
-        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -97,7 +95,7 @@ class Controller:
         self.eyes: Mapping[str, Eye] = {}
         """By camera, where it has a picture."""
         self.presses = Presses(self, outbox, now_s)
-        self.console = ChairConsole(self)
+        self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
         voting.on_change = self.changed
 
@@ -126,8 +124,7 @@ class Controller:
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        for intent, seat in self.console.key(press):
-            self.presses.ask(press.key, intent, seat, press.at_s)
+        self.console.key(press)
         self._make_true()
 
     def contact(self, name: str, is_closed: bool) -> None:
@@ -217,6 +214,7 @@ class Controller:
         also = self.voting.settled(message)
         self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -231,9 +229,11 @@ class Controller:
 
     # --- what the room decides itself ----------------------------------------------------------
 
-    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        """A press at ``at_s`` while the room leads itself."""
-        self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
 
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
@@ -251,7 +251,11 @@ class Controller:
             self._lead(following.lose_hub(before, now_s))
         else:
             self._lead(following.pass_time(before, now_s))
-        if self.room is not before or self.ticks % LOOK_EVERY_TICKS == 0:
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)
@@ -282,7 +286,7 @@ class Controller:
         scene = scene_of(
             self.room,
             talkers=self.talkers,
-            secret_ballot=self.secret_ballot,
+            secret_ballot=votes_in_secret(self.voting.ballot),
             policy=self.shots.policy,
         )
         self.shots.show(scene)

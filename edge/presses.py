@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from drivers.core.reading import Clock
 from edge.contract import messages
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class Asked(NamedTuple):
+    """What became of a press at once; the hub's answer comes later, by ``seq``."""
+
+    seq: int | None
+    """Its number in the outbox; None: it is not recorded."""
+    refused: bool
+
+
 class Presses:
     """The presses of one room. ``ask`` from the event loop."""
 
@@ -33,7 +41,7 @@ class Presses:
         self._now_s = now_s
         self._recording: set[asyncio.Task[None]] = set()
 
-    def ask(self, key: str, intent: Intent, seat: str | None, at_s: float) -> None:
+    def ask(self, key: str, intent: Intent, seat: str | None, at_s: float) -> Asked:
         """Somebody wants this since ``at_s``; ``seat`` as the intent needs it.
 
         A room that leads itself decides now, recorded or not. Otherwise the press waits for
@@ -43,6 +51,7 @@ class Presses:
         body = messages.Press(
             key=key, intent=intent, seat=seat, leads=leads, report=self._controller.room.report
         )
+        seq: int | None = None
         try:
             seq, recorded = self._outbox.append("press", body.model_dump(), at_s)
         except OutboxFull as error:
@@ -55,7 +64,8 @@ class Presses:
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
         if leads == "room":
-            self._controller.decide_here(intent, seat, at_s)
+            return Asked(seq, refused=not self._controller.decide_here(intent, seat, at_s))
+        return Asked(seq, refused=seq is None)
 
     async def _wait(self, recorded: asyncio.Future[None], body: messages.Press, seq: int) -> None:
         try:
@@ -65,6 +75,7 @@ class Presses:
             pending = tuple(p for p in room.pending if p.seq != seq)
             self._controller.room = replace(room, pending=pending)
             self._not_recorded(body, error)
+            self._controller.console.refused((seq,))
             self._controller.changed()
 
     def _not_recorded(self, body: messages.Press, error: Exception) -> None:

@@ -151,6 +151,14 @@ class Shots:
             return order.target
         return self.direction.shots.get(camera)
 
+    @property
+    def is_wide(self) -> bool:
+        """The camera on air reports to rest at the shot of the whole room."""
+        camera = self.direction.on_air
+        if camera is None or self.direction.shots.get(camera) != WIDE:
+            return False
+        return self.arrived(camera) is True
+
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
         return camera in self.targets and self.targets[camera].aim(target) is not None

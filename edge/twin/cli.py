@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import logging
+import math
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -38,13 +39,30 @@ def add_parser(subparsers: Subparsers) -> None:
     run.add_argument(
         "--room", required=True, metavar="NAME_OR_FILE", help="room name or room file (.toml)"
     )
+    run.add_argument(
+        "--mounted-off",
+        action="append",
+        default=[],
+        type=_camera_deg,
+        metavar="CAMERA=DEG",
+        help="this camera is turned away from what the room file says",
+    )
 
     press = _command(commands, "press", "press a key", _talk(_press))
     _room(press)
     press.add_argument("who", metavar="SEAT|console", help="number of the seat, or console")
     press.add_argument("key", help="mic, yes, abstain, no; or a key of the console")
-    press.add_argument(
+    held = press.add_mutually_exclusive_group()
+    held.add_argument(
         "--hold", type=int, default=120, metavar="MS", help=f"1 to {HOLD_LIMIT_MS}, default 120"
+    )
+    held.add_argument(
+        "--hold-s",
+        dest="hold",
+        type=_as_ms,
+        default=argparse.SUPPRESS,
+        metavar="S",
+        help="the same in seconds, such as 1.5",
     )
 
     fault = _command(commands, "fault", "switch a fault on, or clear it", _talk(_fault))
@@ -68,6 +86,23 @@ def add_parser(subparsers: Subparsers) -> None:
     _room(show)
 
 
+def _as_ms(text: str) -> int:
+    """Seconds as people write them, in milliseconds.
+
+    Raises:
+        ValueError: not a number of seconds.
+    """
+    seconds_s = float(text)
+    if not math.isfinite(seconds_s):
+        raise ValueError(f"{text!r} is no number of seconds")
+    return round(seconds_s * 1000)
+
+
+def _camera_deg(text: str) -> tuple[str, float]:
+    camera, _, deg = text.partition("=")
+    return camera, float(deg)
+
+
 def _command(
     commands: Subparsers, name: str, text: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
@@ -88,7 +123,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from firmware_config.loader import RoomFileError, load_room
 
     try:
-        twin = Twin(load_room(arguments.room))
+        twin = Twin(load_room(arguments.room), dict(arguments.mounted_off))
         asyncio.run(_serve(twin, arguments.json))
     except (RoomFileError, TwinError) as error:
         return _complain(error)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drivers.console.sim import ConsoleSim, SimContact, SimKey
+from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
@@ -75,12 +75,18 @@ class Place:
 class Twin:
     """One simulated room. Implements ``Hands`` of the control socket."""
 
-    def __init__(self, config: RoomConfig) -> None:
+    def __init__(
+        self, config: RoomConfig, mounted_off_deg: Mapping[str, float] | None = None
+    ) -> None:
         """Nothing is opened before ``run``.
 
+        ``mounted_off_deg`` turns cameras away from what the room file says, clockwise, as
+        fitters do.
+
         Raises:
-            TwinError: no device of the room is on a twin's port.
+            TwinError: no device of the room is on a twin's port, or there is no such camera.
         """
+        config = _mounted(config, mounted_off_deg or {})
         self.room = config.room.id
         self._config = config
         self._watchers = Watchers()
@@ -269,7 +275,11 @@ class Twin:
         return {
             "room": self.room,
             "seats": {name: place.show() for name, place in self._seats.items()},
-            "cameras": {name: sim.show() for name, sim in self._cameras.items()},
+            "cameras": {
+                camera.id: {**self._cameras[camera.id].show(), "heading_deg": camera.heading_deg}
+                for camera in self._config.cameras
+                if camera.id in self._cameras
+            },
             "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "console": self._console.show() if self._console is not None else {},
@@ -314,6 +324,19 @@ class Twin:
         return f"room {self.room}, {len(self._seats)} seats, devices {', '.join(self._devices())}"
 
 
+def _mounted(config: RoomConfig, off_deg: Mapping[str, float]) -> RoomConfig:
+    """The room as it really is."""
+    known = [camera.id for camera in config.cameras]
+    for name in off_deg:
+        if name not in known:
+            raise TwinError(f"room {config.room.id} has no camera {name!r}: {', '.join(known)}")
+    cameras = tuple(
+        c.model_copy(update={"heading_deg": c.heading_deg + off_deg.get(c.id, 0.0)})
+        for c in config.cameras
+    )
+    return config.model_copy(update={"cameras": cameras})
+
+
 def _is_simulated(console: ConsoleSection | None) -> bool:
     return console is not None and console.pins != "gpio"
 
@@ -328,7 +351,8 @@ def _console(config: ConsoleSection) -> ConsoleSim:
         name: SimContact(contact.pin, contact.normally_closed, contact.active_low)
         for name, contact in config.contacts.items()
     }
-    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts)
+    lamps = {name: SimLamp(lamp.pin, lamp.active_low) for name, lamp in config.lamps.items()}
+    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts, lamps)
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> str:

@@ -152,18 +152,20 @@ def test_muted_is_amber_and_the_cameras_show_who_is_heard() -> None:
 def test_the_chairs_priority_acts_before_the_hub_has_answered() -> None:
     async def story() -> None:
         room = PaperRoom()
-        room.hub()
-        room.floor("main/2", "main/3")
-        room.console("priority")
-        assert room.outbox.intents() == [("priority_held", "main/1")]
-        assert [room.seat(n).amber for n in (2, 3)] == ["on", "on"]
-        assert room.open() == []
-        room.floor("main/2", "main/3", "main/1", hold={"seat": "main/1", "opened": True})
-        assert room.open() == [1]
-        assert room.keys.lamps["priority"] == "on"
-        room.console("priority", released=True)
-        room.floor("main/2", "main/3")
-        assert room.open() == [2, 3]
+        async with room.running():
+            room.hub()
+            room.floor("main/2", "main/3")
+            room.console("priority")
+            await asyncio.sleep(0.6)
+            assert room.outbox.intents() == [("priority_held", "main/1")]
+            assert [room.seat(n).amber for n in (2, 3)] == ["on", "on"]
+            assert room.open() == []
+            room.floor("main/2", "main/3", "main/1", hold={"seat": "main/1", "opened": True})
+            assert room.open() == [1]
+            assert room.keys.lamps["priority"] == "on"
+            room.console("priority", released=True)
+            room.floor("main/2", "main/3")
+            assert room.open() == [2, 3]
 
     run_virtual(story())
 
