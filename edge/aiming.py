@@ -43,6 +43,9 @@ head that is ten degrees off to be seen, narrow enough to tell who it is (assump
 AIR = 3.0
 """Afterwards the picture is wider than the shot by so many times the expected error."""
 
+SETTLE_S, SETTLE_LOOKS = 2.0, 20
+"""A nudge ends within this time; what moves longer does not stand where a person saw it."""
+
 Sighted = Mapping[str, tuple[float, float]]
 
 
@@ -79,9 +82,7 @@ class Aiming:
     async def sight(self, camera: str, seat: str) -> None:
         """The camera looks at this seat now."""
         self._know(seat)
-        aim = self._reported(camera)
-        if self._cameras[camera].state(self._now_s()).moving.value is not False:
-            raise CommandRefused(Reason.CAMERA_MOVING)
+        aim = await self._rested(camera)
         sighted = {**self._sighted(camera), seat: (aim.pan_deg, aim.tilt_deg)}
         await self._learn(camera, sighted)
         self._shots.keep_aside(camera)
@@ -103,6 +104,19 @@ class Aiming:
         if reading.value is None:
             raise CommandRefused(Reason.POSITION_UNKNOWN, reading.reason or "")
         return reading.value
+
+    async def _rested(self, camera: str) -> Aim:
+        """Where it looks once it stands still: the last nudge may be under way yet."""
+        patience = SETTLE_LOOKS
+        while (aim := self._reported(camera)) and not self._stands(camera):
+            patience -= 1
+            if patience < 0:
+                raise CommandRefused(Reason.CAMERA_MOVING)
+            await asyncio.sleep(SETTLE_S / SETTLE_LOOKS)
+        return aim
+
+    def _stands(self, camera: str) -> bool:
+        return self._cameras[camera].state(self._now_s()).moving.value is False
 
     def _guess(self, camera: str, seat: str) -> Aim:
         targets = self._shots.targets[camera]

@@ -166,7 +166,10 @@ async def test_a_forgotten_sighting_is_gone_and_the_last_one_brings_the_plan_bac
     assert json.loads(desk.path.read_text()) == {"cam-left": []}
 
 
-async def test_a_camera_that_moves_or_is_silent_cannot_be_sighted(desk: Desk) -> None:
+async def test_a_camera_that_moves_or_is_silent_cannot_be_sighted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.aiming.SETTLE_S", 0.02)
     desk.camera.look_at("main/15")
     for moving in (True, None):
         desk.camera.moving = moving
