@@ -45,6 +45,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from edge.composition import Room
+    from edge.runtime.in_use import owning
     from edge.runtime.outbox import OutboxError
     from firmware_config.loader import RoomFileError, load_room
 
@@ -53,7 +54,8 @@ def _run(args: argparse.Namespace) -> int:
 
     try:
         config = load_room(args.room)
-        return run_until_stopped(start())
+        with owning(args.data, config.room.id):
+            return run_until_stopped(start())
     except (RoomFileError, OutboxError, ValueError) as error:
         sys.stderr.write(f"phonghop-edge run: {error}\n")
         return 1
@@ -71,6 +73,13 @@ def _aim(args: argparse.Namespace) -> int:
     except ImportError as error:
         sys.stderr.write(f"phonghop-edge aim: {error.name} is missing: install phonghop[vision]\n")
         return 1
+    if args.room is not None:
+        from edge.aim_guide import run_guide
+
+        return run_guide(args.room, args.camera, args.data, as_json=args.json)
+    if args.file is None:
+        sys.stderr.write("phonghop-edge aim: name a FILE, or --room and --camera\n")
+        return 2
     return run_file(args.file, as_json=args.json)
 
 
@@ -136,7 +145,12 @@ def make_parser() -> argparse.ArgumentParser:
 
     aim = commands.add_parser("aim", help="where a camera must look for every seat")
     aim.add_argument(
-        "file", type=Path, metavar="FILE", help="seats and sightings of one camera, JSON"
+        "file", type=Path, nargs="?", metavar="FILE", help="seats and sightings of one camera, JSON"
+    )
+    aim.add_argument("--room", help="aim a camera of this room by hand, seat after seat")
+    aim.add_argument("--camera", metavar="ID", help="which camera of the room")
+    aim.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="where the sightings are kept"
     )
     aim.add_argument("--json", action="store_true", help="print JSON")
     aim.set_defaults(run=_aim)

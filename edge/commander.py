@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from edge.camera.subject import WIDE
-from edge.commands import CommandGate, HubClock, result
+from edge.commands import CommandGate, CommandRefused, HubClock, result
 from edge.contract import messages, topics
 from edge.rules.reasons import Reason
 from edge.runtime.link import Link
@@ -24,16 +24,6 @@ log = logging.getLogger(__name__)
 
 ROOM = "room"
 """The name under which the room itself takes commands."""
-
-
-class CommandRefused(Exception):
-    """The command cannot be done; carries the reason for the person who gave it."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        """``detail`` follows the sentence in brackets."""
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class Commander:
@@ -81,7 +71,7 @@ class Commander:
         if device in devices.displays:
             await self._display(device, command)
         elif device in devices.cameras:
-            self._camera(device, command)
+            await self._camera(device, command)
         elif device == ROOM:
             self._room(command)
         else:
@@ -100,25 +90,36 @@ class Commander:
             case _:
                 raise _not_understood(command)
 
-    def _camera(self, device: str, command: messages.Command) -> None:
+    async def _camera(self, device: str, command: messages.Command) -> None:
         """Aiming is done when the order is given; the camera's own report follows as state.
 
         What is locked the automatic leaves alone; people may still aim it.
         """
+        shots, aiming = self._controller.shots, self._controller.aiming
         match command.action, command.args:
             case "aim", {"wide": True}:
-                target = WIDE
+                self._aim(device, WIDE, command.by)
+            case "aim", {"seat": str(seat), "aside": True}:
+                await aiming.show(device, seat)
             case "aim", {"seat": str(seat)}:
-                target = seat
+                self._aim(device, seat, command.by)
+            case "nudge", {"pan_deg": pan, "tilt_deg": tilt, **more}:
+                await aiming.nudge(device, *map(_degrees, (pan, tilt, more.get("fov_deg", 0))))
+            case "sight", {"seat": str(seat)}:
+                await aiming.sight(device, seat)
+            case "forget_sighting", {"seat": str(seat)}:
+                await aiming.forget(device, seat)
+            case "preview", {"seconds": int(seconds)} if seconds >= 0:
+                self._controller.previews.look(device, seconds, self.tasks)
             case "lock", {"on": bool(on)}:
-                locked = self._controller.shots.locked
-                (locked.add if on else locked.discard)(device)
-                return
+                (shots.locked.add if on else shots.locked.discard)(device)
             case _:
                 raise _not_understood(command)
-        if not self._controller.shots.can_show(device, target):
+
+    def _aim(self, camera: str, target: str, by: str) -> None:
+        if not self._controller.shots.can_show(camera, target):
             raise CommandRefused(Reason.SEAT_UNKNOWN, target)
-        self._controller.shots.by_hand(device, target, command.by)
+        self._controller.shots.by_hand(camera, target, by)
 
     def _room(self, command: messages.Command) -> None:
         located = self._controller.located
@@ -133,7 +134,15 @@ class Commander:
                 raise _not_understood(command)
 
 
+def _degrees(value: object) -> float:
+    """A small, finite angle."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 45:
+        raise CommandRefused(Reason.BAD_ARGUMENT, f"{value!r} degrees, at most 45 at a time")
+    return float(value)
+
+
 def _not_understood(command: messages.Command) -> CommandRefused:
-    known = {"power", "source", "volume", "aim", "lock", "locate"}
+    known = {"power", "source", "volume", "aim", "nudge", "lock", "locate"}
+    known |= {"sight", "forget_sighting", "preview"}
     reason = Reason.BAD_ARGUMENT if command.action in known else Reason.COMMAND_UNKNOWN
     return CommandRefused(reason, command.action)

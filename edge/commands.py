@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 
 from edge.contract import messages
-from edge.rules.reasons import SENTENCES, Reason
+from edge.rules.reasons import SENTENCES, Reason, Sentence
 
 REMEMBERED = 1000
 """Results kept for repeated ids, as the contract promises."""
@@ -43,15 +43,31 @@ class HubClock:
         return now_ms - min(self._offsets_ms) if self._offsets_ms else None
 
 
+class CommandRefused(Exception):
+    """The command cannot be done; carries the reason for the person who gave it."""
+
+    def __init__(self, reason: Reason, detail: str | Sentence = "") -> None:
+        """``detail`` follows the sentence in brackets."""
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
 def result(
-    command: messages.Command, status: str, reason: Reason | None = None, detail: str = ""
+    command: messages.Command,
+    status: str,
+    reason: Reason | None = None,
+    detail: str | Sentence = "",
 ) -> messages.Result:
     """How ``command`` ended, with the sentence for people."""
     text = None
     if reason is not None:
-        sentence = SENTENCES[reason]
-        tail = f" ({detail})" if detail else ""
-        text = messages.Text(vi=(sentence.vi + tail)[:400], en=(sentence.en + tail)[:400])
+        more = Sentence(detail, detail) if isinstance(detail, str) else detail
+        vi, en = (
+            f"{said} ({tail})" if tail else said
+            for said, tail in zip(SENTENCES[reason], more, strict=True)
+        )
+        text = messages.Text(vi=vi[:400], en=en[:400])
     return messages.Result(re=command.id, status=status, reason=text)
 
 

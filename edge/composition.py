@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drivers.audio.absent import AbsentInput
+from drivers.audio.config import AudioConfig
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
-from drivers.core.capability import Display, KeyPress, SeatUnits
+from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
@@ -32,12 +34,13 @@ from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
-from edge.sighted import bearings_of
+from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 if TYPE_CHECKING:
+    from edge.ears import Ears
     from edge.stream import ProgrammeStream
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,7 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         bearings=bearings_of(config, data_dir),
         pacing=Pacing(**config.pacing.model_dump()),
         camera_policy=config.room.camera_policy,
+        sightings_file=None if data_dir is None else sightings_path(data_dir, config.room.id),
         locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
         outside=_outside(config),
     )
@@ -133,6 +137,16 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
                 simulated=config.console.pins.startswith("twin:"),
             )
         )
+    if config.audio is not None:
+        places.append(
+            messages.DevicePlace(
+                id=config.audio.id,
+                kind="audio",
+                title=_text(config.audio.title),
+                model=config.audio.source[:64],
+                simulated=config.audio.source.startswith("twin:"),
+            )
+        )
     return places
 
 
@@ -170,7 +184,49 @@ def make_devices(
         displays=displays,
         console=console,
         switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
+        audio=make_audio(config.audio) if config.audio is not None else None,
     )
+
+
+def make_audio(config: AudioConfig) -> Device:
+    """The source of sound, not opened yet; where a package is missing, what says so."""
+    try:
+        from drivers.audio.device import open_device
+        from drivers.audio.input import AudioInput
+        from drivers.audio.rtp import open_rtp, open_twin
+    except ImportError as error:
+        log.warning("no sound: %s is missing: install phonghop[audio]", error.name)
+        return AbsentInput(config.id, error.name or "numpy")
+    match config.source.partition(":")[0]:
+        case "device":
+            return AudioInput(config.id, lambda: open_device(config))
+        case "twin":
+            return AudioInput(config.id, lambda: open_twin(config))
+        case _:
+            return AudioInput(config.id, lambda: open_rtp(config))
+
+
+def make_ears(config: RoomConfig, devices: Devices) -> Ears | None:
+    """What listens to the room; None where no sound is configured or can be heard."""
+    if config.audio is None or devices.audio is None or isinstance(devices.audio, AbsentInput):
+        return None
+    try:
+        from drivers.audio.input import AudioInput
+        from edge.ears import Ears, EarsPlan, detector
+        from edge.listening.dominance import Margins
+    except ImportError as error:
+        log.warning("nobody listens: %s is missing: install phonghop[audio]", error.name)
+        return None
+    if not isinstance(devices.audio, AudioInput):
+        return None
+    plan = EarsPlan(
+        room=config.room.id,
+        channels=config.audio.channels,
+        rate_hz=config.audio.rate_hz,
+        hears_closed=config.audio.hears_closed,
+        margins=Margins(**config.audio.margins.model_dump()),
+    )
+    return Ears(plan, devices.audio, devices, detector())
 
 
 def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path) -> dict[str, Eye]:
@@ -255,6 +311,9 @@ class Room:
             self.controller.link_changed,
         )
         self.controller.connect(self.link)
+        self.controller.ears = make_ears(config, self.devices)
+        if self.controller.ears is not None:
+            self.controller.ears.on_talking = self.controller.on_talking
         self.supervisor = Supervisor()
         self.controller.publisher.restarts = self.supervisor.restarts
         for ident, device in self.devices.all().items():

@@ -1,9 +1,9 @@
 """The heart of the room: what happens -> rules -> what should be.
 
-Everything that happens comes in through one of six doors: a key at a seat, a key of the
-console, a contact, a message from the hub, the link going up or down, and time passing. Each
-door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
-devices what should be. What *is* goes out through ``publisher``.
+Everything that happens comes in through one of seven doors: a key at a seat, a key of the
+console, a contact, a voice, a message from the hub, the link going up or down, and time
+passing. Each door changes ``self.room`` through the pure rules and ends in ``_make_true``, which
+tells the devices what should be. What *is* goes out through ``publisher``.
 
 Owns the order of things. Must not know wires, topics' spelling, or how devices work.
 """
@@ -16,10 +16,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge import fire
+from edge.aiming import Aiming
 from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
@@ -29,6 +31,7 @@ from edge.floor_messages import hub_floor
 from edge.hub_watch import HubWatch
 from edge.kept_rules import KeptRules
 from edge.presses import Presses
+from edge.previews import Previews
 from edge.programme import Programme, Watched
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
@@ -40,6 +43,9 @@ from edge.runtime.outbox import Outbox
 from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
 from edge.voting import Voting
+
+if TYPE_CHECKING:
+    from edge.ears import Ears
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +83,7 @@ class Controller:
             floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
         self.hub = HubWatch(now_s())
@@ -85,6 +92,7 @@ class Controller:
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.aiming = Aiming(plan, devices, self.shots, now_s)
         self.eyes: Mapping[str, Eye] = {}
         """By camera, where it has a picture."""
         self.programme = Programme(devices.switcher, plan.pacing.manual_s, now_s, self.changed)
@@ -99,6 +107,9 @@ class Controller:
         """Give the room its link; the parts that speak over it are made here."""
         self.publisher = Publisher(self, link, self._now_s)
         self.commander = Commander(self, link, self._now_s)
+        self.previews = Previews(
+            self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
+        )
         self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
 
     # --- doors -------------------------------------------------------------------------------
@@ -127,6 +138,12 @@ class Controller:
             self.room = replace(self.room, burning=is_closed)
             log.warning("fire contact: %s", "closed" if is_closed else "open")
             self._make_true()
+
+    def on_talking(self, seats: tuple[str, ...] | None) -> None:
+        """Who talks, by their sound, has changed; None: nobody listens any more."""
+        log.info("talking: %s", "unknown" if seats is None else ", ".join(seats) or "nobody")
+        self.talkers = seats
+        self.changed()
 
     def deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
         """A message that passed the gate of the contract."""
@@ -175,6 +192,7 @@ class Controller:
                     self.ticks += 1
                     self._time_passes()
                 else:
+                    self._listen(self._now_s())
                     self._make_true()
 
     def changed(self, *_: object) -> None:
@@ -237,6 +255,7 @@ class Controller:
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
         self.voting.time(now_s)
+        self._listen(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))
@@ -250,6 +269,12 @@ class Controller:
             self._make_true()
         else:
             self._show_cameras(now_s)
+
+    def _listen(self, now_s: float) -> None:
+        if self.ears is not None:
+            for intent, seat in self.ears.look(self.room, now_s):
+                self.presses.ask("voice", intent, seat, now_s)
+            self.publisher.look_at_sound(self.ears, now_s)
 
     def _make_true(self) -> None:
         """Tell the floor what it must know, the devices what should be, the hub what is."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from types import MappingProxyType
 from edge.rules import plain
 from edge.rules.settings import Mode, Registration, Role, Settings
 from edge.rules.state import Floor
+from edge.runtime.whole_file import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class KeptRules:
     async def _write(self) -> None:
         try:
             while (wanted := self._wanted) is not None and wanted != self._on_disk:
-                await asyncio.to_thread(_replace, self._path, json.dumps(plain.write(wanted)))
+                await asyncio.to_thread(replace_file, self._path, json.dumps(plain.write(wanted)))
                 self._on_disk = wanted
         except OSError as error:
             log.error("%s: not kept: %s", self._path, error)
@@ -106,13 +106,3 @@ class KeptRules:
         """Wait for what is being written."""
         if self._writing is not None:
             await asyncio.wait({self._writing})
-
-
-def _replace(path: Path, text: str) -> None:
-    """Whole or not at all, also when the power fails."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -20,20 +20,11 @@ from scipy.io import wavfile
 
 from edge.listening.chain import Chain
 from edge.listening.levels import BLOCK_S, Samples
-from edge.listening.truth import Kind
 from edge.listening.voice import Detector, webrtc
-from edge.rules.reasons import Sentence
+from edge.listening.words import KINDS
 
 JOINED_S = 0.3
 """Pieces of one seat closer than this are one."""
-
-KINDS: dict[Kind, Sentence] = {
-    "silent": Sentence("micro mở nhưng không có tiếng", "open but silent"),
-    "stuck": Sentence("tín hiệu đứng yên", "its value does not move"),
-    "clipping": Sentence("quá tải, méo tiếng", "clipping"),
-    "hum": Sentence("ù nguồn", "hum"),
-    "howl": Sentence("hú", "howling"),
-}
 
 
 @dataclass(slots=True)

@@ -20,12 +20,16 @@ from edge.runtime.link import Link
 
 if TYPE_CHECKING:
     from edge.controller import Controller
+    from edge.ears import Ears
 
 HEALTH_EVERY_S = 0.9
 """Health is looked at this often; a state that changed goes out at once."""
 
 COUNTERS_EVERY_S = 10.0
 """Counters and ages change all the time and are read by people."""
+
+LEVELS_EVERY_S = 0.2
+"""Meters move as smoothly as the eye asks for."""
 
 
 class Publisher:
@@ -42,6 +46,7 @@ class Publisher:
         self._published: dict[str, object] = {}
         self._health_s = -1e9
         self._counters_s = -1e9
+        self._levels_s = -1e9
         self._ages_due: set[str] = set()
         plan = controller.plan
         self._alarms = Alarms(plan.describe.boot)
@@ -105,6 +110,29 @@ class Publisher:
                 "programme", messages.ProgrammeState.model_validate({**self._stamp(), **told})
             )
 
+    def look_at_sound(self, ears: Ears, now_s: float) -> None:
+        """Publish who talks when it changed, and the meters, which may be lost."""
+        heard = [ears.talking]
+        if self._published.get("audio") != heard or "audio" in self._ages_due:
+            self._ages_due.discard("audio")
+            self._published["audio"] = heard
+            state = messages.AudioState.model_validate(
+                {
+                    **self._stamp(),
+                    "listens": ears.talking is not None,
+                    "talking": list(ears.talking or ()),
+                    "heard_s": ears.heard_s(),
+                }
+            )
+            self._send("audio", state)
+        if now_s - self._levels_s >= LEVELS_EVERY_S:
+            self._levels_s = now_s
+            levels = ears.levels()
+            if levels or self._published.get("levels"):
+                self._published["levels"] = levels
+                topic = topics.up(self._controller.plan.id, "tele", "levels")
+                self._link.publish_once(topic, messages.Tele(figures=levels), qos=0)
+
     def _part(
         self,
         name: str,
@@ -157,7 +185,7 @@ class Publisher:
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
         if full:
             self._figures(found)
-            self._ages_due = {"seats", "cameras", "displays", "programme"}
+            self._ages_due = {"seats", "cameras", "displays", "programme", "audio"}
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
             self._counters_s = now_s
@@ -182,6 +210,8 @@ class Publisher:
             for name, value in health.counters.items()
             if name.endswith("_ms")
         }
+        if self._controller.ears is not None:
+            figures |= self._controller.ears.figures()
         figures["refused_messages"] = float(self._link.gatekeeper.total_refused)
         self._link.publish_once(
             topics.up(self._controller.plan.id, "tele", "room"),
@@ -215,4 +245,6 @@ class Publisher:
             else:
                 health = bus.seat_health(number, now_s)
             subjects[subject.id] = (subject, health)
+        if controller.ears is not None:
+            subjects |= controller.ears.subjects()
         return subjects

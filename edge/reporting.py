@@ -6,12 +6,17 @@ what they know; must not publish or decide.
 
 from __future__ import annotations
 
+from typing import Any
+
 from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
 from edge.camera.sight import Sight
 from edge.contract import messages
 from edge.programme import Programme, Watched
 from edge.room import Devices
 from edge.shots import Shots
+
+QUALITIES_TOLD = 600
+"""Figures of seats, all cameras together, that leave room for the rest of a message."""
 
 
 def _age_ms(at_s: float | None, now_s: float) -> int | None:
@@ -55,9 +60,11 @@ def camera_actual(
         tilt_deg=round(aim.tilt_deg, 1) if aim else None,
         fov_deg=round(aim.fov_deg, 1) if aim else None,
         moving=state.moving.value,
-        target=direction.shots.get(camera.id),
+        target=shots.target(camera.id),
         arrived=shots.arrived(camera.id),
         locked=camera.id in shots.locked or shots.policy == "locked",
+        aside=shots.is_aside(camera.id),
+        **_sighted(camera.id, shots),
         on_air=direction.on_air == camera.id,
         why=messages.Text(vi=why.vi, en=why.en) if why else None,
         detector=sight.detector,
@@ -69,6 +76,26 @@ def camera_actual(
         reason=health.reason or state.aim.reason,
         age_ms=_age_ms(state.aim.at_s, now_s) if aged else None,
     )
+
+
+def _sighted(camera: str, shots: Shots) -> dict[str, Any]:
+    """How well it is known how the camera stands."""
+    targets = shots.targets[camera]
+    bearings = targets.bearings
+    told: dict[str, Any] = {"sightings": list(bearings.sighted), "propose": list(bearings.propose)}
+    if not bearings.sighted:
+        return told
+    off_deg = {seat: round(targets.error_deg(seat), 1) for seat in bearings.error_deg}
+    worst = max(off_deg, key=lambda seat: off_deg[seat], default=None)
+    told["aim_quality"] = messages.AimQuality(
+        worst_seat=worst,
+        worst_deg=None if worst is None else off_deg[worst],
+        seats_deg={seat.rpartition("/")[2]: off for seat, off in off_deg.items()}
+        if len(off_deg) * len(shots.targets) <= QUALITIES_TOLD
+        else {},
+        warnings=[messages.Text(vi=said.vi, en=said.en) for said in bearings.warnings],
+    )
+    return told
 
 
 def display_actual(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from drivers.core.capability import Camera, Device, Display, Keys, SeatUnits, Switcher
 from edge.camera.aim import Point
@@ -36,6 +37,8 @@ class Plan:
     """Cameras that the automatic leaves where they are."""
     outside: tuple[str, ...] = ()
     """Other rooms' pictures that the programme can show: ``room:satellite-1``."""
+    sightings_file: Path | None = None
+    """Where sightings are kept; None: nowhere."""
 
     def seat(self, number: int) -> str:
         """``main/12``."""
@@ -61,6 +64,8 @@ class Devices:
     displays: Mapping[str, Display]
     console: Keys | None
     switcher: Switcher | None = None
+    audio: Device | None = None
+    """The source of the microphones' sound."""
 
     def all(self) -> dict[str, Device]:
         """Every device once, by id."""
@@ -71,4 +76,6 @@ class Devices:
             found[self.console.id] = self.console
         if self.switcher is not None:
             found[self.switcher.id] = self.switcher
+        if self.audio is not None:
+            found[self.audio.id] = self.audio
         return found

@@ -18,13 +18,16 @@ from drivers.core.reading import Clock
 from edge.camera import director
 from edge.camera.director import CameraView, Decision, Direction, Move
 from edge.camera.subject import WIDE, Policy, Scene, group_of, seats_of
-from edge.camera.targets import Targets
+from edge.camera.targets import Bearings, Targets
 from edge.room import Devices, Plan
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 1.0
 """A camera that refused or was silent is asked again after this, while the shot is wanted."""
+
+ASIDE_S = 60.0
+"""A camera that a person aims is left to that person for so long after the last touch."""
 
 CORRECTED_WITHIN_S = 3.0
 """A correction by the picture is a nudge: the shot counts as reached meanwhile, but no longer."""
@@ -56,6 +59,7 @@ class Shots:
         self.targets: dict[str, Targets] = {c: plan.targets(c) for c in devices.cameras}
         self.orders: dict[str, Order] = {}
         """The newest order of each camera."""
+        self._aside_until_s: dict[str, float] = {}
         self._cameras = devices.cameras
         self._pacing = plan.pacing
         self._now_s = now_s
@@ -76,6 +80,7 @@ class Shots:
 
     def by_hand(self, camera: str, target: str, by: str) -> None:
         """A person aims ``camera``; the automatic waits a while."""
+        self._aside_until_s.pop(camera, None)
         self.direction, decisions = director.by_hand(
             self.direction, camera, target, by, self._pacing, self._now_s()
         )
@@ -88,6 +93,35 @@ class Shots:
             camera = next(iter(self._cameras), None)
         if camera is not None and self.can_show(camera, WIDE):
             self.by_hand(camera, WIDE, by)
+
+    def is_aside(self, camera: str) -> bool:
+        """A person is aiming it; the programme does without it."""
+        return self._now_s() < self._aside_until_s.get(camera, float("-inf"))
+
+    def keep_aside(self, camera: str) -> None:
+        """A person has begun, or goes on, to aim it."""
+        if not self.is_aside(camera):
+            left = {c: shot for c, shot in self.direction.shots.items() if c != camera}
+            self.direction = replace(self.direction, shots=left)
+        self._aside_until_s[camera] = self._now_s() + ASIDE_S
+
+    async def look_aside(self, camera: str, target: str, aim: Aim) -> None:
+        """Turn it there without going on air.
+
+        Raises:
+            DeviceError: the camera did not take it.
+        """
+        self.keep_aside(camera)
+        await self._cameras[camera].move(aim)
+        self.orders[camera] = Order(target, aim, self._now_s())
+
+    def stand(self, camera: str, bearings: Bearings) -> None:
+        """It is known better how ``camera`` stands: its present shot follows at once."""
+        self.targets[camera].stand(bearings)
+        target = self.direction.shots.get(camera)
+        aim = None if target is None else self.targets[camera].aim(target)
+        if target is not None and aim is not None and not self.is_aside(camera):
+            self._order(camera, Order(target, aim, self._now_s()))
 
     def correct(self, camera: str, aim: Aim) -> None:
         """The picture shows that the present shot of ``camera`` belongs a little elsewhere."""
@@ -111,7 +145,15 @@ class Shots:
 
     def may_correct(self, camera: str) -> bool:
         """Nobody has said that the camera is to stay where it is."""
-        return camera not in self.locked and self.policy != "locked"
+        is_locked = camera in self.locked or self.policy == "locked"
+        return not is_locked and not self.is_aside(camera)
+
+    def target(self, camera: str) -> str | None:
+        """What it was sent to last, by whomever."""
+        order = self.orders.get(camera)
+        if order is not None and self.is_aside(camera):
+            return order.target
+        return self.direction.shots.get(camera)
 
     @property
     def is_wide(self) -> bool:
@@ -153,12 +195,14 @@ class Shots:
         travel_s: dict[str, float] = {}
         if here is not None:
             travel_s = {target: camera.move_time_s(here, aim) for target, aim in aims.items()}
+        is_aside = self.is_aside(ident)
         return CameraView(
-            works=camera.health(now_s).state is not HealthState.FAULT,
+            works=camera.health(now_s).state is not HealthState.FAULT and not is_aside,
             arrived=self.arrived(ident),
             cost={target: cost for target, cost in costs.items() if cost is not None},
             travel_s=travel_s,
             locked=ident in self.locked,
+            aside=is_aside,
         )
 
     def _act(self, decisions: tuple[Decision, ...]) -> None:

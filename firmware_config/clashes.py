@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 
 from drivers.core.address import parse_port
 from drivers.delegate_unit.config import check_seats
-from firmware_config.schema import CONSOLE_ID, PelcoCameraSection, RoomConfig
+from firmware_config.schema import CONSOLE_ID, AudioSection, PelcoCameraSection, RoomConfig
 
-RESERVED_IDS = re.compile(rf"(room|{CONSOLE_ID}|seat-[0-9]+)\Z")
+RESERVED_IDS = re.compile(rf"(room|audio|{CONSOLE_ID}|seat-[0-9]+|mic-[0-9]+-[a-z]+)\Z")
 """Names with a meaning of their own in topics, commands and the twin."""
 
 
@@ -31,6 +31,8 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _seats(config)
     yield from _cameras(config)
     yield from _switcher(config)
+    if config.audio is not None:
+        yield from _audio(config, config.audio)
 
 
 def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
@@ -123,6 +125,28 @@ def _seats(config: RoomConfig) -> Iterator[str]:
             check_seats(bus, [seat for seat in config.seats if seat.bus == bus.id])
         except ValueError as error:
             yield f"seats: {error}"
+
+
+def _audio(config: RoomConfig, audio: AudioSection) -> Iterator[str]:
+    numbers = {seat.number for seat in config.seats}
+    for seat in audio.channels:
+        if seat and seat not in numbers:
+            yield f"audio.channels: {seat} is no seat of this room; 0 is nobody's channel"
+    if audio.source.startswith("twin:") and audio.source != f"twin:{config.room.id}/audio":
+        yield (
+            f"audio.source: {audio.source!r} must be twin:{config.room.id}/audio, "
+            "the sound of this room's own twin"
+        )
+    carried = sum(stream.channels for stream in audio.streams)
+    if audio.source == "rtp" and carried != len(audio.channels):
+        yield (
+            f"audio.channels: names {len(audio.channels)} channels, "
+            f"the streams carry {carried} together"
+        )
+    if audio.source != "rtp" and audio.streams:
+        yield f"audio.streams: mean something for source rtp only, which is {audio.source!r}"
+    for port in _twice(stream.port for stream in audio.streams if stream.group is None):
+        yield f"audio.streams: port {port} is used twice; a stream needs a port of its own"
 
 
 def _cameras(config: RoomConfig) -> Iterator[str]:

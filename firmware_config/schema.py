@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from drivers.audio.config import AudioConfig
 from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
@@ -206,6 +207,26 @@ class ConsoleSection(ConsoleConfig):
     )
 
 
+class MarginsSection(Section):
+    """How clearly a seat's microphone must stand out before its seat is said to talk."""
+
+    of_loudest_db: float = Field(3.0, ge=0, le=20, description="at most so far below the loudest")
+    over_floor_db: float = Field(9.0, ge=0, le=40, description="over its own noise")
+    over_median_db: float = Field(3.0, ge=0, le=20, description="over the median microphone")
+    kept_s: float = Field(0.2, ge=0, le=2, description="a pause so short is none")
+
+
+class AudioSection(AudioConfig):
+    """The microphones' sound."""
+
+    title: Title = Field(
+        Title(vi="Âm thanh từ micro", en="Microphones' sound"), description="its name for people"
+    )
+    margins: MarginsSection = Field(
+        MarginsSection(), description="how clearly a seat must stand out; rarely changed"
+    )
+
+
 class PacingSection(Section):
     """How calm the picture is: the times of the director."""
 
@@ -256,6 +277,7 @@ class RoomConfig(Section):
         None, description="the switcher that puts the programme out, if any"
     )
     stream: StreamSection | None = Field(None, description="the programme as a stream, if wanted")
+    audio: AudioSection | None = Field(None, description="the microphones' sound, if it is heard")
     pacing: PacingSection = Field(PacingSection(), description="how calm the picture is")
     vision: VisionSection = Field(VisionSection(), description="how faces are found")
 

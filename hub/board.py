@@ -17,8 +17,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from edge.contract import messages
+from hub.previews import Previews
 
 COMMANDS_KEPT = 50
+
+LEVELS_EVERY_MS = 200
+"""Pages get levels five times a second: a bar that moves oftener is not read any better."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,9 @@ class RoomBoard:
     status: messages.Status | None = None
     states: dict[str, messages.State] = field(default_factory=dict)
     seen_ms: dict[str, int] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
+    """dBFS by seat number, as last told; may be lost on the way."""
+    levels_ms: int = -LEVELS_EVERY_MS
     alerts: dict[str, tuple[messages.Alert, int]] = field(default_factory=dict)
     """By id, with the time since when it holds."""
     floor_heard_s: float = 0.0
@@ -58,6 +65,8 @@ class Order:
     """Without a result by then it counts as expired."""
     status: Literal["sent", "done", "rejected", "expired", "failed"] = "sent"
     reason: messages.Text | None = None
+    quiet: bool = False
+    """Not for the records."""
 
 
 class Board:
@@ -67,6 +76,7 @@ class Board:
         """Nothing has been heard."""
         self.rooms: dict[str, RoomBoard] = {}
         self.orders: OrderedDict[str, Order] = OrderedDict()
+        self.previews = Previews()
 
     def room(self, ident: str) -> RoomBoard:
         """The room's place on the board, made when it is first heard of."""
@@ -100,6 +110,14 @@ class Board:
             return False
         room.states[part] = state
         room.seen_ms[part] = now_ms
+        return True
+
+    def hear_levels(self, ident: str, levels: dict[str, float], now_ms: int) -> bool:
+        """Take the levels of the seats; False when the last ones are too fresh to be replaced."""
+        room = self.room(ident)
+        if levels and now_ms - room.levels_ms < LEVELS_EVERY_MS:
+            return False
+        room.levels, room.levels_ms = levels, now_ms
         return True
 
     def hear_alert(

@@ -69,12 +69,17 @@ class Hearing:
                     await self._event(room, heard, event)
             case messages.Result():
                 await self._result(message)
+            case messages.Preview():
+                self._preview(room, heard.topic.item or "", message)
+            case messages.Tele() if heard.topic.item == "levels":
+                if self._board.hear_levels(room, message.figures, self._clock.now_ms()):
+                    self._touch("rooms", room, "levels")
             case messages.Alert() | None if kind == "alert":
                 await self._alert(room, heard.topic.item or "", message, heard.retained)
             case None if kind in ("event", "events"):
                 await self._unreadable(room, heard)
             case _:
-                return  # telemetry: of no use here yet
+                return  # other telemetry: of no use here yet
 
     async def _status(self, room: str, status: messages.Status) -> None:
         self._board.hear_status(room, status)
@@ -128,6 +133,8 @@ class Hearing:
         if order is None:
             return
         self._touch("commands", order.id)
+        if order.quiet:
+            return
         ended = events.OrderEnded(
             self._clock.now_s(),
             order.room,
@@ -138,6 +145,10 @@ class Hearing:
             result.reason,
         )
         await self._put(Item(commands.Note(ended)))
+
+    def _preview(self, room: str, camera: str, preview: messages.Preview) -> None:
+        if self._board.previews.hear(room, camera, preview, self._clock.now_ms()):
+            self._touch("rooms", room, "previews")
 
     async def _alert(
         self, room: str, ident: str, alert: messages.Alert | None, retained: bool

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Any
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode
@@ -19,6 +18,7 @@ from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
 from hub.clock import HubClock
 from hub.desk import Desk, Item
+from hub.device_orders import DeviceOrder, device_order
 from hub.floor_orders import floor_order
 from hub.hearing import Touch
 from hub.link import Link
@@ -36,8 +36,6 @@ ANSWER_ELSE_MS = 10_000
 
 TECHNICIAN = "technician"
 """Who gives commands until people sign in."""
-
-DevicePlace = tuple[str, str, str, dict[str, Any], str]
 
 
 class Orders:
@@ -84,21 +82,26 @@ class Orders:
         return await self._desk.ask(wanted)
 
     async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
-        room, device, action, args, kind = _device_order(body)
-        refusal = self._refusal(room, device, kind, args.get("seat"))
+        order = device_order(body)
+        refusal = self._refusal(order)
         if refusal is not None:
             return refusal
+        room, device, action = order.room, order.device, order.action
         answer_ms = ANSWER_MS.get(action, ANSWER_ELSE_MS)
-        ordered = events.Ordered(self._clock.now_s(), room, device, action, args, ident, TECHNICIAN)
-        await self._desk.ask(commands.Note(ordered))
+        if not order.quiet:
+            at_s, by = self._clock.now_s(), TECHNICIAN
+            ordered = events.Ordered(at_s, room, device, action, order.args, ident, by)
+            await self._desk.ask(commands.Note(ordered))
         now_ms = self._clock.now_ms()
-        self._board.add_order(Order(ident, name, room, device, action, now_ms + answer_ms))
+        self._board.add_order(
+            Order(ident, name, room, device, action, now_ms + answer_ms, quiet=order.quiet)
+        )
         self._touch("commands", ident)
         self._number += 1
         command = messages.Command(
             id=ident,
             action=action,
-            args=args,
+            args=order.args,
             ttl_ms=TTL_MS,
             sent_ms=now_ms,
             gen=self._gen,
@@ -108,13 +111,14 @@ class Orders:
         self._link.send(topics.down(room, "command", device), encode(command))
         return None
 
-    def _refusal(self, room: str, device: str, kind: str, seat: str | int | None) -> Reason | None:
+    def _refusal(self, order: DeviceOrder) -> Reason | None:
+        room, seat = order.room, order.args.get("seat")
         known = self._desk.meeting.rooms.get(room)
         if known is None:
             return Reason.ROOM_UNKNOWN
         if not self._board.room(room).online():
             return Reason.LINK_LOST
-        if kind and not known.has_device(device, kind):
+        if order.kind and not known.has_device(order.device, order.kind):
             return Reason.DEVICE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
         if name is not None and name not in self._desk.meeting.floor.roles:
@@ -129,6 +133,8 @@ class Orders:
             for order in self._board.overdue(self._clock.now_ms()):
                 self._board.end_order(order.id, "expired", reason)
                 self._touch("commands", order.id)
+                if order.quiet:
+                    continue
                 ended = events.OrderEnded(
                     self._clock.now_s(),
                     order.room,
@@ -139,18 +145,3 @@ class Orders:
                     reason,
                 )
                 await self._desk.put(Item(commands.Note(ended)))
-
-
-def _device_order(body: models.Body) -> DevicePlace:
-    """Room, device, action, arguments, and the kind the device must be of."""
-    match body:
-        case models.AimCamera():
-            args: dict[str, Any] = {"wide": True} if body.wide else {"seat": body.seat}
-            return body.room, body.camera, "aim", args, "camera"
-        case models.DisplayPower():
-            return body.room, body.display, "power", {"on": body.on}, "display"
-        case models.LocateSeat():
-            room, number = topics.split_seat(body.seat)
-            return room, "room", "locate", {"seat": number, "on": body.on}, ""
-        case _:
-            raise TypeError(f"{type(body).__name__} is not for a device")

@@ -124,11 +124,12 @@ class Site:
             ],
         )
 
-    def start_twin(self, room: str) -> Process:
+    def start_twin(self, room: str, *options: str) -> Process:
         """The simulated devices of a room (name or file)."""
         name = Path(room).stem
         return self._add(
-            f"twin-{name}", [sys.executable, "-m", "edge.cli", "twin", "run", "--room", room]
+            f"twin-{name}",
+            [sys.executable, "-m", "edge.cli", "twin", "run", "--room", room, *options],
         )
 
     def start_edge(self, room: str, level: str = "INFO") -> Process:

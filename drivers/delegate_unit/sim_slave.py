@@ -120,6 +120,10 @@ class SimSlave:
             self.registers[start + offset] = value
         self.written(start, now_s)
 
+    def is_open(self, slot: int) -> bool:
+        """The microphone's relay, as it was when the unit was asked last."""
+        return False
+
     def show(self, now_s: float) -> dict[str, Any]:
         """What one sees on the table."""
         return {"fault": self.fault}

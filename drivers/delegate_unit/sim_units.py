@@ -127,6 +127,10 @@ class SimSeatUnit(SimSlave):
                 self.switched_s = now_s
             self.refreshed_s, self.tripped = now_s, False
 
+    def is_open(self, slot: int) -> bool:
+        """See ``SimSlave.is_open``."""
+        return self.relay_closed
+
     def show(self, now_s: float) -> dict[str, Any]:
         """Relay, lamps and fingers."""
         self.refresh(now_s)
@@ -189,6 +193,10 @@ class SimIoModule(SimSlave):
     def written(self, address: int, now_s: float) -> None:
         """4000h holds the module's own address."""
         self.address = self.registers[0x4000]
+
+    def is_open(self, slot: int) -> bool:
+        """See ``SimSlave.is_open``."""
+        return bool(self.coils[4 * (slot - 1)])
 
     def show(self, now_s: float) -> dict[str, Any]:
         """Outputs and fingers, for each half of the module."""

@@ -24,6 +24,7 @@ BEST_VIEW = Sentence("góc nhìn tốt nhất", "best view")
 ROOM = Sentence("toàn phòng", "the whole room")
 NEXT = Sentence("được gọi tiếp theo", "called next")
 LATE = Sentence("camera kia chưa tới nơi", "the other camera is late")
+TAKEN = Sentence("camera đang được chỉnh hướng", "the camera on air is being aimed by hand")
 LOST = Sentence("camera đang lên hình bị lỗi", "the camera on air has failed")
 
 
@@ -42,6 +43,8 @@ class CameraView:
     travel_s: Mapping[str, float] = field(default_factory=dict)
     locked: bool = False
     """The automatic does not move it; it may be cut to for what it shows."""
+    aside: bool = False
+    """A person is aiming it: as good as not there, though nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,8 @@ def _leave_dead(now: Direction, cameras: Cameras, now_s: float) -> Outcome:
         return now, ()
     wanted = (now.subject.target, WIDE)
     best = min(there, key=lambda c: ([now.shots.get(c) != target for target in wanted], c))
-    return _on_air(now, best, LOST, now_s)
+    is_taken = on_air in cameras and cameras[on_air].aside
+    return _on_air(now, best, TAKEN if is_taken else LOST, now_s)
 
 
 def _cut(now: Direction, settled: Cameras, now_s: float) -> Outcome:

@@ -26,7 +26,7 @@ import numpy as np
 
 from drivers.core.capability import Aim, Camera, HealthState
 from drivers.core.reading import Clock
-from drivers.video.capture import Capture
+from drivers.video.capture import Capture, Frame
 from drivers.video.config import VideoConfig
 from edge.camera.faces import Detector, Picture
 from edge.camera.framing import Manners
@@ -166,6 +166,10 @@ class PictureEye:
             faces=self._faces,
             framed=self._gaze.word,
         )
+
+    def frame(self) -> Frame | None:
+        """See ``Eye.frame``."""
+        return self.capture.newest()
 
     # In the thread ----------------------------------------------------------------------------
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from drivers.video.capture import Frame
 
 Mode = Literal["model", "cascade", "geometry"]
 PictureWord = Literal["ok", "stale", "frozen", "none"]
@@ -46,6 +49,10 @@ class Eye(Protocol):
         """What is seen now."""
         ...
 
+    def frame(self) -> Frame | None:
+        """The newest picture; None when there is none that can be believed."""
+        ...
+
 
 class Blind:
     """A picture that cannot be looked at: seats are framed by their places."""
@@ -64,3 +71,7 @@ class Blind:
     def sight(self) -> Sight:
         """Nothing."""
         return self._sight
+
+    def frame(self) -> Frame | None:
+        """None."""
+        return None

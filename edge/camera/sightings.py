@@ -12,7 +12,7 @@ Owns the judgement of a set of sightings. Must not move a camera or read a file.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drivers.core.capability import Aim
@@ -25,10 +25,11 @@ from edge.camera.pose import (
     expected_error_deg,
     fit,
 )
+from edge.camera.spread import ASKED, farthest_first
 from edge.rules.reasons import Sentence
 
-ASKED, OFFERED = 4, 6
-"""Sightings asked for, and how many are worth the walk: beyond, better seat places help more."""
+OFFERED = 6
+"""Sightings that are worth the walk: beyond, better seat places help more."""
 
 DOUBTFUL_DEG = 2.5
 """A seat that may be this far off is a warning: with it every set of sightings that put a seat
@@ -129,26 +130,6 @@ def solve(
         _proposed(found, seats_m, aims),
         _warnings(found, aims),
     )
-
-
-def farthest_first(
-    seats_m: Mapping[str, Point], sighted: Iterable[str], count: int
-) -> tuple[str, ...]:
-    """``count`` seats to sight, each as far as possible from all before it."""
-    chosen = [seat for seat in sighted if seat in seats_m]
-    proposed: list[str] = []
-    while len(proposed) < count and len(chosen) < len(seats_m):
-        marks = [seats_m[seat] for seat in chosen] or [_middle(seats_m.values())]
-        left = [seat for seat in seats_m if seat not in chosen]
-        best = max(left, key=lambda seat: min(math.dist(seats_m[seat], m) for m in marks))
-        chosen.append(best)
-        proposed.append(best)
-    return tuple(proposed)
-
-
-def _middle(points: Iterable[Point]) -> Point:
-    xs, ys, zs = zip(*points, strict=True)
-    return sum(xs) / len(xs), sum(ys) / len(ys), sum(zs) / len(zs)
 
 
 def off_deg(found: Fit, point: Point, sighting: Sighting) -> float:

@@ -50,6 +50,18 @@ class Bearings:
     """Sighted or solved, by seat."""
     error_deg: Mapping[str, float] = field(default_factory=dict)
     trouble: Sentence | None = None
+    drawn: Pose | None = None
+    """What the room file says; None: ``pose`` is that."""
+    sighted: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By seat: pan and tilt in degrees, as the camera reported them when it looked there."""
+    propose: tuple[str, ...] = ()
+    """Seats that are worth sighting next, the best first."""
+    warnings: tuple[Sentence, ...] = ()
+
+    @property
+    def by_plan(self) -> Bearings:
+        """The same camera as if nobody had sighted anything."""
+        return Bearings(self.drawn or self.pose, self.wide)
 
 
 class Targets:
@@ -57,10 +69,14 @@ class Targets:
 
     def __init__(self, bearings: Bearings, places_m: Mapping[str, Point]) -> None:
         """``places_m``: where the heads are, by seat (``main/12``)."""
-        self.bearings = bearings
         self._places_m = places_m
+        self.stand(bearings)
+
+    def stand(self, bearings: Bearings) -> None:
+        """The camera stands so: every aim anew."""
+        self.bearings = bearings
+        pose, places_m = bearings.pose, self._places_m
         self._costs: dict[str, float] = {}
-        pose = bearings.pose
         self._aims: dict[str, Aim | None] = {
             seat: bearings.seats.get(seat) or aim_at(pose, place)
             for seat, place in places_m.items()

@@ -17,6 +17,7 @@ from edge.contract.base import (
     Line,
     Message,
     Role,
+    SeatName,
     State,
     Text,
     Word,
@@ -37,7 +38,7 @@ class DevicePlace(BaseModel):
     """A device as its room describes it."""
 
     id: DeviceId
-    kind: Literal["units", "camera", "display", "console", "switcher"]
+    kind: Literal["units", "camera", "display", "console", "switcher", "audio"]
     title: Text
     position_m: tuple[float, float, float] | None = None
     heading_deg: float | None = None
@@ -84,6 +85,17 @@ centred; it stands where it should; none was found; it was lost and the seat's o
 the neighbour is too near to tell faces apart; the picture does not follow the camera."""
 
 
+class AimQuality(BaseModel):
+    """What a camera's sightings are worth: how far off its aims are expected to be."""
+
+    worst_seat: SeatName | None = None
+    worst_deg: float | None = None
+    """Root mean square of the angle there."""
+    seats_deg: dict[str, float] = Field(default_factory=dict)
+    """The same by seat number as text; empty where seats and cameras are too many to tell."""
+    warnings: list[Text] = Field(default_factory=list, max_length=8)
+
+
 class CameraActual(BaseModel):
     """What a camera last proved, what it is after, and why."""
 
@@ -97,6 +109,14 @@ class CameraActual(BaseModel):
     on_air: bool = False
     locked: bool = False
     """The automatic leaves it where it is."""
+    aside: bool = False
+    """A person is aiming it: for a while it takes no part in the programme."""
+    sightings: list[SeatName] = Field(default_factory=list)
+    """Seats at which it was aimed by hand."""
+    propose: list[SeatName] = Field(default_factory=list)
+    """Seats that are worth sighting next, the best first."""
+    aim_quality: AimQuality | None = None
+    """None while there are too few sightings."""
     why: Text | None = None
     detector: Detector | None = None
     """None: this camera has no picture to look at."""
@@ -121,6 +141,17 @@ class DisplayActual(BaseModel):
     health: HealthWord
     reason: Line | None = None
     age_ms: Count | None = None
+
+
+class AudioState(State):
+    """``up/state/audio``: who is heard. Levels are telemetry, ``up/tele/levels``: dBFS by seat."""
+
+    listens: bool
+    """Sound comes; while it does not, nothing is known of who talks."""
+    talking: list[SeatName] = Field(default_factory=list)
+    """Who talks now, the clearest first."""
+    heard_s: dict[str, float] = Field(default_factory=dict)
+    """How long each seat has been heard since the start of the controller, by seat number."""
 
 
 class DeviceActual(BaseModel):

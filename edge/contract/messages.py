@@ -29,6 +29,8 @@ from edge.contract.base import (
     Word,
 )
 from edge.contract.devices import (
+    AimQuality,
+    AudioState,
     CameraActual,
     CamerasState,
     Describe,
@@ -150,12 +152,25 @@ class Audit(BaseModel):
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
+JPEG_MOST_BYTES = 11_800
+"""A picture of so many bytes fits, in base64, into one message."""
+
+
 class Result(Message):
     """``up/result``: how a command ended, after the hardware answered."""
 
     re: Word
     status: Literal["done", "rejected", "expired", "failed"]
     reason: Text | None = None
+
+
+class Preview(Message):
+    """``up/preview/<camera>``, QoS 0: a small picture, while somebody looks."""
+
+    jpeg: str = Field(max_length=JPEG_MOST_BYTES * 4 // 3 + 4)
+    """Base64."""
+    age_ms: Count = 0
+    """How old the picture was when it was sent."""
 
 
 class Tele(Message):
@@ -200,8 +215,11 @@ class Meeting(Message):
 class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
-    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``aim`` {seat | wide};
-    ``locate`` {seat, on} and ``check`` on the device ``room``.
+    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on} and
+    ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
+    {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?}
+    does, which is relative and small; ``sight`` {seat} (it looks at that seat now),
+    ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -243,11 +261,13 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "devices"): DevicesState,
     ("up", "state", "programme"): ProgrammeState,
     ("up", "state", "floor"): FloorState,
+    ("up", "state", "audio"): AudioState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
+    ("up", "preview", "*"): Preview,
     ("down", "floor", None): Floor,
     ("down", "ballot", None): Ballot,
     ("down", "key", None): BallotKey,
@@ -261,10 +281,13 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
 
 __all__ = [
     "EVENTS_MOST",
+    "JPEG_MOST_BYTES",
     "PAYLOADS",
     "VERSION",
+    "AimQuality",
     "Alert",
     "Attendance",
+    "AudioState",
     "Audit",
     "Ballot",
     "BallotKey",
@@ -304,6 +327,7 @@ __all__ = [
     "Mode",
     "Part",
     "Press",
+    "Preview",
     "ProgrammeState",
     "Receipt",
     "RefusedEvent",

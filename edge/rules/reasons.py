@@ -51,6 +51,12 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     OUTDATED = "outdated"
     STORAGE_FULL = "storage_full"
+    POSITION_UNKNOWN = "position_unknown"
+    CAMERA_MOVING = "camera_moving"
+    OUT_OF_REACH = "out_of_reach"
+    SIGHTINGS_CONTRADICT = "sightings_contradict"
+    NO_SOLVER = "no_solver"
+    NO_PICTURE = "no_picture"
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_NOT_READY = "vote_not_ready"
@@ -124,6 +130,24 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.STORAGE_FULL: Sentence(
         "Bộ nhớ của phòng đã đầy, chưa ghi nhận", "The room's storage is full, nothing recorded"
     ),
+    Reason.POSITION_UNKNOWN: Sentence(
+        "Camera chưa báo đang hướng về đâu", "The camera has not said where it looks"
+    ),
+    Reason.CAMERA_MOVING: Sentence(
+        "Camera chưa đứng yên, mời xác nhận lại", "The camera is not at rest yet, confirm again"
+    ),
+    Reason.OUT_OF_REACH: Sentence(
+        "Camera không quay tới đó được", "The camera cannot be turned that far"
+    ),
+    Reason.SIGHTINGS_CONTRADICT: Sentence(
+        "Các lần ngắm mâu thuẫn nhau, vẫn giữ hướng cũ",
+        "The sightings contradict each other, the aims stay as they were",
+    ),
+    Reason.NO_SOLVER: Sentence(
+        "Bộ điều khiển phòng chưa cài phần tính hướng ngắm (phonghop[vision])",
+        "The room's controller cannot compute aims: install phonghop[vision]",
+    ),
+    Reason.NO_PICTURE: Sentence("Camera này không có hình", "This camera has no picture"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),

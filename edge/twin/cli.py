@@ -39,6 +39,14 @@ def add_parser(subparsers: Subparsers) -> None:
     run.add_argument(
         "--room", required=True, metavar="NAME_OR_FILE", help="room name or room file (.toml)"
     )
+    run.add_argument(
+        "--mounted-off",
+        action="append",
+        default=[],
+        type=_camera_deg,
+        metavar="CAMERA=DEG",
+        help="this camera is turned away from what the room file says",
+    )
 
     press = _command(commands, "press", "press a key", _talk(_press))
     _room(press)
@@ -67,6 +75,13 @@ def add_parser(subparsers: Subparsers) -> None:
     contact.add_argument("name", help="such as fire_alarm")
     contact.add_argument("state", choices=("on", "off"), help="on = alarm, off = at rest")
 
+    voice = _command(commands, "voice", "let somebody talk, or spoil a microphone", _talk(_voice))
+    _room(voice)
+    voice.add_argument("who", metavar="SEAT", help="number of the seat")
+    voice.add_argument(
+        "what", help="auto, talks, silent; well, dead, stuck, clips, hums, howls (the microphone)"
+    )
+
     show = _command(commands, "show", "what the simulated hardware sees", _talk(_show))
     _room(show)
 
@@ -81,6 +96,11 @@ def _as_ms(text: str) -> int:
     if not math.isfinite(seconds_s):
         raise ValueError(f"{text!r} is no number of seconds")
     return round(seconds_s * 1000)
+
+
+def _camera_deg(text: str) -> tuple[str, float]:
+    camera, _, deg = text.partition("=")
+    return camera, float(deg)
 
 
 def _command(
@@ -103,7 +123,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from firmware_config.loader import RoomFileError, load_room
 
     try:
-        twin = Twin(load_room(arguments.room))
+        twin = Twin(load_room(arguments.room), dict(arguments.mounted_off))
         asyncio.run(_serve(twin, arguments.json))
     except (RoomFileError, TwinError) as error:
         return _complain(error)
@@ -172,6 +192,12 @@ async def _contact(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dic
     return {"name": arguments.name, "active": active}, (
         f"{arguments.room}: contact {arguments.name} is {arguments.state}"
     )
+
+
+async def _voice(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    await twin.voice(arguments.who, arguments.what)
+    outcome = {"who": arguments.who, "what": arguments.what}
+    return outcome, f"{arguments.room}: seat {arguments.who} {arguments.what}"
 
 
 async def _show(twin: TwinClient, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -95,6 +95,13 @@ class TwinClient:
         """Close or open a contact of the console."""
         await self.ask(do="contact", name=name, active=active)
 
+    async def voice(self, who: str, what: str) -> None:
+        """Tell the person at seat ``"12"`` what to do (``auto``, ``talks``, ``silent``).
+
+        Or spoil its microphone: ``well``, ``dead``, ``stuck``, ``clips``, ``hums``, ``howls``.
+        """
+        await self.ask(do="voice", who=who, what=what)
+
     async def show(self) -> dict[str, Any]:
         """What the simulated hardware itself sees."""
         show: dict[str, Any] = (await self.ask(do="show"))["show"]

@@ -8,6 +8,7 @@ Requests (answers carry ``"ok": true``, or ``"ok": false`` and ``"error"``, one 
     {"do": "press", "who": "12", "key": "mic", "hold_ms": 120}    -> pressed_ns
     {"do": "fault", "device": "cam-left", "fault": "silent"}      null switches it off
     {"do": "contact", "name": "fire_alarm", "active": true}
+    {"do": "voice", "who": "12", "what": "talks"}                 or how its microphone is
     {"do": "show"}                                                -> show
     {"do": "watch", "what": "all"}                                seats, cameras, all; or wires
 
@@ -65,6 +66,10 @@ class Hands(Protocol):
 
     def contact(self, name: str, active: bool) -> None:
         """Close or open a contact of the console."""
+        ...
+
+    def voice(self, who: str, what: str) -> None:
+        """Tell a person to talk, or spoil its microphone."""
         ...
 
     def show(self) -> dict[str, Any]:
@@ -208,6 +213,9 @@ class _Client:
                     raise TwinError(f"active must be true or false, is {active!r}")
                 self._hands.contact(_text(request, "name"), active)
                 return {}
+            case "voice":
+                self._hands.voice(_text(request, "who"), _text(request, "what"))
+                return {}
             case "show":
                 return {"show": self._hands.show()}
             case "watch":
@@ -218,7 +226,8 @@ class _Client:
                 return {"watching": what}
             case other:
                 raise TwinError(
-                    f"unknown request {other!r}; known are press, fault, contact, show, watch"
+                    f"unknown request {other!r}; known are press, fault, contact, voice, show, "
+                    "watch"
                 )
 
     def close_watch(self) -> None:

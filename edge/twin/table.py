@@ -21,6 +21,9 @@ def show_table(show: Mapping[str, Any]) -> str:
             parts.append(_table(title, devices))
     if show["console"]:
         parts.append("\n".join(_console_lines(show["console"])))
+    if show["audio"]:
+        talking = ", ".join(map(str, show["audio"]["talking"]))
+        parts.append(f"talking  {talking or 'nobody'}")
     faults = ", ".join(f"{device}: {fault}" for device, fault in show["faults"].items())
     parts.append(f"faults   {faults or 'none'}")
     return "\n\n".join(parts)

@@ -28,6 +28,7 @@ from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.installed import kept_presets
+from edge.twin.sound import Sound, sound_of
 from firmware_config.schema import (
     CONSOLE_ID,
     BusSection,
@@ -66,6 +67,10 @@ class Place:
         slot = self._slot()
         return {"microphone": slot["microphone"], **slot["lamps"]}
 
+    def is_open(self) -> bool:
+        """The relay of the microphone, as it was when the unit was asked last."""
+        return self.bus.unit(self.unit).is_open(self.slot)
+
     def show(self) -> dict[str, Any]:
         """The same, and the keys that a finger is on."""
         return {**self.look(), "held": self._slot()["held"]}
@@ -80,12 +85,18 @@ class Place:
 class Twin:
     """One simulated room. Implements ``Hands`` of the control socket."""
 
-    def __init__(self, config: RoomConfig) -> None:
+    def __init__(
+        self, config: RoomConfig, mounted_off_deg: Mapping[str, float] | None = None
+    ) -> None:
         """Nothing is opened before ``run``.
 
+        ``mounted_off_deg`` turns cameras away from what the room file says, clockwise, as
+        fitters do.
+
         Raises:
-            TwinError: no device of the room is on a twin's port.
+            TwinError: no device of the room is on a twin's port, or there is no such camera.
         """
+        config = _mounted(config, mounted_off_deg or {})
         self.room = config.room.id
         self._config = config
         self._watchers = Watchers()
@@ -97,6 +108,7 @@ class Twin:
         self._displays: dict[str, SamsungMdcSim] = {}
         self._switcher: SwitcherSim | None = None
         self._console: ConsoleSim | None = None
+        self._sound: Sound | None = None
         self._seat_watches: list[SeatWatch] = []
         ports = [bus.port for bus in config.buses]
         ports += [camera.port for camera in config.cameras]
@@ -159,6 +171,14 @@ class Twin:
             self._wire(switcher.id, switcher.port, self._switcher, switcher.baud)
         if self._config.console is not None and _is_simulated(self._config.console):
             self._console = _console(self._config.console)
+        audio = self._config.audio
+        if audio is not None and audio.source.startswith("twin:"):
+            self._sound = sound_of(self._config, audio, self._open_microphones)
+            if self._sound is not None:
+                self._wire(audio.id, audio.source.replace("twin:", "twin:udp:", 1), self._sound, 0)
+
+    def _open_microphones(self) -> set[int]:
+        return {int(name) for name, place in self._seats.items() if place.is_open()}
 
     def _add_bus(self, bus: BusSection) -> None:
         seats = self._config.seats_on(bus.id)
@@ -270,6 +290,17 @@ class Twin:
                 f"unknown fault {fault!r}; a unit knows {', '.join((*UNIT_FAULTS, REBOOT))}"
             )
 
+    def voice(self, who: str, what: str) -> None:
+        """See ``Hands.voice``."""
+        if self._sound is None:
+            raise TwinError(f"the twin of {self.room} has no sound")
+        if who not in self._seats:
+            raise TwinError(f"no seat {who!r} in the twin of {self.room}; {self._seats_known()}")
+        try:
+            self._sound.say(int(who), what)
+        except ValueError as error:
+            raise TwinError(str(error)) from error
+
     def watch(self, what: str, send: Send) -> Callable[[], None]:
         """See ``Hands.watch``."""
         unwatch = self._watchers.add(what, send)
@@ -282,11 +313,16 @@ class Twin:
         return {
             "room": self.room,
             "seats": {name: place.show() for name, place in self._seats.items()},
-            "cameras": {name: sim.show() for name, sim in self._cameras.items()},
+            "cameras": {
+                camera.id: {**self._cameras[camera.id].show(), "heading_deg": camera.heading_deg}
+                for camera in self._config.cameras
+                if camera.id in self._cameras
+            },
             "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "switcher": self._switcher.show() if self._switcher is not None else {},
             "console": self._console.show() if self._console is not None else {},
+            "audio": self._sound.show() if self._sound is not None else {},
             "faults": dict(self._faults()),
         }
 
@@ -325,6 +361,19 @@ class Twin:
     def summary(self) -> str:
         """One line for people: what is simulated."""
         return f"room {self.room}, {len(self._seats)} seats, devices {', '.join(self._devices())}"
+
+
+def _mounted(config: RoomConfig, off_deg: Mapping[str, float]) -> RoomConfig:
+    """The room as it really is."""
+    known = [camera.id for camera in config.cameras]
+    for name in off_deg:
+        if name not in known:
+            raise TwinError(f"room {config.room.id} has no camera {name!r}: {', '.join(known)}")
+    cameras = tuple(
+        c.model_copy(update={"heading_deg": c.heading_deg + off_deg.get(c.id, 0.0)})
+        for c in config.cameras
+    )
+    return config.model_copy(update={"cameras": cameras})
 
 
 def _is_simulated(console: ConsoleSection | None) -> bool:

@@ -71,6 +71,7 @@ def application(
     app.router.add_get("/api/v1/health", api.health)
     app.router.add_get("/api/v1/openapi.json", api.openapi)
     app.router.add_post("/api/v1/commands/{name}", api.command)
+    app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", api.preview)
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
@@ -139,6 +140,12 @@ class _Api:
 
     async def openapi(self, request: web.Request) -> web.Response:
         return web.Response(body=self._openapi, content_type="application/json", charset="utf-8")
+
+    async def preview(self, request: web.Request) -> web.Response:
+        jpeg = self._pages.preview(request.match_info["room"], request.match_info["camera"])
+        if jpeg is None:
+            return rejected(404, Reason.NO_PICTURE)
+        return web.Response(body=jpeg, content_type="image/jpeg")
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(

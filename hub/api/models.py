@@ -1,34 +1,20 @@
 """What may be sent to the API, and what comes back.
 
-Owns the bodies of commands to devices, the list of all commands, and the answers. Must not
-know what a command leads to.
+Owns the bodies of commands to displays and seats, the list of all commands, and the answers.
+Must not know what a command leads to.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from edge.contract.messages import DeviceId, RoomId, SeatName
 from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
+from hub.api.camera_bodies import CAMERA_COMMANDS, CameraOrder
 from hub.api.closed import ClosedBody
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
-
-
-class AimCamera(ClosedBody):
-    """Aim a camera at a seat, or at the whole room: one of the two."""
-
-    room: RoomId
-    camera: DeviceId
-    seat: SeatName | None = None
-    wide: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> AimCamera:
-        if (self.seat is None) == (self.wide is None):
-            raise ValueError("give either seat or wide")
-        return self
 
 
 class DisplayPower(ClosedBody):
@@ -46,12 +32,12 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | AimCamera | DisplayPower | LocateSeat
+Body = FloorBody | BallotBody | CameraOrder | DisplayPower | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
-    "aim_camera": AimCamera,
+    **CAMERA_COMMANDS,
     "display_power": DisplayPower,
     "locate_seat": LocateSeat,
 }

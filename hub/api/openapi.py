@@ -42,6 +42,9 @@ def document(version: str) -> dict[str, Any]:
         if "{ballot}" in path:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
+    preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
+    preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
+    paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
     paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
     return {
         "openapi": "3.1.0",

@@ -185,8 +185,17 @@ class Pages:
     def _room(self, ident: str) -> views.Json:
         meeting = self._meeting()
         return views.room_part(
-            meeting, meeting.room(ident), self._board.room(ident), self._linked()
+            meeting,
+            meeting.room(ident),
+            self._board.room(ident),
+            self._linked(),
+            self._board.previews.part(ident),
         )
+
+    def preview(self, room: str, camera: str) -> bytes | None:
+        """The newest small picture of a camera, JPEG."""
+        found = self._board.previews.picture(room, camera)
+        return None if found is None else found.jpeg
 
 
 def hub_part(

@@ -27,7 +27,7 @@ def meeting_part(meeting: Meeting) -> Json:
     }
 
 
-def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> Json:
+def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, previews: Json) -> Json:
     """Everything about one room. Online only if the room said so and the broker is there."""
     status, plan, floor = board.status, room.plan, board.floor()
     title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
@@ -49,6 +49,9 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool) -> J
         "displays": _readings(board, "displays"),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
+        "previews": previews,
+        "audio": _audio(board),
+        "levels": {seat: round(dbfs) for seat, dbfs in board.levels.items()},
         "alerts": {
             ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
             for ident, (alert, since_ms) in board.alerts.items()
@@ -77,6 +80,14 @@ def _readings(board: RoomBoard, part: str) -> Json:
     seen_ms = board.seen_ms[part]
     found: Json = state.model_dump(include={part}).get(part, {})
     return {ident: {**reading, "seen_ms": seen_ms} for ident, reading in found.items()}
+
+
+def _audio(board: RoomBoard) -> Json | None:
+    """Who is heard; None where nobody listens."""
+    state = board.states.get("audio")
+    if not isinstance(state, messages.AudioState):
+        return None
+    return {"listens": state.listens, "talking": state.talking}
 
 
 def _restarts(board: RoomBoard) -> Json:

@@ -145,6 +145,9 @@ def _cleared(event: events.AlertCleared, meeting: Meeting) -> tuple[str, Text]:
 
 _ACTIONS = {
     "aim": Text(vi="quay camera", en="aim the camera"),
+    "sight": Text(vi="ngắm ghế", en="sight a seat"),
+    "forget_sighting": Text(vi="bỏ lần ngắm", en="forget a sighting"),
+    "lock": Text(vi="khóa, mở khóa camera", en="lock or unlock the camera"),
     "power": Text(vi="bật, tắt màn hình", en="display on or off"),
     "source": Text(vi="chọn nguồn tín hiệu", en="select the source"),
     "volume": Text(vi="đặt âm lượng", en="set the volume"),

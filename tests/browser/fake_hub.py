@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 import threading
 from collections.abc import Callable
@@ -27,7 +28,23 @@ CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-DEVICE_COMMANDS = frozenset({"aim_camera", "display_power", "locate_seat"})
+DEVICE_COMMANDS = frozenset(
+    {
+        "aim_camera",
+        "nudge_camera",
+        "sight_camera",
+        "forget_sighting",
+        "lock_camera",
+        "preview_camera",
+        "display_power",
+        "locate_seat",
+    }
+)
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
+)
+"""A picture as small as can be; a browser takes PNG for JPEG."""
 
 
 class FakeHub:
@@ -37,6 +54,10 @@ class FakeHub:
         self.state = snapshot() if state is None else state
         self.commands: list[tuple[str, Json]] = []
         self.refusals: dict[str, Json] = {}
+        self.looks: list[Json] = []
+        """What was asked of ``preview_camera``: a page asks again and again."""
+        self.ends: dict[str, Json] = {}
+        """How commands to devices end, by name: ``status`` and ``reason``."""
         self.proves = True
         """Microphones follow the floor at once; False leaves them as they are."""
         self.port = 0
@@ -105,6 +126,7 @@ class FakeHub:
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
+        app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", self._preview)
         app.router.add_post("/api/v1/commands/{name}", self._command)
         app.router.add_static("/web", WEB)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -122,6 +144,9 @@ class FakeHub:
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
+
+    async def _preview(self, _request: web.Request) -> web.StreamResponse:
+        return web.Response(body=PICTURE, content_type="image/png")
 
     async def _document(self, request: web.Request) -> web.StreamResponse:
         ballot = request.match_info["ballot"]
@@ -148,7 +173,10 @@ class FakeHub:
     async def _command(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         args = await request.json()
-        self.commands.append((name, args))
+        if name == "preview_camera":
+            self.looks.append(args)
+        else:
+            self.commands.append((name, args))
         self._serial += 1
         command_id = f"c{self._serial}"
         if name in self.refusals:
@@ -160,7 +188,8 @@ class FakeHub:
     def _carry_out(self, command_id: str, name: str, args: Json) -> None:
         if name in DEVICE_COMMANDS:
             room_id = args.get("room") or args["seat"].split("/")[0]
-            done = {"name": name, "status": "done", "reason": None, "room": room_id, "device": ""}
+            end = self.ends.get(name, {"status": "done", "reason": None})
+            done = {"name": name, **end, "room": room_id, "device": ""}
             self._part(["commands", command_id], done)
             return
         for path, value in fake_orders.changes(self.state, name, args):

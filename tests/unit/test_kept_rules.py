@@ -50,7 +50,7 @@ async def test_the_newest_is_written_and_the_same_is_not_written_twice(
 ) -> None:
     written: list[str] = []
     monkeypatch.setattr(
-        "edge.kept_rules._replace", lambda path, text: written.append(json.loads(text)["mode"])
+        "edge.kept_rules.replace_file", lambda path, text: written.append(json.loads(text)["mode"])
     )
     kept = KeptRules(tmp_path / "rules.json")
     for mode in ("open", "override", "voice"):

@@ -155,7 +155,9 @@ def test_sightings_turn_every_aim(tmp_path: Path) -> None:
     assert found["cam-left"].pose.heading_deg == pytest.approx(27.0, abs=0.5)
     plan = aim_at(Pose((1.0, 0.3, 1.9), 20.0), config.seats[19].position_m)
     assert found["cam-left"].seats["main/20"].pan_deg == pytest.approx(plan.pan_deg - 7.0, abs=0.5)
-    assert found["cam-right"] == Bearings(Pose((7.0, 0.3, 1.9), 340.0))
+    unsighted = found["cam-right"]
+    assert unsighted.by_plan == Bearings(Pose((7.0, 0.3, 1.9), 340.0))
+    assert (unsighted.seats, len(unsighted.propose)) == ({}, 4)
 
 
 def test_contradicting_sightings_leave_the_plan_and_say_so(tmp_path: Path) -> None:

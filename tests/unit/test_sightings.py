@@ -13,9 +13,9 @@ from edge.camera.pose import Mounting, Sighting
 from edge.camera.sightings import (
     ContradictionError,
     Solution,
-    farthest_first,
     solve,
 )
+from edge.camera.spread import farthest_first
 from edge.cli import main
 from tests.camera_room import Hands, Place, TrueCamera, angle_between_deg, some_camera, u_table
 

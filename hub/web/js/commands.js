@@ -83,8 +83,8 @@ function settle(command, state, nowMs) {
   }
 }
 
-/** POST one command: {stage, id, reason, reasonKey}. */
-async function post(name, args) {
+/** POST one command: {stage, id, reason}. */
+export async function post(name, args) {
   let response;
   try {
     response = await fetch(`/api/v1/commands/${encodeURIComponent(name)}`, {

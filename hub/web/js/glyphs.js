@@ -41,6 +41,16 @@ const SHAPES = {
   ],
   fire: () => [path("M1 -14 C9 -6 11 0 9 6 A9.5 9.5 0 0 1 -9 6 C-10 1 -7 -2 -5 -6 C-3 -3 -2 -2 -1 -2 C1 -6 1 -10 1 -14 Z", "fill")],
 
+  // Aims of a camera: a cross to aim at, a cross that was hit, then how far off the others are.
+  aim_next: () => [circle(11, "line"), path("M0 -15 V-6 M0 6 V15 M-15 0 H-6 M6 0 H15", "line")],
+  aim_sighted: () => [circle(11, "fill"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "tick")],
+  aim_good: (n) => [circle(14, "line"), s("text", { class: "mark small", y: 4.5, text: n ?? "" })],
+  aim_fair: (n) => [square(14, "line"), s("text", { class: "mark small", y: 4.5, text: n ?? "" })],
+  aim_doubtful: (n) => [
+    path("M0 -19 L18 13 H-18 Z", "fill round"),
+    s("text", { class: "mark small", y: 9, text: n ?? "!" }),
+  ],
+
   // Votes: squares, filled as far as the vote has come.
   vote_waiting: () => [square(9, "line"), path("M-3.5 0 H3.5", "line thin")],
   vote_recorded: () => [square(9, "line"), path("M-9 9 L9 -9 V9 Z", "fill")],

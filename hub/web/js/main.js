@@ -48,7 +48,7 @@ const TICK_MS = 500;
 
 const store = new Store();
 const commands = new Commands(() => draw());
-const page = { lang: initialLanguage(), live: false, lostSinceMs: null, selection: null, ballot: null, isDrawing: false };
+const page = { lang: initialLanguage(), live: false, lostSinceMs: null, selection: null, aiming: null, ballot: null, isDrawing: false };
 
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 const views = Object.keys(ELEMENTS).map((name) => document.querySelector(name));
@@ -76,6 +76,7 @@ function currentView() {
     state: store.state,
     commands,
     select,
+    aim,
     pickBallot,
     refresh,
     sinceMs: (value) => store.sinceMs(value),
@@ -120,10 +121,17 @@ function refresh() {
 function select(selection, { focusPanel = false } = {}) {
   const before = page.selection;
   page.selection = selection;
+  if (selection?.id !== page.aiming?.id || selection?.room !== page.aiming?.room) page.aiming = null;
   draw();
   if (selection && focusPanel) panel.focusFirst();
   else if (selection) maps.reveal(selection);
   if (!selection && before && !maps.focusOn(before)) maps.focusRoom(0);
+}
+
+/** Aim a camera, {room, id, seat} with the seat or null for the proposed one; with null end it. */
+function aim(aiming) {
+  page.aiming = aiming;
+  draw();
 }
 
 /** Show a ballot of the list, or with null again the one at hand. */

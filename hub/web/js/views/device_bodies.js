@@ -1,10 +1,10 @@
-/** Panels of a camera and of a display. */
+/** The panel of a display, and what the panels of all devices have in common. */
 
 import { actionButton, askingButton, commandNote, fact } from "../controls.js";
-import { h, joined, keyed, setText } from "../dom.js";
+import { h, joined } from "../dom.js";
 import { degrees } from "../format.js";
 import { said } from "../i18n.js";
-import { healthMeaning, isConfirmed, seatsOf } from "../meaning.js";
+import { healthMeaning, isConfirmed } from "../meaning.js";
 
 /** What a camera is after, in words: a seat, the overview, or nothing. */
 export function targetText(target, t) {
@@ -26,12 +26,14 @@ export function arrivalText(actual, t) {
   return t(actual.arrived ? "ui_arrived" : "ui_not_arrived");
 }
 
-function healthText(reading, confirmed, t) {
+/** Health in a word, with its reason. */
+export function healthText(reading, confirmed, t) {
   const health = healthMeaning(reading, confirmed);
   return [t(health.key), said(health.reason, t.lang)].filter(Boolean).join(": ");
 }
 
-function heading(view, roomId, device, reading) {
+/** The head of a device's panel. */
+export function heading(view, roomId, device, reading) {
   const health = healthMeaning(reading, isConfirmed(view.state, roomId, view.live));
   const simulated = device.simulated ? view.t("ui_simulated") : "";
   return {
@@ -42,69 +44,14 @@ function heading(view, roomId, device, reading) {
   };
 }
 
-function deviceOf(view, roomId, id) {
+/** A device of the room's plan, or null. */
+export function deviceOf(view, roomId, id) {
   return view.state.rooms[roomId]?.plan?.devices.find((device) => device.id === id) ?? null;
 }
 
 /** The head of a panel whose thing is no longer in the plan. */
 export function gone(view, title) {
   return { title, subtitle: view.t("ui_gone"), state: "unconfirmed", word: view.t("ui_state_unconfirmed") };
-}
-
-export class CameraBody {
-  #wide = actionButton(() => this.#send({ wide: true }, "ui_wide"), { kind: "primary" });
-  #seats = h("select", { id: "aim-seat" });
-  #label = h("label", { for: "aim-seat" });
-  #aim = actionButton(() => this.#send({ seat: this.#seats.value }, "ui_aim_go"));
-  #note = commandNote();
-  #facts = { target: fact(), aim: fact(), why: fact(), health: fact(), answer: fact() };
-  #view = null;
-
-  constructor({ room, id }) {
-    this.room = room;
-    this.id = id;
-    this.node = h(
-      "div",
-      { class: "body-columns" },
-      h("div", { class: "actions" },
-        h("div", { class: "row" }, this.#wide.node),
-        h("div", { class: "row aim" }, this.#label, this.#seats, this.#aim.node),
-        this.#note.node),
-      h("dl", { class: "facts" }, ...Object.values(this.#facts).map((f) => f.node)),
-    );
-  }
-
-  update(view) {
-    this.#view = view;
-    const { t } = view;
-    const device = deviceOf(view, this.room, this.id);
-    if (!device) return gone(view, this.id);
-    const room = view.state.rooms[this.room];
-    const actual = room.cameras?.[this.id] ?? null;
-    const may = view.may(this.room);
-    this.#wide.update({ label: t("ui_wide"), ...may });
-    this.#aim.update({ label: t("ui_aim_go"), ...may });
-    setText(this.#label, t("ui_aim_seat"));
-    keyed(this.#seats, seatsOf(room), (seat) => seat.number,
-      (seat) => h("option", { value: `${this.room}/${seat.number}` }),
-      (node, seat) => setText(node, joined(t("seat_number", { n: seat.number }), room.names?.[seat.number])));
-    this.#facts.target.set(t("ui_wanted"), targetText(actual?.target, t));
-    this.#facts.aim.set(t("ui_actual"), joined(aimText(actual, t), arrivalText(actual, t)));
-    this.#facts.why.set(t("ui_why"), said(actual?.why, t.lang) || "–");
-    this.#facts.health.set(t("ui_health"), healthText(actual, isConfirmed(view.state, this.room, view.live), t));
-    this.#facts.answer.set(t("ui_last_answer"), view.ageText(actual, view.state.rooms[this.room].devices?.[this.id]));
-    this.#note.update(view, `camera:${this.room}/${this.id}`);
-    const head = heading(view, this.room, device, actual);
-    return actual?.on_air ? { ...head, subtitle: `${t("ui_on_air")} · ${head.subtitle}` } : head;
-  }
-
-  #send(what, labelKey) {
-    this.#view.commands.send("aim_camera", { room: this.room, camera: this.id, ...what }, {
-      thing: `camera:${this.room}/${this.id}`,
-      labelKey,
-      isDeviceCommand: true,
-    });
-  }
 }
 
 export class DisplayBody {

@@ -27,6 +27,14 @@ const VOTE_LEGEND = [
   ["vote_recorded", "vote_recorded"],
   ["vote_counted", "vote_counted"],
 ];
+/** Explained only while a camera is being aimed. */
+const AIM_LEGEND = [
+  ["aim_next", "ui_aim_now"],
+  ["aim_sighted", "ui_aim_sighted"],
+  ["aim_good", "ui_aim_mark_good"],
+  ["aim_fair", "ui_aim_mark_fair"],
+  ["aim_doubtful", "ui_aim_mark_doubtful"],
+];
 const NUMBERED = new Set(["waiting", "debate", "point_of_order"]);
 
 export class RoomMaps extends HTMLElement {
@@ -37,14 +45,16 @@ export class RoomMaps extends HTMLElement {
   #print = h("button", { type: "button", class: "action quiet small" });
   #words = [];
   #voteLines = [];
+  #aimLines = [];
 
   connectedCallback() {
-    for (const [state, key] of [...LEGEND, ...VOTE_LEGEND]) {
+    for (const [state, key] of [...LEGEND, ...VOTE_LEGEND, ...AIM_LEGEND]) {
       const word = h("span");
       const line = h("li", {}, inlineGlyph(state, NUMBERED.has(state) ? "2" : null), word);
       this.#words.push([word, key]);
       this.#legend.append(line);
       if (VOTE_LEGEND.some(([vote]) => vote === state)) this.#voteLines.push(line);
+      if (AIM_LEGEND.some(([aim]) => aim === state)) this.#aimLines.push(line);
     }
     this.#print.addEventListener("click", () => window.print());
     this.append(this.#row, this.#legend, h("div", { class: "under-maps" }, this.#hint, this.#print));
@@ -58,6 +68,7 @@ export class RoomMaps extends HTMLElement {
     setAttr(this.#legend, "hidden", ids.length === 0);
     setAttr(this.#legend, "aria-label", view.t("ui_legend"));
     for (const line of this.#voteLines) setAttr(line, "hidden", !isVoting(view.state));
+    for (const line of this.#aimLines) setAttr(line, "hidden", view.aiming === null);
     for (const [word, key] of this.#words) setText(word, view.t(key));
   }
 

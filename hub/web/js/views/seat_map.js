@@ -3,6 +3,7 @@
  * Owns its nodes and which item the keys are on; the state comes in `update`.
  */
 
+import { aimMark, isTalking, loudness } from "../cameras.js";
 import { h, joined, keyed, s, setAttr, setAttrs, setText } from "../dom.js";
 import { nearest, nearestInDirection, spreadLabels } from "../geometry.js";
 import { drawGlyph } from "../glyphs.js";
@@ -30,6 +31,11 @@ const GLYPH_HALF_PX = 9;
 /** The vote stands on the table before the seat, smaller than the seat itself. */
 const VOTE_AHEAD_PX = 24;
 const VOTE_SCALE = 0.62;
+/** What a camera's aim is worth stands there too, as large as a number needs. */
+const AIM_AHEAD_PX = 29;
+const AIM_SCALE = 0.8;
+const LEVEL_PX = 20;
+const LEVEL_ASIDE_PX = 15;
 
 export class SeatMap {
   #layers = {
@@ -168,10 +174,14 @@ export class SeatMap {
     const out = 17 * glyph + 11;
     setAttrs(node.number, { x: -seat.facing.x * out, y: -seat.facing.y * out + 4 });
     const vote = this.#showVote(node, seat, view);
+    const aimed = this.#showAim(node, seat, view, room);
+    const talks = this.#showLevel(node, seat, view, room);
     const name = room.names?.[seat.number];
     const title = joined(view.t("seat_number", { n: seat.number }), name);
     const role = seat.role === "delegate" ? [] : [view.t(roleKey(seat.role))];
     const words = [...role, view.t(meaning.key, { n: meaning.n }), ...(vote ? [view.t(vote.key)] : [])];
+    if (talks) words.push(view.t("ui_talking"));
+    if (aimed) words.push(view.t(aimed.key, aimed.values));
     return { title, words, state: meaning.state };
   }
 
@@ -187,6 +197,39 @@ export class SeatMap {
     const place = `translate(${seat.facing.x * ahead} ${seat.facing.y * ahead})`;
     setAttr(node.vote, "transform", `${place} scale(${VOTE_SCALE * glyph})`);
     return vote;
+  }
+
+  /** While a camera is aimed: the seat to aim at, those that were, and how far off the others are. */
+  #showAim(node, seat, view, room) {
+    const { aiming } = view;
+    const isHere = aiming?.room === this.roomId;
+    const mark = isHere
+      ? aimMark(room.cameras?.[aiming.id], `${this.roomId}/${seat.number}`, aiming.seat)
+      : null;
+    setAttr(node, "data-aim", mark?.state);
+    setAttr(node.aim, "hidden", mark === null);
+    if (mark === null) return null;
+    drawGlyph(node.aim, mark.state, mark.n);
+    const ahead = AIM_AHEAD_PX * this.#layout.glyph;
+    const place = `translate(${seat.facing.x * ahead} ${seat.facing.y * ahead})`;
+    setAttr(node.aim, "transform", `${place} scale(${AIM_SCALE * this.#layout.glyph})`);
+    return mark;
+  }
+
+  /** How loud the seat is, as a bar beside it; true when it is heard talking. */
+  #showLevel(node, seat, view, room) {
+    const loud = isConfirmed(view.state, this.roomId, view.live) ? loudness(room, seat.number) : null;
+    const talks = loud !== null && isTalking(room, `${this.roomId}/${seat.number}`);
+    setAttr(node.level, "hidden", loud === null);
+    setAttr(node, "data-talking", talks ? "true" : null);
+    if (loud === null) return false;
+    const { glyph } = this.#layout;
+    // Outside of the table, where no mark of a vote or an aim stands.
+    const aside = seat.facing.x > 0.5 ? -LEVEL_ASIDE_PX - 4 : LEVEL_ASIDE_PX;
+    setAttr(node.level, "transform", `translate(${aside * glyph} ${(LEVEL_PX / 2) * glyph}) scale(${glyph})`);
+    const height = Math.round(loud * LEVEL_PX * 2) / 2;
+    setAttrs(node.bar, { height, y: -height });
+    return talks;
   }
 
   #drawLabels(view, room) {
@@ -279,6 +322,9 @@ function makeThing(thing) {
   const halo = s("circle", { class: "halo" });
   const glyph = s("g");
   const vote = s("g", { hidden: true });
+  const aim = s("g", { hidden: true });
+  const bar = s("rect", { x: 0, width: 4, rx: 1.5, class: "bar" });
+  const level = s("g", { class: "loudness", hidden: true }, s("rect", { x: 0, y: -LEVEL_PX, width: 4, height: LEVEL_PX, rx: 1.5, class: "rail" }), bar);
   const number = s("text", { class: "number" });
-  return Object.assign(s("g", {}, halo, glyph, vote, number), { halo, glyph, vote, number });
+  return Object.assign(s("g", {}, halo, glyph, vote, level, aim, number), { halo, glyph, vote, level, bar, aim, number });
 }

@@ -2,7 +2,8 @@
 
 import { h, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
-import { CameraBody, DisplayBody } from "./device_bodies.js";
+import { CameraBody } from "./camera_body.js";
+import { DisplayBody } from "./device_bodies.js";
 import { SeatBody } from "./seat_body.js";
 
 const BODIES = { seat: SeatBody, camera: CameraBody, display: DisplayBody };

@@ -1,0 +1,73 @@
+"""What a command to a device is called in the room, and what it carries.
+
+Owns the way from a command's body to a device's order. Must not judge or send it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.contract import topics
+from hub.api import camera_bodies as camera
+from hub.api import models
+
+PREVIEW_S = 10
+"""Pictures come for so long after the last page asked: nobody has to say that it has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOrder:
+    """One order. ``kind`` is what the device must be, empty for the room itself.
+
+    ``quiet``: it is repeated many times and nobody looks for it in the records.
+    """
+
+    room: str
+    device: str
+    action: str
+    args: dict[str, Any] = field(default_factory=dict)
+    kind: str = ""
+    quiet: bool = False
+
+
+def device_order(body: models.Body) -> DeviceOrder:
+    """The order that ``body`` is.
+
+    Raises:
+        TypeError: it is for no device.
+    """
+    match body:
+        case models.DisplayPower():
+            return DeviceOrder(body.room, body.display, "power", {"on": body.on}, "display")
+        case models.LocateSeat():
+            room, number = topics.split_seat(body.seat)
+            return DeviceOrder(room, "room", "locate", {"seat": number, "on": body.on})
+        case camera.CameraBody():
+            action, args = _camera_action(body)
+            quiet = action in ("nudge", "preview")
+            return DeviceOrder(body.room, body.camera, action, args, "camera", quiet)
+        case _:
+            raise TypeError(f"{type(body).__name__} is not for a device")
+
+
+def _camera_action(body: camera.CameraBody) -> tuple[str, dict[str, Any]]:
+    match body:
+        case camera.AimCamera(wide=True):
+            return "aim", {"wide": True}
+        case camera.AimCamera(aside=True):
+            return "aim", {"seat": body.seat, "aside": True}
+        case camera.AimCamera():
+            return "aim", {"seat": body.seat}
+        case camera.NudgeCamera():
+            return "nudge", body.model_dump(include={"pan_deg", "tilt_deg", "fov_deg"})
+        case camera.SightCamera():
+            return "sight", {"seat": body.seat}
+        case camera.ForgetSighting():
+            return "forget_sighting", {"seat": body.seat}
+        case camera.LockCamera():
+            return "lock", {"on": body.on}
+        case camera.PreviewCamera():
+            return "preview", {"seconds": PREVIEW_S if body.on else 0}
+        case _:
+            raise TypeError(f"{type(body).__name__} is not for a camera")
