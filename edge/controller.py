@@ -225,8 +225,8 @@ class Controller:
     # --- time ----------------------------------------------------------------------------------
 
     def _time_passes(self) -> None:
+        self._listen(self._now_s())
         now_s, before = self._now_s(), self.room
-        self._listen(now_s)
         if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(before, now_s))

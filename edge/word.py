@@ -26,6 +26,12 @@ from edge.room import Devices
 RISE_DB = 12.0
 """Over the noise of the first moment: a word half a metre away has 30 and more."""
 
+WORD_DBFS = -50.0
+"""A word reaches this at any gain that is of use; the noise of no live microphone does."""
+
+GAP_DBFS = -75.0
+"""Quieter is a gap in the line, not the noise of a microphone."""
+
 SETTLE_S = 0.3
 """The click of the switch and what was on its way are no word."""
 
@@ -73,7 +79,8 @@ class Rise:
             self._noise = now if settles else np.minimum(self._noise, now)
             self._left -= 1
         else:
-            self.most_db = np.maximum(self.most_db, now - self._noise)
+            over_db = now - np.maximum(self._noise, GAP_DBFS)
+            self.most_db = np.maximum(self.most_db, np.where(now >= WORD_DBFS, over_db, 0.0))
 
 
 def judge(most_db: Levels, channel: int, numbers: tuple[int, ...]) -> Proof | None:
