@@ -83,9 +83,9 @@ class Truth:
         }
         faults: list[Fault] = []
         for kind, sign in signs.items():
-            # Between two words nothing is learnt about a silent microphone, neither way.
-            waits = kind == "silent" and not room_is_heard
-            lasting = self._lasting(kind, sign & open_, learns=~sign if waits else None)
+            # Nothing is learnt about a silent microphone between two words, or while it is closed.
+            learns = open_ & (room_is_heard | ~sign) if kind == "silent" else None
+            lasting = self._lasting(kind, sign & open_, learns)
             faults += [
                 Fault(int(c), kind, self._evidence(kind, int(c), meter))
                 for c in np.flatnonzero(lasting & open_)
