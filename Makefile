@@ -35,7 +35,7 @@ format: venv ## write the code as the linter wants it
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-bench: venv ## how fast a press goes through the house, as a table and as JSON
+bench: venv ## presses, votes and a storm of votes, measured (BENCH_ARGS="votes --json FILE")
 	@.ci/system-packages
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 

@@ -15,6 +15,22 @@ from edge.contract import messages
 RAISE_AFTER_S = 1.0
 """A reply lost now and then is no alarm; a second without a sign of life is one."""
 
+FIRE = "fire-alarm"
+"""The alert while the room's fire contact is closed. It waits for nothing."""
+
+
+def fire_alert(boot: str) -> messages.Alert:
+    """What is told while the contact is closed."""
+    return messages.Alert(
+        boot=boot,
+        severity="fault",
+        text=messages.Text(
+            vi="Có tín hiệu báo cháy: mọi micro đã tắt",
+            en="Fire alarm active: every microphone is off",
+        ),
+        evidence="the fire contact of this room is closed, or its wire is cut",
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -19,15 +19,20 @@ from drivers.visca.driver import ViscaCamera
 from edge.camera.aim import Pose
 from edge.contract import messages
 from edge.controller import Controller
+from edge.kept_rules import KeptRules
 from edge.room import Devices, Plan
+from edge.rules.console_lamps import LINK
+from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.version import VERSION
-from firmware_config.schema import RoomConfig, Title
+from edge.voting import Voting
+from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 OnKey = Callable[[KeyPress], None]
+OnContact = Callable[[str, bool], None]
 
 
 def make_plan(config: RoomConfig, boot: str) -> Plan:
@@ -112,6 +117,7 @@ def make_devices(
     config: RoomConfig,
     on_seat_key: OnKey,
     on_console_key: OnKey,
+    on_contact: OnContact = lambda name, is_closed: None,
     on_change: Callable[[], None] = lambda: None,
 ) -> Devices:
     """Every device of the room, none of them opened yet.
@@ -126,13 +132,30 @@ def make_devices(
         bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
     displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
-    console = Console(config.console, on_console_key) if config.console is not None else None
+    console = None
+    if config.console is not None:
+        _check_names(config.console)
+        console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
         cameras={c.id: ViscaCamera(c) for c in config.cameras},
         displays=displays,
         console=console,
     )
+
+
+def _check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why."""
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )
 
 
 class Room:
@@ -149,9 +172,15 @@ class Room:
         self.outbox = Outbox(data_dir / f"{config.room.id}.sqlite", boot)
         self.plan = make_plan(config, boot)
         self.devices = make_devices(
-            config, self._seat_key, self._console_key, lambda: self.controller.changed()
+            config,
+            self._seat_key,
+            self._console_key,
+            self._contact,
+            lambda: self.controller.changed(),
         )
-        self.controller = Controller(self.plan, self.devices, self.outbox)
+        self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
+        voting = Voting(config.room.id, self.outbox)
+        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept, voting)
         host, port = host_port(broker or config.room.broker)
         self.link = Link(
             config.room.id,
@@ -177,12 +206,16 @@ class Room:
     def _console_key(self, press: KeyPress) -> None:
         self.controller.console_key(press)
 
+    def _contact(self, name: str, is_closed: bool) -> None:
+        self.controller.contact(name, is_closed)
+
     def _status(self, state: str) -> messages.Status:
         return messages.Status(
             state=state,
             boot=self.outbox.boot,
             epoch=self.outbox.epoch,
             version=VERSION,
+            start=self.outbox.start,
             outbox=self.outbox.depth,
             outbox_oldest_ms=self.outbox.oldest_ms(),
         )
@@ -202,4 +235,5 @@ class Room:
             await self.supervisor.run()
         finally:
             notify("STOPPING=1")
+            await self.kept.close()
             await self.outbox.close()

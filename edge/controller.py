@@ -1,8 +1,8 @@
 """The heart of the room: what happens -> rules -> what should be.
 
-Everything that happens comes in through one of five doors: a key at a seat, a key of the
-console, a message from the hub, the link going up or down, and time passing. Each door
-changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
+Everything that happens comes in through one of six doors: a key at a seat, a key of the
+console, a contact, a message from the hub, the link going up or down, and time passing. Each
+door changes ``self.room`` through the pure rules and ends in ``_make_true``, which tells the
 devices what should be. What *is* goes out through ``publisher``.
 
 Owns the order of things. Must not know wires, topics' spelling, or how devices work.
@@ -16,29 +16,28 @@ import time
 from dataclasses import replace
 from types import MappingProxyType
 
-from drivers.core.capability import KeyPress, SeatOutputs
+from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
+from edge import fire
 from edge.commander import Commander
+from edge.console import ChairConsole
 from edge.contract import messages, topics
+from edge.fire import FireAlarm
+from edge.floor_messages import hub_floor
+from edge.hub_watch import HubWatch
+from edge.kept_rules import KeptRules
+from edge.presses import Presses
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor, Turn, Waiting
-from edge.rules.following import HubFloor, Intent, Pending, Room
+from edge.rules.floor import Effect, Floor, Refused
+from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
-from edge.runtime.outbox import Outbox, OutboxError, OutboxFull
+from edge.runtime.outbox import Outbox
 from edge.shots import Shots
+from edge.voting import Voting
 
 log = logging.getLogger(__name__)
-
-GRACE_S = 1.0
-"""A broker that restarts is back within this; a delegate at a dead key waits no longer."""
-
-FIRST_GRACE_S = 4.0
-"""After a start the hub has this long to answer before the room leads itself."""
-
-HUB_SILENT_S = 25.0
-"""The hub tells its time every 10 s; two missed and it counts as gone."""
 
 TICK_S = 0.1
 """How often cameras are looked at: a cut should not wait longer for its arrival."""
@@ -46,79 +45,93 @@ TICK_S = 0.1
 LOOK_EVERY_TICKS = 10
 """How often everything is looked at, for what nobody announces: ages, expiries, health."""
 
-CONSOLE_INTENTS: dict[str, Intent] = {"next": "next", "all_off": "all_off"}
-"""Keys of the console that are about the floor; ``priority`` and ``wide`` act here."""
+LOCATED: tuple[Lamp, ...] = ("fast",) * 7
+"""Every lamp of a seat that somebody looks for."""
 
 
 class Controller:
     """One room. Build it, connect its doors, then ``run``."""
 
     def __init__(
-        self, plan: Plan, devices: Devices, outbox: Outbox, now_s: Clock = time.monotonic
+        self,
+        plan: Plan,
+        devices: Devices,
+        outbox: Outbox,
+        kept: KeptRules,
+        voting: Voting,
+        now_s: Clock = time.monotonic,
     ) -> None:
         """Nothing moves before ``run``; ``connect`` gives it its link."""
         self.plan = plan
         self.devices = devices
         self.ticks = 0
+        floor, rules = Floor(roles=MappingProxyType(plan.roles_by_seat)), kept.read()
         self.room = Room(
             id=plan.id,
             boot=outbox.boot,
             on_link_loss=plan.on_link_loss,
-            floor=Floor(roles=MappingProxyType(plan.roles_by_seat)),
+            floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.hub = HubWatch(now_s())
         self._outbox = outbox
+        self._kept = kept
         self._now_s = now_s
-        self._hub_gen = 0
-        self._hub_online = False
-        self._hub_heard_s = now_s()
-        self._alone_at_s: float | None = now_s() + FIRST_GRACE_S
         self._wake = asyncio.Event()
-        self._recording: set[asyncio.Task[None]] = set()
         self.shots = Shots(plan, devices, now_s)
+        self.presses = Presses(self, outbox, now_s)
+        self.console = ChairConsole(self, outbox, now_s)
+        self.voting = voting
+        voting.on_change = self.changed
 
     def connect(self, link: Link) -> None:
         """Give the room its link; the parts that speak over it are made here."""
-        self._link = link
         self.publisher = Publisher(self, link, self._now_s)
         self.commander = Commander(self, link, self._now_s)
+        self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
 
     # --- doors -------------------------------------------------------------------------------
 
     def seat_key(self, press: KeyPress) -> None:
-        """A key at a seat: the microphone key speaks to the floor."""
-        if press.released or press.key != "mic":
+        """A key at a seat: the microphone key speaks to the floor, the others vote."""
+        if press.key != "mic":
+            self.voting.key(press)
             return
         seat = self.plan.seat(int(press.source))
-        self._pressed(press, following.intent_of_key(self.room, seat), seat)
+        means = following.intent_of_release if press.released else following.intent_of_key
+        intent = means(self.room, seat)
+        if intent is not None:
+            self.presses.ask(press.key, intent, seat, press.at_s)
+            self._make_true()
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        if press.released:
-            return
-        if press.key == "wide":
-            self.shots.by_hand_wide("the console")
-        elif press.key == "priority":
-            chair = next((s for s, r in self.plan.roles_by_seat.items() if r == "chair"), None)
-            if chair is not None:
-                self._pressed(press, following.intent_of_key(self.room, chair), chair)
-        elif press.key in CONSOLE_INTENTS:
-            self._pressed(press, CONSOLE_INTENTS[press.key], None)
+        self.console.key(press)
         self._make_true()
+
+    def contact(self, name: str, is_closed: bool) -> None:
+        """A contact of the console, as it was found first and whenever it changes."""
+        if name == fire.CONTACT:
+            self.fire.is_closed = is_closed
+            self.room = replace(self.room, burning=is_closed)
+            log.warning("fire contact: %s", "closed" if is_closed else "open")
+            self._make_true()
 
     def deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
         """A message that passed the gate of the contract."""
         match message:
             case messages.HubStatus():
-                self._hub_status(message)
-            case messages.HubTime() if message.gen >= self._hub_gen:
+                self.hub.status(message, self.room.authority, self._now_s())
+            case messages.HubTime() if message.gen >= self.hub.gen:
                 self._heard_hub(message.gen)
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
             case messages.Floor():
                 self._hub_floor(message)
+            case messages.Ballot() | messages.BallotKey() | messages.Attendance():
+                self.voting.deliver(message)
             case messages.Receipt():
                 self._receipt(message)
-            case messages.Meeting() if message.gen >= self._hub_gen:
+            case messages.Meeting() if message.gen >= self.hub.gen:
                 self._heard_hub(message.gen)
                 self._meeting(message)
             case messages.Command() if topic is not None and topic.item is not None:
@@ -129,15 +142,17 @@ class Controller:
 
     def link_changed(self, up: bool) -> None:
         """The broker can be reached, or not any more."""
-        if not up:
-            self._hub_online = False
-            self._hub_gone_soon()
+        self.hub.link_changed(up, self.room.authority, self._now_s())
+        if up:
+            self.publisher.tell_floor_anew()
+            self._make_true()
 
     async def run(self) -> None:
         """Let time pass until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             self.commander.tasks = tasks
             self.shots.start(tasks)
+            tasks.create_task(self.fire.run(), name="fire alarm")
             self._make_true()
             while True:
                 self._wake.clear()
@@ -154,110 +169,27 @@ class Controller:
         """A device has news: look at once instead of at the next tick."""
         self._wake.set()
 
-    # --- what a press leads to -----------------------------------------------------------------
-
-    def _pressed(self, press: KeyPress, intent: Intent, seat: str | None) -> None:
-        """Record the press; decide it here when the room leads itself, else ask the hub."""
-        leads = "room" if self.room.authority == "room" else "hub"
-        body = messages.Press(
-            key=press.key,
-            intent=intent,
-            seat=seat,
-            leads=leads,
-            report=self.room.report,
-        )
-        try:
-            seq, recorded = self._outbox.append("press", body.model_dump(), press.at_s)
-        except OutboxFull as error:
-            self._not_recorded(leads, press, intent, seat, error)
-        else:
-            if leads == "hub":
-                self.room = following.await_hub(self.room, Pending(seat, intent, press.at_s, seq))
-            task = asyncio.create_task(
-                self._wait_recorded(recorded, press, intent, seat, leads, seq), name="recording"
-            )
-            self._recording.add(task)
-            task.add_done_callback(self._recording.discard)
-        if leads == "room":
-            self._decide_here(intent, seat, press.at_s)
-        self._make_true()
-
-    async def _wait_recorded(
-        self,
-        recorded: asyncio.Future[None],
-        press: KeyPress,
-        intent: Intent,
-        seat: str | None,
-        leads: str,
-        seq: int,
-    ) -> None:
-        try:
-            await recorded
-        except OutboxError as error:
-            pending = tuple(p for p in self.room.pending if p.seq != seq)
-            self.room = replace(self.room, pending=pending)
-            self._not_recorded(leads, press, intent, seat, error)
-            self._make_true()
-
-    def _not_recorded(
-        self, leads: str, press: KeyPress, intent: Intent, seat: str | None, error: Exception
-    ) -> None:
-        """A press the hub will never hear of is refused, visibly; a led room goes on without."""
-        log.error("%s at %s not recorded: %s", press.key, press.source, error)
-        if leads == "hub" and seat is not None:
-            self.room = following.refuse(self.room, seat, self._now_s())
-
-    def _decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        self.room, effects = following.decide(self.room, intent, seat, at_s, self._now_s())
-        self._log_effects(effects)
-
-    def _log_effects(self, effects: tuple[Effect, ...]) -> None:
-        for effect in effects:
-            log.info("alone: %s", effect)
-
     # --- what the hub says ---------------------------------------------------------------------
 
-    def _hub_status(self, message: messages.HubStatus) -> None:
-        if message.gen < self._hub_gen:
-            return
-        if message.state == "online":
-            self._heard_hub(message.gen)
-        else:
-            self._hub_online = False
-            self._hub_gone_soon()
-
     def _heard_hub(self, gen: int) -> None:
-        self._hub_gen = max(self._hub_gen, gen)
-        self._hub_heard_s = self._now_s()
-        self._hub_online = True
-        if self.room.authority == "hub":
-            self._alone_at_s = None
-
-    def _hub_gone_soon(self) -> None:
-        if self._alone_at_s is None and self.room.authority != "room":
-            self._alone_at_s = self._now_s() + GRACE_S
+        self.hub.heard(gen, self.room.authority, self._now_s())
 
     def _hub_floor(self, message: messages.Floor) -> None:
-        heard = message.heard_seq if message.heard_epoch == self._outbox.epoch else 0
-        floor = HubFloor(
-            gen=message.gen,
-            rev=message.rev,
-            for_boot=message.for_boot,
-            for_report=message.for_report,
-            heard_seq=heard,
-            floor=floor_from(message, self.room.floor, self._now_s()),
-        )
-        led = self.room.authority
-        self.room = following.follow(self.room, floor)
-        if self.room.authority == "hub" and self._hub_online:
-            self._alone_at_s = None
-        if led != self.room.authority:
+        before = self.room
+        floor = hub_floor(message, self._outbox.epoch, before.floor, self._now_s())
+        self.room = following.follow(before, floor)
+        self.hub.leads(self.room.authority)
+        if self.room is not before:
+            self._kept.keep(self.room.floor)
+        if self.room.authority != before.authority:
             log.info("the hub leads: floor %d.%d", message.gen, message.rev)
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]
-        self._outbox.settle(message.epoch, message.upto, message.extra, refused)
+        also = self.voting.settled(message)
+        self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -270,60 +202,67 @@ class Controller:
             floor = replace(self.room.floor, roles=MappingProxyType(roles))
             self.room = replace(self.room, floor=floor)
 
+    # --- what the room decides itself ----------------------------------------------------------
+
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
+
+    def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
+        self.room, effects = outcome
+        for effect in effects:
+            log.info("alone: %s", effect)
+
     # --- time ----------------------------------------------------------------------------------
 
     def _time_passes(self) -> None:
-        now_s = self._now_s()
-        if self._hub_online and now_s - self._hub_heard_s > HUB_SILENT_S:
-            self._hub_online = False
-            self._hub_gone_soon()
-        if self._alone_at_s is not None and now_s >= self._alone_at_s:
-            self._alone_at_s = None
-            self.room, effects = following.lose_hub(self.room, now_s)
+        now_s, before = self._now_s(), self.room
+        self.voting.time(now_s)
+        if self.hub.must_lead(before.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
-            self._log_effects(effects)
-            self._make_true()
-        elif self.ticks % LOOK_EVERY_TICKS == 0:
+            self._lead(following.lose_hub(before, now_s))
+        else:
+            self._lead(following.pass_time(before, now_s))
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)
 
     def _make_true(self) -> None:
-        """Tell the devices what should be, and the hub what is."""
+        """Tell the floor what it must know, the devices what should be, the hub what is."""
         now_s = self._now_s()
+        if (owed := self.fire.owed(self.room)) is not None:
+            self.presses.ask(fire.CONTACT, owed, None, now_s)
         wanted = {number: self._wanted(number, now_s) for number in self.devices.buses}
         for number, bus in self.devices.buses.items():
             bus.set_outputs(number, wanted[number])
+        if self.devices.console is not None:
+            for name, lamp in self.console.lamps().items():
+                self.devices.console.set_lamp(name, lamp)
+        self.fire.show(self.room)
         self.publisher.look(wanted, now_s)
         self._show_cameras(now_s)
 
     def _show_cameras(self, now_s: float) -> None:
-        speaking = tuple(
-            t.seat for t in self.room.floor.speaking if t.seat in self.plan.roles_by_seat
-        )
-        self.shots.show(speaking if self.room.authority != "none" else ())
+        """Who is heard here is seen; nobody is while somebody must leave."""
+        floor, shut = self.room.floor, self.room.burning or self.room.authority == "none"
+        heard = (t.seat for t in floor.speaking if t.seat in floor.roles and floor.hears(t.seat))
+        self.shots.show(() if shut else tuple(heard))
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:
         """What the unit at a seat should do and show now."""
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:
-            return SeatOutputs(wish.microphone, "fast", "fast", "fast", "fast", "fast")
-        return SeatOutputs(microphone=wish.microphone, red=wish.red, green=wish.green)
+            return SeatOutputs(wish.microphone, *LOCATED)
+        floor = SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        return self.voting.lamps(number, floor)
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)
-
-
-def floor_from(message: messages.Floor, known: Floor, now_s: float) -> Floor:
-    """The rules' floor of a floor message, its ages turned into times on our clock."""
-    lost = {w.seat.partition("/")[0] for w in message.queue if w.suspended}
-    return replace(
-        known,
-        mode=message.mode,
-        max_open=message.max_open,
-        queue_max=message.queue_max,
-        speaking=tuple(Turn(t.seat, now_s - t.for_ms / 1000) for t in message.speaking),
-        queue=tuple(Waiting(w.seat, now_s - w.for_ms / 1000) for w in message.queue),
-        lost_rooms=frozenset(lost),
-    )

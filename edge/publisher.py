@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from drivers.core.capability import Health, HealthState, SeatOutputs
 from drivers.core.reading import Clock
 from edge import reporting
-from edge.alarms import Alarms, Subject
+from edge.alarms import FIRE, Alarms, Subject, fire_alert
 from edge.contract import messages, topics
+from edge.floor_messages import floor_state
 from edge.runtime.link import Link
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Publisher:
             },
         )
         self._floor(now_s)
+        self._fire()
         if now_s - self._health_s >= HEALTH_EVERY_S:
             self._health_s = now_s
             self._health(now_s)
@@ -101,13 +103,26 @@ class Publisher:
             self._published[name] = plain
             self._send(name, kind.model_validate({**self._stamp(), name: values(True)}))
 
+    def tell_floor_anew(self) -> None:
+        """Our connection is new: the ages in the floor that was told last are of another time."""
+        self._published.pop("floor", None)
+
     def _floor(self, now_s: float) -> None:
-        room = self._controller.room
-        key = (room.authority, room.report, room.floor, room.gen, room.applied)
+        """Told anew for each connection of the hub, too: it merges fresh ages only."""
+        room, contact = self._controller.room, self._controller.hub.contact
+        key = (room.authority, room.report, room.floor, room.gen, room.applied, contact)
         if self._published.get("floor") != key:
             self._published["floor"] = key
             self._stamp()
-            self._send("floor", reporting.floor_state(room, self._rev, now_s))
+            self._send("floor", floor_state(room, self._rev, contact, now_s))
+
+    def _fire(self) -> None:
+        """Once the contact is known: an alert that an earlier start left behind goes, too."""
+        closed = self._controller.fire.is_closed
+        if self._published.get(FIRE) is not closed:
+            self._published[FIRE] = closed
+            alert = fire_alert(self._controller.room.boot) if closed else None
+            self._link.publish_state(topics.up(self._controller.plan.id, "alert", FIRE), alert)
 
     def _stamp(self) -> dict[str, object]:
         self._rev += 1

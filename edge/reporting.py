@@ -6,16 +6,19 @@ what they know; must not publish or decide.
 
 from __future__ import annotations
 
-from drivers.core.capability import Camera, Display, Health, SeatOutputs
+from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
 from edge.camera.director import Direction
 from edge.contract import messages
 from edge.room import Devices
-from edge.rules.floor import Floor
-from edge.rules.following import Room, report_of
 
 
 def _age_ms(at_s: float | None, now_s: float) -> int | None:
     return None if at_s is None else int(max(0.0, now_s - at_s) * 1000)
+
+
+def _vote_lamps(shown: SeatOutputs) -> Lamp:
+    """The vote lamps as one: which of them is lit is nobody's business."""
+    return next((lamp for lamp in (shown.yes, shown.abstain, shown.no) if lamp != "off"), "off")
 
 
 def seat_actual(
@@ -30,6 +33,9 @@ def seat_actual(
         wanted=wanted.microphone,
         red=shown.red if shown else None,
         green=shown.green if shown else None,
+        amber=shown.amber if shown else None,
+        sign_in=shown.sign_in if shown else None,
+        votes=_vote_lamps(shown) if shown else None,
         health=health.state.value,
         reason=health.reason or state.microphone.reason,
         age_ms=_age_ms(state.microphone.at_s, now_s) if aged else None,
@@ -80,41 +86,4 @@ def device_actual(health: Health, now_s: float) -> messages.DeviceActual:
         reason=health.reason,
         age_ms=_age_ms(health.proof_at_s, now_s),
         counters=dict(health.counters),
-    )
-
-
-def floor_lists(floor: Floor, now_s: float) -> tuple[list[messages.Turn], list[messages.Waiting]]:
-    """Turns and queue with ages instead of clock times: the reader has another clock."""
-    return (
-        [
-            messages.Turn(seat=t.seat, for_ms=max(0, int((now_s - t.since_s) * 1000)))
-            for t in floor.speaking
-        ],
-        [
-            messages.Waiting(
-                seat=w.seat,
-                for_ms=max(0, int((now_s - w.asked_s) * 1000)),
-                suspended=floor.is_suspended(w.seat),
-            )
-            for w in floor.queue
-        ],
-    )
-
-
-def floor_state(room: Room, rev: int, now_s: float) -> messages.FloorState:
-    """The room's own seats, for the merge."""
-    report = report_of(room)
-    own = Floor(speaking=report.speaking, queue=report.queue)
-    speaking, queue = floor_lists(own, now_s)
-    return messages.FloorState(
-        boot=room.boot,
-        rev=rev,
-        authority=room.authority,
-        report=room.report,
-        mode=room.floor.mode,
-        speaking=speaking,
-        queue=queue,
-        gen=room.gen,
-        applied=room.applied,
-        ended=dict(report.ended) if report.ended is not None else None,
     )

@@ -82,6 +82,14 @@ class Shots:
             return None
         return self._cameras[camera].arrived(self._aims[camera][target], self._now_s())
 
+    @property
+    def is_wide(self) -> bool:
+        """The camera on air reports to rest at the shot of the whole room."""
+        camera = self.direction.on_air
+        if camera is None or self.direction.shots.get(camera) != director.WIDE:
+            return False
+        return self.arrived(camera) is True
+
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
         return target in self._aims.get(camera, {})

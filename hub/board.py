@@ -32,6 +32,8 @@ class RoomBoard:
     seen_ms: dict[str, int] = field(default_factory=dict)
     alerts: dict[str, tuple[messages.Alert, int]] = field(default_factory=dict)
     """By id, with the time since when it holds."""
+    floor_heard_s: float = 0.0
+    """When its own floor arrived, in seconds: the ages in it are of that moment."""
 
     def floor(self) -> messages.FloorState | None:
         """The room's own floor, if it is of the present boot."""
@@ -74,6 +76,7 @@ class Board:
         """From here on nothing is known to be of the present boot."""
         for room in self.rooms.values():
             room.met = False
+            room.states.pop("floor", None)  # its ages are of another connection
             room.alerts.clear()  # those that still hold come again: they are retained
 
     def hear_status(self, ident: str, status: messages.Status) -> None:

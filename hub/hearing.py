@@ -15,8 +15,8 @@ from hub.clock import HubClock
 from hub.desk import Item
 from hub.link import Heard
 from hub.meeting import commands, events
+from hub.store.change import DeadLetter
 from hub.store.inbox import Key
-from hub.store.store import DeadLetter
 
 STATUS_KEYS = ("online", "since_ms", "boot", "version", "clock", "outbox")
 """What of a room's part comes from its status."""
@@ -35,8 +35,12 @@ class Hearing:
         put: Callable[[Item], Awaitable[None]],
         touch: Touch,
         on_online: Callable[[str], None],
+        contact: Callable[[], int],
     ) -> None:
-        """``on_online`` is told of each room whose status says online."""
+        """``on_online`` is told of each room whose status says online.
+
+        ``contact`` is the number of the hub's present connection to the broker.
+        """
         self.counts: dict[str, int] = {}
         """Messages by kind."""
         self._board = board
@@ -44,6 +48,7 @@ class Hearing:
         self._put = put
         self._touch = touch
         self._on_online = on_online
+        self._contact = contact
 
     async def hear(self, heard: Heard) -> None:
         """Take one message; waits while the desk has its hands full."""
@@ -59,11 +64,14 @@ class Hearing:
                 await self._state(room, heard.topic.item or "", message)
             case messages.Event():
                 await self._event(room, heard, message)
+            case messages.Events():
+                for event in message.events:
+                    await self._event(room, heard, event)
             case messages.Result():
                 await self._result(message)
             case messages.Alert() | None if kind == "alert":
                 await self._alert(room, heard.topic.item or "", message, heard.retained)
-            case None if kind == "event":
+            case None if kind in ("event", "events"):
                 await self._unreadable(room, heard)
             case _:
                 return  # telemetry: of no use here yet
@@ -81,6 +89,7 @@ class Hearing:
         if not self._board.hear_state(room, part, state, self._clock.now_ms()):
             return
         if part == "floor":
+            self._board.room(room).floor_heard_s = self._clock.now_s()
             await self._floor(room)
             self._touch("rooms", room, "authority")
             return
@@ -96,7 +105,8 @@ class Hearing:
         board = self._board.room(room)
         state = board.floor()
         if board.online() and state is not None:
-            await self._put(Item(commands.FloorHeard(room, state)))
+            heard = commands.FloorHeard(room, state, board.floor_heard_s, self._contact())
+            await self._put(Item(heard))
 
     async def _event(self, room: str, heard: Heard, event: messages.Event) -> None:
         key = Key(room, event.epoch, event.seq)
@@ -104,11 +114,14 @@ class Hearing:
             await self._put(Item(None, dead=_dead(heard, f"source {event.source!r}")))
             return
         met = self._board.room(room).online()
-        await self._put(Item(commands.EventHeard(room, event, met), key))
+        given = commands.EventHeard(room, event, self._clock.now_s(), met)
+        await self._put(Item(given, key))
 
     async def _unreadable(self, room: str, heard: Heard) -> None:
         """Put it aside; if it says which event it is, the room need not send it for ever."""
-        await self._put(Item(None, _key_of(room, heard.raw), _dead(heard, heard.why)))
+        key = _key_of(room, heard.raw)
+        given = None if key is None else commands.UnreadableHeard(room, key.epoch, key.seq)
+        await self._put(Item(given, key, _dead(heard, heard.why)))
 
     async def _result(self, result: messages.Result) -> None:
         order = self._board.end_order(result.re, result.status, result.reason)

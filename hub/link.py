@@ -22,7 +22,7 @@ from typing import Literal
 import aiomqtt
 
 from edge.contract import messages, topics
-from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, Gatekeeper, decode, encode
+from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, Gatekeeper, decode, each_event, encode
 from hub.supervise import apart, retry_delay_s
 
 log = logging.getLogger(__name__)
@@ -37,14 +37,21 @@ not come back in step after a power cut."""
 STEADY_S = 10.0
 """A connection that held this long was a good one: the next pause is short again."""
 
-INCOMING_MOST = 5000
-"""Messages that may wait inside the client. 300 rooms with 16 retained topics each."""
+INCOMING_MOST = 50_000
+"""Messages that may wait inside the client: what is more is lost, and rooms send their events
+again. 1,000 rooms with 16 retained topics each, three times over."""
 
-WAITING_MOST = 2000
-"""Messages that may wait to go out."""
+PASSING_MOST = 10_000
+"""Messages that are not retained and may wait to go out. Retained ones replace each other, so
+there are never more of them than topics."""
 
-TOGETHER = 8
-"""Publishes that may wait for the broker's acknowledgement at once."""
+IN_FLIGHT = 100
+"""Publishes that may wait for the broker's acknowledgement at once. It comes on the same stream
+as what rooms send: with few, a thousand rooms that vote would wait for their receipts."""
+
+CONTACT_BITS = 20
+"""Connections are counted inside a start of the hub: a number never comes again, it only grows,
+and with a generation in seconds since 1970 it stays below 2**53, exact in every JSON reader."""
 
 NODELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 """Without it Nagle's algorithm and delayed acknowledgements cost some 40 ms per hop."""
@@ -91,6 +98,8 @@ class Link:
         when the connection is there and when it is gone.
         """
         self.connected = False
+        self.contact = gen << CONTACT_BITS
+        """Number of the present connection: see ``HubStatus.contact``."""
         self.turns = 0
         """Grows while sender and receiver live: proof of life for the watchdog."""
         self.gatekeeper = Gatekeeper()
@@ -102,6 +111,7 @@ class Link:
         self._on_change = on_change
         self._waiting: dict[str, _Outgoing] = {}
         self._passing = 0
+        self._passing_waiting = 0
         self._wake = asyncio.Event()
 
     def send(self, topic: str, data: bytes, *, qos: int = 1, retain: bool = False) -> None:
@@ -110,16 +120,20 @@ class Link:
             return
         key = topic
         if not retain:
+            if self._passing_waiting >= PASSING_MOST:
+                self._drop()
+                return
+            self._passing_waiting += 1
             self._passing += 1
             key = f"{topic}\0{self._passing}"
         self._waiting.pop(key, None)
-        if len(self._waiting) >= WAITING_MOST:
-            self.dropped += 1
-            if self.dropped == 1:
-                log.error("broker takes too little: messages are dropped")
-            return
         self._waiting[key] = _Outgoing(topic, data, qos, retain)
         self._wake.set()
+
+    def _drop(self) -> None:
+        self.dropped += 1
+        if self.dropped == 1:
+            log.error("broker takes too little: messages are dropped")
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
@@ -150,13 +164,15 @@ class Link:
             keepalive=KEEPALIVE_S,
             will=aiomqtt.Will(topics.HUB_STATUS, self._status("offline"), qos=1, retain=True),
             clean_session=True,
+            max_inflight_messages=IN_FLIGHT,
             max_queued_incoming_messages=INCOMING_MOST,
             socket_options=NODELAY,
             timeout=5.0,
         )
-        client.pending_calls_threshold = TOGETHER + 2
+        client.pending_calls_threshold = IN_FLIGHT + 2
         async with client:
             self._waiting.clear()
+            self._passing_waiting = 0
             self._set_connected(True)
             await client.subscribe(f"{topics.ROOT}/+/up/#", qos=1)
             self.last_error = None
@@ -164,7 +180,7 @@ class Link:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(client), name="hub link receiver")
-                    tasks.create_task(self._send_waiting(client), name="hub link sender")
+                    tasks.create_task(self._send(client, tasks), name="hub link sender")
             except asyncio.CancelledError:
                 await self._say_goodbye(client)
                 raise
@@ -178,49 +194,65 @@ class Link:
             log.info("broker is gone before us; its will for us says the same")
 
     def _status(self, state: Literal["online", "offline"]) -> bytes:
-        return encode(messages.HubStatus(state=state, gen=self._gen, ts=time.time()))
+        status = messages.HubStatus(
+            state=state,
+            gen=self._gen,
+            contact=self.contact,
+            ts=time.time(),
+            events_together=True,
+        )
+        return encode(status)
 
     def _set_connected(self, connected: bool) -> None:
         if connected == self.connected:
             return
         self.connected = connected
         if connected:
+            self.contact += 1
             self.send(topics.HUB_STATUS, self._status("online"), retain=True)
         self._on_change(connected)
 
     async def _receive(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
             data = message.payload if isinstance(message.payload, bytes) else b""
-            heard = self._judge(str(message.topic), data, bool(message.retain))
-            if heard is not None:
+            for heard in self._judge(message.topic.value, data, bool(message.retain)):
                 await self._deliver(heard)
 
-    def _judge(self, name: str, data: bytes, retained: bool) -> Heard | None:
+    def _judge(self, name: str, data: bytes, retained: bool) -> list[Heard]:
         """The message if it may pass; an unreadable event too, so that it can be put aside."""
         topic = topics.parse(name)
         if topic is not None and topic.kind == "alert" and topic.item is not None and not data:
-            return Heard(topic, None, retained=retained)
+            return [Heard(topic, None, retained=retained)]
         admitted = self.gatekeeper.admit(name, data)
         if topic is None or topic.direction != "up":
-            return None
+            return []
         if admitted is not None:
-            return Heard(topic, admitted[1], data, retained)
-        if topic.kind == "event" and len(data) <= MAX_PAYLOAD_BYTES:
-            return Heard(topic, None, data, retained, _why(name, data))
-        return None
+            return [Heard(topic, admitted[1], data, retained)]
+        if topic.kind not in ("event", "events") or len(data) > MAX_PAYLOAD_BYTES:
+            return []
+        if topic.kind == "events" and (parts := each_event(data)):
+            one = topics.Topic(topic.room, "up", "event")
+            return [Heard(one, part.event, part.raw, retained, part.why) for part in parts]
+        return [Heard(topic, None, data, retained, _why(name, data))]
 
-    async def _send_waiting(self, client: aiomqtt.Client) -> None:
+    async def _send(self, client: aiomqtt.Client, tasks: asyncio.TaskGroup) -> None:
+        """Tasks start in the order of their making, and the client writes at their start."""
+        free = asyncio.Semaphore(IN_FLIGHT)
+
+        async def publish(outgoing: _Outgoing) -> None:
+            try:
+                await client.publish(outgoing.topic, outgoing.data, outgoing.qos, outgoing.retain)
+            finally:
+                free.release()
+
         while True:
             self._wake.clear()
             self.turns += 1
             while self._waiting:
-                batch = [self._waiting[key] for key in list(self._waiting)[:TOGETHER]]
-                for key in list(self._waiting)[:TOGETHER]:
-                    del self._waiting[key]
-                # gather starts them in this order, and the client writes each at its start.
-                await asyncio.gather(
-                    *(client.publish(o.topic, o.data, o.qos, o.retain) for o in batch)
-                )
+                await free.acquire()
+                outgoing = self._waiting.pop(next(iter(self._waiting)))
+                self._passing_waiting -= not outgoing.retain
+                tasks.create_task(publish(outgoing))
                 self.turns += 1
             try:
                 async with asyncio.timeout(1.0):

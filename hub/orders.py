@@ -12,16 +12,18 @@ from typing import Any
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode
-from edge.rules import floor
-from edge.rules.floor import FloorEvent, room_of
+from edge.rules.floor import Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
 from hub.api import models
+from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
 from hub.clock import HubClock
 from hub.desk import Desk, Item
+from hub.floor_orders import floor_order
 from hub.hearing import Touch
 from hub.link import Link
 from hub.meeting import commands, events
+from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
 
 TTL_MS = 5_000
@@ -62,19 +64,24 @@ class Orders:
         ident = secrets.token_hex(8)
         if not self._link.connected:
             return ident, Reason.LINK_LOST
-        wanted = _floor_event(body)
+        wanted = floor_order(body, TECHNICIAN)
         if wanted is not None:
             return ident, await self._on_floor(wanted)
+        about_ballots = ballot_order(body, TECHNICIAN)
+        if about_ballots is not None:
+            return ident, await self._desk.ask(about_ballots)
         return ident, await self._on_device(ident, name, body)
 
-    async def _on_floor(self, wanted: FloorEvent) -> Reason | None:
-        seat = getattr(wanted, "seat", None)
+    async def _on_floor(self, wanted: FloorOrder | SettingsOrder) -> Reason | None:
+        event = wanted.event if isinstance(wanted, FloorOrder) else None
+        seat: str | None = getattr(event, "seat", None)
         if seat is not None and seat not in self._desk.meeting.floor.roles:
             known = room_of(seat) in self._desk.meeting.rooms
             return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
-        if isinstance(wanted, floor.Give) and not self._board.room(room_of(wanted.seat)).online():
-            return Reason.LINK_LOST
-        return await self._desk.ask(commands.FloorOrder(wanted, TECHNICIAN))
+        opens = isinstance(event, Give | PriorityHeld)
+        if opens and seat is not None and not self._board.room(room_of(seat)).online():
+            return Reason.LINK_LOST  # no microphone would open, no key be heard let go
+        return await self._desk.ask(wanted)
 
     async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
         room, device, action, args, kind = _device_order(body)
@@ -132,22 +139,6 @@ class Orders:
                     reason,
                 )
                 await self._desk.put(Item(commands.Note(ended)))
-
-
-def _floor_event(body: models.Body) -> FloorEvent | None:
-    match body:
-        case models.OpenMicrophone():
-            return floor.Give(body.seat)
-        case models.CloseMicrophone():
-            return floor.Take(body.seat)
-        case models.NextSpeaker():
-            return floor.Next()
-        case models.AllOff():
-            return floor.AllOff()
-        case models.SetMode():
-            return floor.SetRules(body.mode, body.max_open, body.queue_max)
-        case _:
-            return None
 
 
 def _device_order(body: models.Body) -> DevicePlace:

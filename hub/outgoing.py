@@ -7,12 +7,18 @@ out as ages, because every room has its own clock.
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 
 from edge.contract import messages
 from edge.contract.wire import BadMessage, encode
+from hub.meeting import wire
 from hub.meeting.state import Meeting
 
 log = logging.getLogger(__name__)
+
+EXTRA_SENT = 200
+"""Events that overtook others and are named one by one; the newest, because older ones have
+their receipts long since."""
 
 QUEUE_SENT = 100
 """How much of a queue goes out when all of it is more than a message may hold."""
@@ -26,22 +32,25 @@ def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor
         rev=meeting.rev,
         for_boot=known.merged_boot,
         for_report=known.merged_report,
-        heard_epoch=known.heard_epoch,
+        heard_epoch=known.epoch,
         heard_seq=known.heard_seq,
+        heard_extra=known.heard_extra(EXTRA_SENT),
         mode=now.mode,
         max_open=now.max_open,
         queue_max=now.queue_max,
-        speaking=[
-            messages.Turn(seat=t.seat, for_ms=_age_ms(t.since_s, now_s)) for t in now.speaking
-        ],
+        speaking=[wire.turn_message(turn, now_s) for turn in now.speaking],
         queue=[
-            messages.Waiting(
-                seat=w.seat,
-                for_ms=_age_ms(w.asked_s, now_s),
-                suspended=now.is_suspended(w.seat),
-            )
-            for w in now.queue
+            wire.waiting_message(waiting, now_s, suspended=now.is_suspended(waiting.seat))
+            for waiting in now.queue
         ],
+        settings=wire.settings_message(now.settings),
+        registration=now.registration,
+        debating=now.debating,
+        hold=None if now.hold is None else messages.Hold(**asdict(now.hold)),
+        recess=now.recess,
+        muted=now.muted,
+        fire_rooms=sorted(now.fire_rooms),
+        alarm=now.alarm,
     )
 
 
@@ -52,10 +61,6 @@ def floor_bytes(message: messages.Floor) -> bytes:
     except BadMessage as error:
         log.warning("floor: %s; the queue's first %d go out", error, QUEUE_SENT)
         return encode(message.model_copy(update={"queue": message.queue[:QUEUE_SENT]}))
-
-
-def _age_ms(since_s: float, now_s: float) -> int:
-    return max(0, int((now_s - since_s) * 1000))
 
 
 def meeting(meeting: Meeting, room: str, gen: int) -> messages.Meeting:

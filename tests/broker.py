@@ -69,6 +69,17 @@ class Mosquitto:
             settings += "user root\n"  # else it gives up root, and with it the folder of this test
         (folder / "mosquitto.conf").write_text(settings, encoding="utf-8")
 
+    def be_quiet(self) -> None:
+        """Log errors only, from the next start on: a line per packet costs more than the packet."""
+        path = self._folder / "mosquitto.conf"
+        path.write_text(path.read_text(encoding="utf-8").replace("log_type all", "log_type error"))
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None, "the broker does not run"
+        return self._process.pid
+
     @property
     def address(self) -> str:
         """``host:port``, as a room file writes it."""

@@ -1,223 +1,294 @@
-"""The hub's half of the floor as a model.
+"""The hub's half of the floor: the real one, from message to message.
 
-It does what ``hub.meeting`` does with ``step`` and ``merge``, with nothing around it.
+Everything between a room's message and the hub's answer is the product: hearing, board, desk,
+decisions, records and what goes out. Only the wire, the disk and the clock are the world's.
 
-Owns the order of deciding: merge first, then the presses made after it. Must not check
-anything: the world does.
+Owns the translation between the world's messages and the contract's. Must not decide anything,
+and must not check anything: the world does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import count
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
-from edge.rules import following
-from edge.rules.floor import Effect, Floor, FloorEvent, Refused, RoomLost, RoomRestarted, step
-from edge.rules.intents import event_of, subject_of
-from edge.rules.merge import RoomReport, believed, merge
-from tests.floor_room_half import (
-    Alive,
-    Down,
-    Event,
-    Receipt,
-    Send,
-    State,
-    Status,
-    shifted,
-    start_of,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the hub has committed about a room."""
-
-    boot: str | None = None
-    online: bool = False
-    merged_boot: str | None = None
-    merged_number: int = 0
-    newest: Mapping[str, int] = field(default_factory=dict)
-    decided: frozenset[int] = frozenset()
-    refused: frozenset[int] = frozenset()
-
-    @property
-    def upto(self) -> int:
-        """Every event up to this number is decided."""
-        return next(n for n in count() if n + 1 not in self.decided)
-
+from edge.contract import messages, topics
+from edge.floor_messages import hub_floor
+from edge.rules.floor import Effect, Floor, FloorEvent, room_of, step
+from edge.rules.merge import merge
+from hub import desk as desk_module
+from hub import outgoing
+from hub.board import Board
+from hub.clock import HubClock, LastSeen
+from hub.desk import Desk, Item
+from hub.hearing import Hearing
+from hub.link import CONTACT_BITS, Heard
+from hub.meeting import commands, events, presses, rooms, timing, wire
+from hub.meeting.evolve import heard_before, replay
+from hub.meeting.state import Meeting
+from hub.store.inbox import Inbox
+from hub.store.store import Store
+from tests.floor_room_half import Alive, Down, Event, Receipt, Send, State, Status, start_of
 
 Watch = Callable[[Floor, object, Floor, tuple[Effect, ...]], None]
 
+TEXT = messages.Text(vi="Phòng", en="Room")
 
-@dataclass(slots=True)
+
 class HubHalf:
-    """The hub. Floor, revision and what it knows of rooms survive; what rooms said does not."""
+    """The hub. Records and receipts survive a restart; what rooms said does not."""
 
-    floor: Floor
-    send: Send
-    watch: Watch
-    """Is told of every step and merge."""
-    rooms: dict[str, Known]
-    gen: int = 1
-    contact: int = 1
-    rev: int = 0
-    states: dict[str, tuple[State, float]] = field(default_factory=dict)
-    """What each room said last, and when: its ages are of that moment."""
-    met: dict[str, Status] = field(default_factory=dict)
-    told: dict[str, object] = field(default_factory=dict)
+    def __init__(self, floor: Floor, send: Send, watch: Watch) -> None:
+        """A hub whose meeting has this floor's settings, and its rooms with their seats.
+
+        ``watch`` is told of every step and merge.
+        """
+        self.gen = 1
+        self.contact = self.gen << CONTACT_BITS
+        self.now_s = 0.0
+        self.told: dict[str, object] = {}
+        """What each room was told last."""
+        self._send = send
+        self._watch = watch
+        self._before = floor
+        self._records: list[tuple[str, str]] = []
+        self._inbox = Inbox()
+        self._items: list[Item] = []
+        self._start(Meeting())
+        settings = floor.settings
+        roster = commands.Configure(
+            "s", "", floor.mode, floor.max_open, floor.queue_max, {}, {}, settings
+        )
+        self._settle(Item(roster))
+        for room in dict.fromkeys(room_of(seat) for seat in floor.roles):
+            self._settle(Item(commands.DescribeHeard(room, _plan(room, floor))))
+
+    @property
+    def meeting(self) -> Meeting:
+        """Everything that is committed."""
+        return self._desk.meeting
+
+    @property
+    def floor(self) -> Floor:
+        """The meeting's floor."""
+        return self.meeting.floor
+
+    def _start(self, meeting: Meeting) -> None:
+        async def put(item: Item) -> None:
+            self._items.append(item)
+
+        clock = HubClock(LastSeen(self.now_s, 0.0), monotonic=lambda: self.now_s, wall=lambda: 0.0)
+        self._board = Board()
+        self._hearing = Hearing(
+            self._board,
+            clock,
+            put,
+            lambda *path: None,
+            lambda room: self._send(Alive(room, self.contact)),
+            lambda: self.contact,
+        )
+        store = cast(Store, SimpleNamespace(inbox=self._inbox))
+        self._desk = Desk(meeting, store, clock, lambda done: None, lambda error: None)
 
     def restart(self) -> None:
-        """Killed and started."""
+        """Killed and started: what happened is read again."""
         self.gen += 1
-        self.states, self.met, self.told = {}, {}, {}
+        self.contact = self.gen << CONTACT_BITS
+        self.told = {}
+        again = replay(events.from_json(what, body) for what, body in self._records)
+        for room in again.rooms.values():
+            again = heard_before(again, room.id, self._inbox.ranges(room.id, room.epoch or ""))
+        assert again == self.meeting
+        self._start(again)
 
     def connect(self, now_s: float) -> None:
         """A fresh connection to the broker: every floor goes out anew."""
         self.contact += 1
-        self.met, self.told, self.states = {}, {}, {}
-        for room in self.rooms:
-            self.send(Alive(room, self.contact))
+        self._board.link_lost()
+        self.told = {}
+        for room in self.meeting.rooms:
+            self._send(Alive(room, self.contact))
         self.tell(now_s)
 
     def tell(self, now_s: float) -> None:
         """Send the floor to each room for which it is new."""
-        for room, known in self.rooms.items():
-            news = (self.rev, known.merged_boot, known.merged_number)
-            if self.told.get(room) != news:
-                self.told[room] = news
-                self.send(
-                    Down(
-                        room,
-                        following.HubFloor(
-                            gen=self.gen,
-                            rev=self.rev,
-                            for_boot=known.merged_boot,
-                            for_report=known.merged_number,
-                            heard_seq=known.upto,
-                            heard_extra=frozenset(n for n in known.decided if n > known.upto),
-                            floor=shifted(self.floor, -now_s),
-                        ),
-                    )
-                )
+        for room in self.meeting.rooms.values():
+            news = (self.meeting.rev, room.merged_boot, room.merged_report)
+            if self.told.get(room.id) != news:
+                self.told[room.id] = news
+                message = outgoing.floor(self.meeting, room.id, self.gen, now_s)
+                data = outgoing.floor_bytes(message)
+                read = messages.Floor.model_validate_json(data)
+                self._send(Down(room.id, hub_floor(read, _epoch(room.id), Floor(), 0.0)))
 
     def hear(self, message: Status | State | Event, now_s: float) -> None:
         """A message from a room."""
-        match message:
-            case Status():
-                self._status(message, now_s)
-                self._look(message.room, now_s)
-            case State():
-                self._state(message, now_s)
-                self._look(message.room, now_s)
-            case Event():
-                self._event(message, now_s)
-        self.tell(now_s)
+        self.now_s = now_s
+        kind, item, said = _said(message)
+        topic = topics.Topic(message.room, "up", kind, item)
+        _run(
+            self._hearing.hear(Heard(topic, type(said).model_validate_json(said.model_dump_json())))
+        )
+        items, self._items = self._items, []
+        self._settle(*items)
 
-    def order(self, event: FloorEvent, now_s: float) -> tuple[Effect, ...]:
+    def order(self, event: FloorEvent, now_s: float) -> None:
         """Somebody at a page."""
-        effects = self._step(event, now_s)
-        self.tell(now_s)
-        return effects
+        self.now_s = now_s
+        self._settle(Item(commands.FloorOrder(event, "page")))
 
-    def _step(self, event: FloorEvent, now_s: float) -> tuple[Effect, ...]:
-        before = self.floor
-        self.floor, effects = step(before, event, now_s)
-        if self.floor is not before:
-            self.rev += 1
-        self.watch(before, event, self.floor, effects)
-        return effects
+    def pass_time(self, now_s: float) -> None:
+        """The desk looks at its clock."""
+        self.now_s = now_s
+        self._settle()
 
-    def _status(self, status: Status, now_s: float) -> None:
-        known = self.rooms[status.room]
-        met = self.met.get(status.room)
-        if not status.online and met is not None and met.online and met.boot != status.boot:
-            return
-        self.met[status.room] = status
-        state, _ = self.states.get(status.room, (None, 0.0))
-        if state is not None and state.boot != status.boot:
-            del self.states[status.room]
-        if status.online:
-            self.rooms[status.room] = replace(known, online=True, boot=status.boot)
-            self.send(Alive(status.room, self.contact))
-        elif known.boot == status.boot or not known.online:
-            self.rooms[status.room] = replace(known, online=False)
-            if status.room not in self.floor.lost_rooms:
-                self._step(RoomLost(status.room), now_s)
+    def _settle(self, *items: Item) -> None:
+        """What the desk does with a batch, on a disk that never fails; floors, then receipts."""
+        with self._watched():
+            work = self._desk.decide_all(list(items))
+        self._records += [events.to_json(event) for event in work.change.happened]
+        for decided in work.change.decided:
+            self._inbox.add(decided)
+        self._desk.meeting = work.meeting
+        self.tell(self.now_s)
+        for room, receipt in self._inbox.receipts(work.heard):
+            settled = frozenset([*range(1, receipt.upto + 1), *receipt.extra])
+            refused = frozenset(one.seq for one in receipt.refused)
+            self._send(Receipt(room, settled, refused))
 
-    def _state(self, state: State, now_s: float) -> None:
-        met, (known, _) = self.met.get(state.room), self.states.get(state.room, (None, 0.0))
-        if met is not None and met.boot != state.boot:
-            return
-        if known is not None and known.boot == state.boot and state.rev < known.rev:
-            return
-        self.states[state.room] = state, now_s
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Look on while the hub decides."""
+        troubles: list[Exception] = []
 
-    def _is_met(self, room: str) -> bool:
-        met = self.met.get(room)
-        return met is not None and met.online
+        def decide(meeting: Meeting, *given: Any) -> commands.Decision:
+            self._before = meeting.floor
+            try:
+                return commands.decide(meeting, *given)
+            except Exception as error:  # the desk goes on without; a test must not
+                troubles.append(error)
+                raise
 
-    def _look(self, room: str, now_s: float) -> None:
-        """Merge each report once."""
-        known, (state, heard_s) = self.rooms[room], self.states.get(room, (None, 0.0))
-        if state is None or not self._is_met(room) or not known.online or known.boot != state.boot:
-            return
-        lost, new_boot = room in self.floor.lost_rooms, known.merged_boot != state.boot
-        if not new_boot and state.number < known.merged_number:
-            return
-        merged = not new_boot and state.number == known.merged_number
-        if merged and not lost:
-            return
-        if not merged and state.authority != "none" and state.contact != self.contact:
-            return  # its ages are of another time; the room says it again when it hears us
-        if new_boot:
-            self._step(RoomRestarted(room), now_s)
-        if state.authority != "none" and not merged:
-            since = 0 if new_boot else known.merged_number
-            self._merge(shifted(state.report, heard_s).after(since), now_s)
-        elif lost:
-            self._merge(believed(self.floor, room), now_s)
-        self.rev += 1
-        self.rooms[room] = replace(
-            self.rooms[room], merged_boot=state.boot, merged_number=state.number
-        )
+        def looked_on(act: Callable[..., Any]) -> Callable[..., Any]:
+            def acted(floor: Floor, cause: object, now_s: float) -> Any:
+                after, effects = act(floor, cause, now_s)
+                self._watch(self._before, cause, after, effects)
+                return after, effects
 
-    def _merge(self, report: RoomReport, now_s: float) -> None:
-        before = self.floor
-        self.floor, effects = merge(before, report, now_s)
-        self.watch(before, report, self.floor, effects)
+            return acted
 
-    def _event(self, event: Event, now_s: float) -> None:
-        known = self.rooms[event.room]
-        if event.seq not in known.decided:
-            if not self._is_met(event.room) or start_of(event.boot) > start_of(known.boot):
-                return  # its status is on its way
-            ours = event.leads == "hub" and event.boot == known.boot
-            if ours and (known.merged_boot != event.boot or event.report > known.merged_number):
-                return
-            self._decide(event, ours and event.report == known.merged_number, now_s)
-        known = self.rooms[event.room]
-        refused = known.refused & {event.seq}
-        self.tell(now_s)
-        self.send(Receipt(event.room, frozenset({event.seq}), frozenset(refused)))
+        places: list[tuple[ModuleType, str, Callable[..., Any]]] = [
+            (desk_module, "decide", decide),
+            *((where, "step", looked_on(step)) for where in (commands, presses, rooms, timing)),
+            (rooms, "merge", looked_on(merge)),
+        ]
+        kept = [(where, name, getattr(where, name)) for where, name, _ in places]
+        for where, name, instead in places:
+            setattr(where, name, instead)
+        try:
+            yield
+        finally:
+            for where, name, real in kept:
+                setattr(where, name, real)
+        if troubles:
+            raise troubles[0]
 
-    def _decide(self, event: Event, ours: bool, now_s: float) -> None:
-        known, subject = self.rooms[event.room], subject_of(event.intent, event.seat)
-        refused = False
-        if ours:
-            if event.seq < known.newest.get(subject or "", 0):
-                refused = True
-            else:
-                asked = event_of(event.intent, event.seat, now_s - event.age_s, event.room)
-                refused = any(isinstance(e, Refused) for e in self._step(asked, now_s))
-        known = self.rooms[event.room]
-        newest = dict(known.newest)
-        if subject is not None:
-            newest[subject] = max(event.seq, newest.get(subject, 0))
-        self.rooms[event.room] = replace(
-            known,
-            decided=known.decided | {event.seq},
-            refused=known.refused | ({event.seq} if refused else set()),
-            newest=newest,
-        )
-        self.rev += 1  # a floor goes out, so the room hears that its press is decided
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Let a coroutine that waits for nothing finish."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("it waits")
+
+
+def _plan(room: str, floor: Floor) -> messages.Describe:
+    return messages.Describe(
+        boot="",
+        title=TEXT,
+        on_link_loss="standalone",
+        seats=[
+            messages.SeatPlace(
+                number=int(seat.partition("/")[2]),
+                role=role,
+                position_m=(0.0, 0.0, 0.0),
+                device="bus-1",
+            )
+            for seat, role in floor.roles.items()
+            if room_of(seat) == room
+        ],
+        devices=[],
+    )
+
+
+def _epoch(room: str) -> str:
+    """Its outbox file outlives its controller."""
+    return f"outbox of {room}"
+
+
+def _said(message: Status | State | Event) -> tuple[str, str | None, messages.Message]:
+    """Kind, item and payload of what a room says."""
+    match message:
+        case Status():
+            return "status", None, _status(message)
+        case State():
+            return "state", "floor", _floor_state(message)
+        case Event():
+            return "event", None, _event(message)
+
+
+def _status(message: Status) -> messages.Status:
+    return messages.Status(
+        state="online" if message.online else "offline",
+        boot=message.boot,
+        epoch=_epoch(message.room),
+        version="test",
+        start=start_of(message.boot),
+    )
+
+
+def _floor_state(message: State) -> messages.FloorState:
+    report = message.report
+    return messages.FloorState(
+        boot=message.boot,
+        rev=message.rev,
+        authority=cast(Any, message.authority),
+        report=message.number,
+        mode="open",
+        speaking=[wire.turn_message(turn, 0.0) for turn in report.speaking],
+        queue=[wire.waiting_message(one, 0.0, suspended=False) for one in report.queue],
+        ended=None if report.ended is None else dict(report.ended),
+        hold=None
+        if report.hold is None
+        else messages.Hold(seat=report.hold.seat, opened=report.hold.opened),
+        alarm=report.alarm,
+        fire=report.fire,
+        spoken_s=dict(report.spoken_s),
+        contact=message.contact,
+    )
+
+
+def _event(message: Event) -> messages.Event:
+    body = messages.Press(
+        key="key",
+        intent=message.intent,
+        seat=message.seat,
+        leads=cast(Any, message.leads),
+        report=message.report,
+    )
+    return messages.Event(
+        id=f"{message.room}-{message.seq}",
+        source=message.room,
+        epoch=_epoch(message.room),
+        seq=message.seq,
+        boot=message.boot,
+        mono_ms=0,
+        ts=0.0,
+        start=start_of(message.boot),
+        kind="press",
+        body=body.model_dump(),
+        age_ms=round(message.age_s * 1000),
+    )

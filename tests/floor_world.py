@@ -8,7 +8,8 @@ At all times:
 4.  a microphone is open only if its authority's floor says so, never with none, and after a
     restart of its room only if somebody gave it the floor anew;
 5.  a chair who asks is heard, in every floor that somebody leads by, but for a fire alarm;
-6.  with a fire alarm every microphone of the room is closed;
+6.  with a fire alarm every microphone of the room is closed, and nobody keeps a turn that
+    would open one again when it is over;
 7.  a room obeys only what is for its present start, and never anything older than it obeys;
 8.  a merge loses no request of either side, doubles none, and keeps its time.
 
@@ -22,12 +23,17 @@ And when everything has been delivered and all links are up:
 13. nobody holds priority who let it go;
 14. nothing is left unanswered.
 
+And whenever time has passed:
+
+15. nobody speaks beyond a limit that stops, in the floor of whoever leads.
+
 Owns the world, its accidents and these laws. ``wait`` moves the one true time; rooms' clocks
 are far apart on purpose.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from edge.rules import following
@@ -42,14 +48,14 @@ from edge.rules.events import (
     PriorityHeld,
     Queued,
     Take,
-    Tick,
 )
 from edge.rules.floor import step
 from edge.rules.intents import Intent
 from edge.rules.merge import RoomReport
 from edge.rules.settings import Role, Settings
 from edge.rules.state import Floor, room_of, seat_state
-from tests.floor_hub_half import HubHalf, Known
+from edge.rules.timers import next_deadline
+from tests.floor_hub_half import HubHalf
 from tests.floor_room_half import (
     Alive,
     Down,
@@ -86,7 +92,7 @@ ROUNDS = 20
 class World:
     """One hub, three rooms, and messages in the air."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_room: Callable[..., RoomHalf] = RoomHalf) -> None:
         """Everybody has just started and connected."""
         self.now_s = 1000.0
         self.air: list[tuple[Message, float]] = []
@@ -96,9 +102,9 @@ class World:
         self.truth = Truth()
         self.obeyed: dict[str, tuple[int, int]] = {}
         whole = Floor(queue_max=200, roles=ROLES, settings=SETTINGS)
-        self.hub = HubHalf(whole, self._post, self._watch, {r: Known() for r in ROOMS})
+        self.hub = HubHalf(whole, self._post, self._watch)
         self.rooms = {
-            room: RoomHalf(
+            room: make_room(
                 room,
                 Floor(roles={s: r for s, r in ROLES.items() if room_of(s) == room}),
                 "hold" if room == "far" else "standalone",
@@ -178,9 +184,10 @@ class World:
     def wait(self, seconds: float) -> None:
         """Time passes, and whoever leads notices."""
         self.now_s += seconds
-        self.hub.order(Tick(), self.now_s)
+        self.hub.pass_time(self.now_s)
         for room in self.rooms.values():
             room.pass_time(self.now_s)
+        self._check_deadlines()
 
     def lose_hub(self, room: str) -> None:
         """The room waited long enough for the hub."""
@@ -250,6 +257,16 @@ class World:
             if room.state.authority == "room":
                 _check_chairs(room.state.floor, self.now_s)
 
+    def _check_deadlines(self) -> None:
+        led = [r for r in self.rooms.values() if r.state.authority == "room"]
+        floors = [
+            (self.hub.floor, self.now_s),
+            *((r.state.floor, r.now_s(self.now_s)) for r in led),
+        ]
+        for floor, now_s in floors:
+            due_s = next_deadline(floor)
+            assert due_s is None or due_s > now_s
+
     def _check_room(self, room: RoomHalf) -> None:
         state = room.state
         burns = state.floor.alarm or any(p.intent == "fire" for p in state.pending)
@@ -264,7 +281,7 @@ class World:
         assert self.obeyed.get(room.id, (0, 0)) <= obeyed
         self.obeyed[room.id] = obeyed
         if state.authority == "hub":
-            assert self.hub.rooms[room.id].merged_boot == state.boot
+            assert self.hub.meeting.room(room.id).merged_boot == state.boot
         if state.authority == "room":
             assert own <= max(state.floor.max_open, self.places[room.id])
         self.places[room.id] = own
@@ -293,9 +310,12 @@ class World:
         kept = {w.seat for w in before.queue if room_of(w.seat) != report.room}
         kept |= {w.seat for w in before.queue if w.seat not in ended}
         kept |= {w.seat for w in report.queue}
-        if after.has_queue() and not after.alarm:
-            kept |= {t.seat for t in before.speaking if room_of(t.seat) != report.room}
-            kept |= {t.seat for t in report.speaking}
+        spoke = {t.seat for t in before.speaking if room_of(t.seat) != report.room}
+        spoke |= {t.seat for t in report.speaking}
+        if after.alarm:  # it ends turns, and a request that a turn had answered is not asked again
+            kept -= spoke
+        elif after.has_queue():
+            kept |= spoke
         for seat in kept:
             assert after.speaks(seat) or after.waits(seat)
         for effect in effects:
@@ -333,6 +353,7 @@ def _is_earlier(message: Status | State, than: Status | State) -> bool:
 def _check_places(floor: Floor) -> None:
     seats = [t.seat for t in floor.speaking] + [w.seat for w in floor.queue]
     assert len(seats) == len(set(seats))
+    assert not (floor.alarm and floor.speaking)
     assert all(floor.rank(a) <= floor.rank(b) for a, b in pairwise(floor.queue))
 
 

@@ -136,7 +136,7 @@ Lamp = Literal["off", "on", "slow", "fast"]
 
 @dataclass(frozen=True, slots=True)
 class SeatOutputs:
-    """What a seat's unit should show and do."""
+    """What a seat's unit should show and do. A unit may lack the last two lamps."""
 
     microphone: bool = False
     red: Lamp = "off"
@@ -144,6 +144,10 @@ class SeatOutputs:
     yes: Lamp = "off"
     abstain: Lamp = "off"
     no: Lamp = "off"
+    amber: Lamp = "off"
+    """Muted by the chair; fast: fire alarm."""
+    sign_in: Lamp = "off"
+    """White: please sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +200,13 @@ class SeatUnits(Device, Protocol):
 class Keys(Device, Protocol):
     """Hardware keys with lamps and contacts: the chair's console."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys there are."""
+        ...
+
     def set_lamp(self, name: str, lamp: Lamp) -> None:
-        """Light the lamp of that key."""
+        """Light the lamp of that key, or one that has no key."""
         ...
 
     def contact(self, name: str) -> Reading[bool]:

@@ -8,6 +8,7 @@ dead-man: only the driver switches its outputs off. Must not know the other unit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from drivers.core.capability import Health, KeyPress, Lamp, SeatOutputs, SeatState
 from drivers.core.reading import Reading
@@ -48,6 +49,17 @@ def channel_bits(slot: Slot, outputs: SeatOutputs, now_s: float) -> dict[int, in
         shown: Lamp = next((lamp for lamp in lamps if lamp != "off"), "off")
         bits[channel] = int(lit(shown, now_s))
     return bits
+
+
+def can_show(slot: Slot, outputs: SeatOutputs) -> SeatOutputs:
+    """``outputs`` without the lamps that the slot has no channel for, blinking as it can."""
+    channels = {name for names in slot.outputs.values() for name in names}
+    changed: dict[str, Lamp] = {
+        lamp: "slow" if lamp in channels else "off"
+        for lamp in LAMPS
+        if getattr(outputs, lamp) != "off" and (lamp in slot.slow or lamp not in channels)
+    }
+    return replace(outputs, microphone=outputs.microphone, **changed)
 
 
 class IoModule:
@@ -99,6 +111,7 @@ class IoModule:
 
     def set_outputs(self, seat: int, outputs: SeatOutputs) -> None:
         """See ``Unit.set_outputs``."""
+        outputs = can_show(self._slots[seat], outputs)
         if outputs == self._desired[seat]:
             return
         self._dirty, self._desired[seat] = True, outputs

@@ -15,8 +15,11 @@ from drivers.core.capability import Lamp, SeatOutputs
 KEYS = ("mic", "yes", "abstain", "no")
 """Keys of a seat, in the order of their bits and registers."""
 
-LAMPS = ("red", "green", "yes", "abstain", "no")
+LAMPS = ("red", "green", "yes", "abstain", "no", "amber", "sign_in")
 """Lamps of a seat, in the order of their bits."""
+
+LATE_LAMPS = 0xF000
+"""Bits of the lamps that units with firmware before 1.1 do not have."""
 
 LAMP_MODES: tuple[Lamp, ...] = ("off", "on", "slow", "fast")
 """Value of a lamp's two bits: its place in this list."""
@@ -51,11 +54,13 @@ class UnitMap:
 class Slot:
     """One seat's share of an I/O module.
 
-    ``outputs`` names what a channel shows; of several, the first that is not off.
+    ``outputs`` names what a channel shows; of several, the first that is not off. What
+    ``slow`` names is shown there as a slow blinking, whatever was asked for.
     """
 
     keys: Mapping[str, int]
     outputs: Mapping[int, tuple[str, ...]]
+    slow: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,9 @@ def _half(first: int) -> Slot:
             first: ("microphone",),
             first + 1: ("red",),
             first + 2: ("green",),
-            first + 3: ("yes", "abstain", "no"),
+            first + 3: ("yes", "abstain", "no", "sign_in"),
         },
+        slow=frozenset({"sign_in"}),
     )
 
 
@@ -114,7 +120,8 @@ WAVESHARE_IO_8 = ModuleMap(
     silence_s=0.00175,
 )
 """Waveshare Modbus RTU IO 8CH as two button boxes: inputs 0-3 and outputs 0-3 are slot 1,
-4-7 are slot 2; one lamp stands for the three vote lamps. Outputs follow inputs from the
+4-7 are slot 2; one lamp stands for the three vote lamps and the sign-in lamp, and there is
+no amber one. Outputs follow inputs from the
 factory until 0 is written to 1000h-1007h (vendor wiki; community drivers). It answers
 within 5 to 10 ms; libmodbus-based boxes need ``response_timeout_ms = 600`` instead."""
 
@@ -135,6 +142,12 @@ def unpack_outputs(word: int) -> SeatOutputs:
     """The inverse of ``pack_outputs``; free bits are ignored."""
     lamps = {lamp: LAMP_MODES[word >> (2 + 2 * place) & 3] for place, lamp in enumerate(LAMPS)}
     return SeatOutputs(microphone=bool(word & 1), **lamps)
+
+
+def follows(actual: int, told: int) -> bool:
+    """The outputs register is as it was told; lamps the unit does not have may be missing."""
+    missing = LATE_LAMPS if not actual & LATE_LAMPS else 0
+    return not (actual ^ told) & ~missing
 
 
 @dataclass(frozen=True, slots=True)

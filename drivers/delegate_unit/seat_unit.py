@@ -20,7 +20,14 @@ from drivers.delegate_unit.frame import (
     WriteRegisters,
 )
 from drivers.delegate_unit.keys import PressCounters
-from drivers.delegate_unit.maps import Summary, UnitMap, key_records, pack_outputs, unpack_outputs
+from drivers.delegate_unit.maps import (
+    Summary,
+    UnitMap,
+    follows,
+    key_records,
+    pack_outputs,
+    unpack_outputs,
+)
 from drivers.delegate_unit.unit import ACTIVE_S, Ask, Contact
 
 REFRESH_SHARE = 0.25
@@ -216,7 +223,7 @@ class SeatUnit:
 
     def _compare(self, actual: int, sampled_s: float) -> None:
         """Does the unit do what it was last told?"""
-        if actual == self._written:
+        if self._written is not None and follows(actual, self._written):
             self._differs_since_s = None
         elif self._differs_since_s is None:
             self._differs_since_s = sampled_s

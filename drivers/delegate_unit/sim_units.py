@@ -19,7 +19,7 @@ BOOT_S = 0.15
 """From power to the first answer."""
 
 KEY_NAMES = ("mic", "yes", "abstain", "no")
-LAMP_NAMES = ("red", "green", "yes", "abstain", "no")
+LAMP_NAMES = ("red", "green", "yes", "abstain", "no", "amber", "sign_in")
 MODE_NAMES = ("off", "on", "slow", "fast")
 
 
@@ -69,6 +69,8 @@ class SimSeatUnit(SimSlave):
         self.keys = {name: Key() for name in KEY_NAMES}
         self.relay_closed = False
         self.own_fault = False
+        self.has_late_lamps = True
+        """False: firmware 1.0, which keeps 0 where the amber and the white lamp are told."""
         self._power_on(0.0)
         self.ready_s = 0.0
 
@@ -81,7 +83,7 @@ class SimSeatUnit(SimSlave):
         self.refreshed_s = self.switched_s = now_s
         self.ready_s = now_s + BOOT_S
         self.boot = self.boot & 0xFFFF
-        self.registers |= {0x100: 0x5048, 0x101: 1, 0x102: 0x0100, 0x103: self.boot}
+        self.registers |= {0x100: 0x5048, 0x101: 1, 0x102: 0x0101, 0x103: self.boot}
 
     def reboot(self, now_s: float) -> None:
         """Power lost and back."""
@@ -119,6 +121,8 @@ class SimSeatUnit(SimSlave):
     def written(self, address: int, now_s: float) -> None:
         """An outputs write is what keeps the microphone open."""
         if address == 0x20:
+            if not self.has_late_lamps:
+                self.registers[0x20] &= 0x0FFF
             if bool(self.registers[0x20] & 1) != self.relay_closed:
                 self.switched_s = now_s
             self.refreshed_s, self.tripped = now_s, False

@@ -128,6 +128,20 @@ class Event(Message):
     A *mark* has no time at all: ``age_ms``, ``mono_ms`` and ``ts`` are 0."""
 
 
+EVENTS_MOST = 200
+"""Events in one message; their bytes are bounded as those of every message."""
+
+
+class Events(Message):
+    """``up/events``: several events of one room in one message, oldest first.
+
+    Each stands for itself: one that cannot be read does not keep the others back, and receipts
+    name each by its own number. Only for a hub that says ``HubStatus.events_together``.
+    """
+
+    events: list[Event] = Field(min_length=1, max_length=EVENTS_MOST)
+
+
 class Audit(BaseModel):
     """Body of an ``audit`` event: something the records should know."""
 
@@ -160,6 +174,8 @@ class HubStatus(Message):
     """Counts the starts of the hub's database: an older hub is not obeyed."""
     contact: Count = 0
     """Counts the hub's connections to the broker: a room tells its floor anew for each."""
+    events_together: bool = False
+    """The hub takes ``up/events``. An older one knows ``up/event`` only."""
     ts: float = 0.0
 
 
@@ -227,6 +243,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "floor"): FloorState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
+    ("up", "events", None): Events,
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
     ("down", "floor", None): Floor,
@@ -241,6 +258,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
 """Which payload stands on which topic: direction, kind, item (``*`` = any id)."""
 
 __all__ = [
+    "EVENTS_MOST",
     "PAYLOADS",
     "VERSION",
     "Alert",
@@ -266,6 +284,7 @@ __all__ = [
     "Drained",
     "Event",
     "EventKind",
+    "Events",
     "Floor",
     "FloorSettings",
     "FloorState",

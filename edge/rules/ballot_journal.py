@@ -37,10 +37,14 @@ from edge.rules.ballot_events import (
 from edge.rules.ballot_plan import Plan
 from edge.rules.ballot_result import result
 from edge.rules.ballot_state import Ballot, Stage
+from edge.rules.reasons import Reason
 
 Line = dict[str, Any]
 
 FORMAT = 1
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+"""One spelling of every line: what the hashes are made of."""
 
 
 class JournalError(ValueError):
@@ -109,6 +113,17 @@ def advance(
     return kept_journal, effects, line
 
 
+def refuse(journal: Journal, event: Event, reason: Reason, now_s: float) -> tuple[Journal, Line]:
+    """Record that ``event`` was turned down before the ballot was asked, and why.
+
+    For what the ballot cannot know: a room that speaks for another one's seat, for one.
+    """
+    vote = event if isinstance(event, Cast | Mark) else None
+    refusal = Refused(reason, vote.person if vote else None, vote.id if vote else None)
+    line = _refused_line(journal.ballot, event, refusal, now_s)
+    return _append(journal, journal.ballot, line)
+
+
 def document(journal: Journal) -> dict[str, Any]:
     """The result with the place in the chain that it stands for.
 
@@ -161,8 +176,7 @@ def _append(journal: Journal, ballot: Ballot, content: Line) -> tuple[Journal, L
 
 
 def _digest(before: str, line: Line) -> str:
-    text = json.dumps(line, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256((before + text).encode()).hexdigest()
+    return hashlib.sha256((before + _CANONICAL.encode(line)).encode()).hexdigest()
 
 
 def _kept(before: Ballot, event: Event, after: Ballot) -> Event | None:

@@ -79,7 +79,7 @@ def merge(floor: Floor, report: RoomReport, now_s: float) -> Outcome:
     unanswered = tuple(w for w in joined.queue if not joined.speaks(w.seat))
     joined = replace(joined, queue=joined.in_order(unanswered))
     effects = (*lost_turns, *yielded)
-    if report.alarm or report.fire:
+    if joined.alarm or report.alarm or report.fire:
         joined, silenced = end_all(replace(joined, alarm=True), "set_fire", now_s)
         effects = (*effects, *silenced)
     settled, granted = settle(joined, now_s)

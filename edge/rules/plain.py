@@ -26,10 +26,12 @@ class PlainError(ValueError):
 
 def write(value: object) -> Any:
     """``value`` as JSON knows it: sets sorted, tuples as lists, classes as objects."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: write(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key: write(item) for key, item in value._asdict().items()}
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    names = _names(kind)
+    if names is not None:
+        return {name: write(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): write(item) for key, item in value.items()}
     if isinstance(value, frozenset):
@@ -37,6 +39,17 @@ def write(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [write(item) for item in value]
     return str(value) if isinstance(value, str) else value
+
+
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a data class or named tuple, None for everything else."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
 
 
 def read(kind: type[T], data: object, where: str) -> T:

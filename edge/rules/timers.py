@@ -83,3 +83,11 @@ def ends(floor: Floor) -> Iterator[tuple[float, str, str]]:
 def next_deadline(floor: Floor) -> float | None:
     """When the next ``Tick`` has work to do; None: never, as things stand."""
     return min((at_s for at_s, _, _ in ends(floor)), default=None)
+
+
+def next_phase_s(floor: Floor, now_s: float) -> float | None:
+    """How long until a turn that runs is warned, or over its time; None: as things stand never."""
+    left = [left_s(floor, turn, now_s) for turn in floor.speaking if turn.paused_at_s is None]
+    warned_s = floor.settings.warning_s
+    coming = [s for one in left if one is not None for s in (one - warned_s, one) if s > 0]
+    return min(coming, default=None)

@@ -20,16 +20,15 @@ import aiomqtt
 
 from drivers.core.session import retry_delay_s
 from edge.contract import messages, topics
-from edge.contract.wire import BadMessage, Gatekeeper, encode
+from edge.contract.wire import EVENT_BYTES_MOST, BadMessage, Gatekeeper, encode, together
+from edge.runtime import gathering
+from edge.runtime.gathering import Gathering
 from edge.runtime.outbox import Outbox, Row
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 5
 """A dead link is noticed after 1.5 to 2 times this (measured 9 s); less loads the Pis."""
-
-RESEND_S = 5.0
-"""An event without receipt goes out again after this."""
 
 IN_FLIGHT = 20
 """Publishes that may wait for the broker at once."""
@@ -66,6 +65,8 @@ class Link:
         self._retained: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[bytes, int, bool]] = {}
         self._passing = 0
+        self._takes_together = False
+        self._gathering = Gathering()
         self._wake = asyncio.Event()
         outbox.on_recorded = self._wake.set
 
@@ -157,7 +158,17 @@ class Link:
             data = message.payload if isinstance(message.payload, bytes) else b""
             admitted = self.gatekeeper.admit(str(message.topic), data)
             if admitted is not None and not (admitted[0] and admitted[0].room != self.room):
+                self._note(admitted[1])
                 self._deliver(*admitted)
+
+    def _note(self, message: messages.Message) -> None:
+        """What decides how events go out."""
+        if isinstance(message, messages.HubStatus):
+            self._takes_together = message.events_together
+            self._gathering = Gathering()
+        elif isinstance(message, messages.Receipt):
+            self._gathering.answered(time.monotonic())
+            self._wake.set()
 
     async def _send(self, client: aiomqtt.Client, tasks: asyncio.TaskGroup) -> None:
         """States first, then events: a hub knows the room before it hears what was pressed."""
@@ -176,16 +187,26 @@ class Link:
                 data, qos, retain = self._waiting.pop(key)
                 await free.acquire()
                 tasks.create_task(publish(key.partition("\0")[0], data, qos, retain))
-            for row in self._outbox.due(RESEND_S):
+            for name, data in self._events():
                 await free.acquire()
-                tasks.create_task(
-                    publish(topics.up(self.room, "event"), self._event(row), 1, False)
-                )
+                tasks.create_task(publish(name, data, 1, False))
             try:
-                async with asyncio.timeout(1.0):
+                is_gathering = not self._gathering.may_send(time.monotonic())
+                async with asyncio.timeout(gathering.LEAST_S if is_gathering else 1.0):
                     await self._wake.wait()
             except TimeoutError:
                 continue  # time to look for events without receipt
+
+    def _events(self) -> list[tuple[str, bytes]]:
+        """Topics and payloads of the events that go out now."""
+        if not self._gathering.may_send(time.monotonic()):
+            return []
+        events = [self._event(row) for row in self._outbox.due(self._gathering.resend_after_s)]
+        if not self._takes_together:
+            return [(topics.up(self.room, "event"), event) for event in events]
+        if events:
+            self._gathering.sent(time.monotonic())
+        return [(topics.up(self.room, "events"), data) for data in together(events)]
 
     def _event(self, row: Row) -> bytes:
         message = messages.Event(
@@ -197,12 +218,13 @@ class Link:
             mono_ms=row.mono_ms,
             ts=row.ts,
             clock=row.clock,
+            start=row.start,
             kind=row.kind,
             body=row.body,
             age_ms=self._outbox.age_ms(row),
         )
         try:
-            return encode(message)
+            return encode(message, EVENT_BYTES_MOST)
         except BadMessage:
             return encode(message.model_copy(update={"body": {"too_long": True}}))
 

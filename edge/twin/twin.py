@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from drivers.console.sim import ConsoleSim, SimContact, SimKey
+from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
@@ -286,7 +286,8 @@ def _console(config: ConsoleSection) -> ConsoleSim:
         name: SimContact(contact.pin, contact.normally_closed, contact.active_low)
         for name, contact in config.contacts.items()
     }
-    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts)
+    lamps = {name: SimLamp(lamp.pin, lamp.active_low) for name, lamp in config.lamps.items()}
+    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts, lamps)
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> str:

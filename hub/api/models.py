@@ -1,6 +1,6 @@
 """What may be sent to the API, and what comes back.
 
-Owns the bodies of commands (closed: an unknown key is an error) and of answers. Must not
+Owns the bodies of commands to devices, the list of all commands, and the answers. Must not
 know what a command leads to.
 """
 
@@ -8,44 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from edge.contract.messages import DeviceId, Mode, RoomId, SeatName
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class OpenMicrophone(_Body):
-    """Give a seat the floor, in or out of order."""
-
-    seat: SeatName
+from edge.contract.messages import DeviceId, RoomId, SeatName
+from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
+from hub.api.closed import ClosedBody
+from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
 
 
-class CloseMicrophone(_Body):
-    """End a seat's turn, or its request."""
-
-    seat: SeatName
-
-
-class NextSpeaker(_Body):
-    """The next one gets the floor."""
-
-
-class AllOff(_Body):
-    """Every delegate's turn ends; queue and chairs stay."""
-
-
-class SetMode(_Body):
-    """Other mode and limits of the floor, from now on."""
-
-    mode: Mode
-    max_open: int = Field(ge=1, le=25, description="microphones open at once, chairs not counted")
-    queue_max: int = Field(ge=0, le=200, description="longest queue")
-
-
-class AimCamera(_Body):
+class AimCamera(ClosedBody):
     """Aim a camera at a seat, or at the whole room: one of the two."""
 
     room: RoomId
@@ -60,7 +31,7 @@ class AimCamera(_Body):
         return self
 
 
-class DisplayPower(_Body):
+class DisplayPower(ClosedBody):
     """Switch a display on or off."""
 
     room: RoomId
@@ -68,30 +39,18 @@ class DisplayPower(_Body):
     on: bool
 
 
-class LocateSeat(_Body):
+class LocateSeat(ClosedBody):
     """Let the lamps of a seat blink, so that it can be found in the room."""
 
     seat: SeatName
     on: bool
 
 
-Body = (
-    OpenMicrophone
-    | CloseMicrophone
-    | NextSpeaker
-    | AllOff
-    | SetMode
-    | AimCamera
-    | DisplayPower
-    | LocateSeat
-)
+Body = FloorBody | BallotBody | AimCamera | DisplayPower | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
-    "open_microphone": OpenMicrophone,
-    "close_microphone": CloseMicrophone,
-    "next": NextSpeaker,
-    "all_off": AllOff,
-    "set_mode": SetMode,
+    **FLOOR_COMMANDS,
+    **BALLOT_COMMANDS,
     "aim_camera": AimCamera,
     "display_power": DisplayPower,
     "locate_seat": LocateSeat,

@@ -2,7 +2,8 @@
 
 Theory. Whoever changes something touches its path. The parts are made and compared a
 moment later, so ten changes in one batch make one part, and a part that came
-out the same is not sent.
+out the same is not sent. When a speaker's time comes near its end nothing happens in the
+meeting, so the floor's part is made once more for that moment.
 
 Owns what was told last, and the event log's last lines. Must not change any state.
 """
@@ -15,7 +16,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from edge.rules.timers import next_phase_s
 from hub.api import views
+from hub.api.ballot_view import BallotViews, attendance_part
+from hub.api.floor_view import floor_part
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
 from hub.meeting.state import Meeting
@@ -24,6 +28,13 @@ LOG_LINES = 200
 
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
+
+REST = 9
+"""After parts that took long to make, so many times as long passes before the next: pages never
+take more than a tenth of the hub, whatever the size of the meeting."""
+
+LATE_S = 0.01
+"""So long after the moment: a timer that fires a little early would see nothing new."""
 
 Path = tuple[str, ...]
 
@@ -37,30 +48,42 @@ class Pages:
         board: Board,
         hub_part: Callable[[], views.Json],
         linked: Callable[[], bool],
+        now_s: Callable[[], float],
     ) -> None:
-        """All four are asked whenever a part is made."""
+        """All five are asked whenever a part is made."""
         self.broadcaster = Broadcaster()
         self.log: deque[views.Json] = deque(maxlen=LOG_LINES)
         self._meeting = meeting
         self._board = board
         self._hub_part = hub_part
         self._linked = linked
+        self._now_s = now_s
+        self._next_phase: asyncio.TimerHandle | None = None
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
+        self._ballots = BallotViews()
         self._scheduled = False
+        self._rest_until_s = 0.0
 
     def snapshot(self) -> views.Json:
         """Everything."""
+        self._await_phase()
         meeting = self._meeting()
         return {
             "hub": self._hub_part(),
             "meeting": views.meeting_part(meeting),
-            "floor": views.floor_part(meeting),
+            "floor": floor_part(meeting, self._now_s()),
+            "ballots": self.ballots(),
+            "attendance": attendance_part(meeting),
             "rooms": {ident: self._room(ident) for ident in meeting.rooms},
             "commands": {o.id: views.order_part(o) for o in self._board.orders.values()},
             "events": list(self.log),
         }
+
+    def ballots(self) -> list[views.Json]:
+        """The part ``ballots`` as it is now."""
+        return self._ballots.part(self._meeting(), self._now_s())
 
     def touch(self, *path: str) -> None:
         """The part at ``path`` may be new."""
@@ -81,20 +104,43 @@ class Pages:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+            rest_s = self._rest_until_s - time.monotonic()
+            asyncio.get_running_loop().call_later(max(GATHER_S, rest_s), self._tell)
 
     def _tell(self) -> None:
         self._scheduled = False
+        began_s = time.monotonic()
+        self._tell_touched()
+        ended_s = time.monotonic()
+        self._rest_until_s = ended_s + REST * (ended_s - began_s)
+
+    def _tell_touched(self) -> None:
         touched, self._touched = self._touched, {}
+        if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
+            self._told.clear()
+            self._new_lines.clear()
+            return
         rooms: dict[str, views.Json] = {}
         for path in touched:
             if path[0] == "rooms":
                 self._tell_room(path, rooms)
             elif path[0] != "commands" or path[1] in self._board.orders:
                 self._tell_part(path, self._value(path))
+                if path == ("floor",):
+                    self._await_phase()
         if self._new_lines:
             lines, self._new_lines = self._new_lines, []
             self.broadcaster.publish(("events",), "append", dumps(lines))
+
+    def _await_phase(self) -> None:
+        """Tell the floor again when a turn's time gets short, or is over."""
+        if self._next_phase is not None:
+            self._next_phase.cancel()
+        left_s = next_phase_s(self._meeting().floor, self._now_s())
+        self._next_phase = None
+        if left_s is not None:
+            loop = asyncio.get_running_loop()
+            self._next_phase = loop.call_later(left_s + LATE_S, self.touch, "floor")
 
     def _tell_room(self, path: Path, made: dict[str, views.Json]) -> None:
         """Tell a room, or one key of it; ``made`` keeps what this turn has made already."""
@@ -126,7 +172,11 @@ class Pages:
             case ("meeting",):
                 return views.meeting_part(self._meeting())
             case ("floor",):
-                return views.floor_part(self._meeting())
+                return floor_part(self._meeting(), self._now_s())
+            case ("ballots",):
+                return self.ballots()
+            case ("attendance",):
+                return attendance_part(self._meeting())
             case ("commands", ident):
                 return views.order_part(self._board.orders[ident])
             case _:

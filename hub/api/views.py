@@ -1,4 +1,4 @@
-"""The parts of the snapshot that pages show: plain JSON values made from meeting and board.
+"""Most parts of the snapshot that pages show: plain JSON values made from meeting and board.
 
 Owns the snapshot's form. Pure; must not decide what is told when. Times are milliseconds
 on the hub's clock, whose present value stands in ``hub.time_ms``.
@@ -24,33 +24,6 @@ def meeting_part(meeting: Meeting) -> Json:
         "mode": meeting.floor.mode,
         "max_open": meeting.floor.max_open,
         "queue_max": meeting.floor.queue_max,
-    }
-
-
-def floor_part(meeting: Meeting) -> Json:
-    """Who speaks and who waits, in the whole meeting."""
-    floor, names = meeting.floor, meeting.names
-    return {
-        "rev": meeting.rev,
-        "speaking": [
-            {
-                "seat": turn.seat,
-                "name": names.get(turn.seat),
-                "role": floor.roles.get(turn.seat),
-                "since_ms": int(turn.since_s * 1000),
-                "suspended": floor.is_suspended(turn.seat),
-            }
-            for turn in floor.speaking
-        ],
-        "queue": [
-            {
-                "seat": waiting.seat,
-                "name": names.get(waiting.seat),
-                "since_ms": int(waiting.asked_s * 1000),
-                "suspended": floor.is_suspended(waiting.seat),
-            }
-            for waiting in floor.queue
-        ],
     }
 
 

@@ -10,18 +10,51 @@ Owns the events and their JSON. Fields may be added with a default, never rename
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from edge.contract.messages import Describe, Text
-from edge.rules.floor import Floor, Mode, Role, SeatState, Turn, Waiting, seat_state
+from edge.rules import plain
+from edge.rules.floor import (
+    Floor,
+    Hold,
+    Left,
+    Mode,
+    Registration,
+    Role,
+    SeatState,
+    Settings,
+    Turn,
+    Waiting,
+    seat_state,
+)
+from hub.meeting.motion import Member
+from hub.meeting.vote_events import (
+    AttendanceAsked,
+    BallotMoved,
+    BoxRefused,
+    KeptMotion,
+    MotionPlanned,
+    SignedIn,
+    VoteRefused,
+)
+
+KeptSettings = Annotated[
+    Settings,
+    PlainSerializer(plain.write),
+    PlainValidator(lambda data: plain.read(Settings, data, "settings")),
+]
+"""Settings as they stand in a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class FloorNow:
-    """A floor without the roles, which follow from rooms and roster."""
+    """A floor without the roles, which follow from rooms and roster.
+
+    What has a default here was added later: older records do not have it.
+    """
 
     mode: Mode
     max_open: int
@@ -29,6 +62,17 @@ class FloorNow:
     speaking: tuple[Turn, ...]
     queue: tuple[Waiting, ...]
     lost_rooms: tuple[str, ...]
+    settings: KeptSettings = field(default_factory=Settings)
+    registration: Registration = "open"
+    debating: bool = False
+    hold: Hold | None = None
+    recess: bool = False
+    muted: bool = False
+    fire_rooms: tuple[str, ...] = ()
+    alarm: bool = False
+    left: tuple[Left, ...] = ()
+    totals_s: Mapping[str, float] = field(default_factory=dict)
+    merged_s: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +95,10 @@ class MeetingSet:
     queue_max: int
     names: Mapping[str, str]
     roles: Mapping[str, Role]
+    settings: KeptSettings = field(default_factory=Settings)
+    roster: tuple[Member, ...] = ()
+    gate: bool = False
+    motions: tuple[KeptMotion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +117,9 @@ class RoomOnline:
     at_s: float
     room: str
     boot: str
+    epoch: str = ""
+    """Its outbox file; empty in older records."""
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +150,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class FloorChanged:
-    """The floor is another one now. ``cause`` is the event of ``edge.rules.floor``."""
+    """The floor is another one now. ``cause`` is a word of ``causes``."""
 
     at_s: float
     cause: str
@@ -195,6 +246,12 @@ Event = (
     | AlertCleared
     | Ordered
     | OrderEnded
+    | SignedIn
+    | AttendanceAsked
+    | MotionPlanned
+    | BallotMoved
+    | VoteRefused
+    | BoxRefused
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -210,6 +267,12 @@ _KINDS: tuple[type[Event], ...] = (
     AlertCleared,
     Ordered,
     OrderEnded,
+    SignedIn,
+    AttendanceAsked,
+    MotionPlanned,
+    BallotMoved,
+    VoteRefused,
+    BoxRefused,
 )
 
 
@@ -218,12 +281,15 @@ def name_of(kind: type[Event]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
 
 
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {name_of(kind): TypeAdapter(kind) for kind in _KINDS}
+_NAMES: dict[type[Event], str] = {kind: name_of(kind) for kind in _KINDS}
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {
+    name: TypeAdapter(kind) for kind, name in _NAMES.items()
+}
 
 
 def to_json(event: Event) -> tuple[str, str]:
     """Name and body, as they go into the store."""
-    what = name_of(type(event))
+    what = _NAMES[type(event)]
     return what, _ADAPTERS[what].dump_json(event).decode()
 
 
@@ -239,29 +305,25 @@ def from_json(what: str, body: str | bytes) -> Event:
     return adapter.validate_json(body)
 
 
+_SETS = ("lost_rooms", "fire_rooms")
+"""Kept in order, so that the same floor is always the same record."""
+
+_MAPPINGS = ("totals_s", "merged_s")
+
+
 def floor_now(floor: Floor) -> FloorNow:
     """What an event keeps of ``floor``."""
-    return FloorNow(
-        mode=floor.mode,
-        max_open=floor.max_open,
-        queue_max=floor.queue_max,
-        speaking=floor.speaking,
-        queue=floor.queue,
-        lost_rooms=tuple(sorted(floor.lost_rooms)),
-    )
+    kept: dict[str, Any] = {kind.name: getattr(floor, kind.name) for kind in fields(FloorNow)}
+    kept |= {name: tuple(sorted(kept[name])) for name in _SETS}
+    kept |= {name: dict(kept[name]) for name in _MAPPINGS}
+    return FloorNow(**kept)
 
 
 def with_floor(floor: Floor, now: FloorNow) -> Floor:
     """``floor`` with everything but its roles as the event says."""
-    return replace(
-        floor,
-        mode=now.mode,
-        max_open=now.max_open,
-        queue_max=now.queue_max,
-        speaking=now.speaking,
-        queue=now.queue,
-        lost_rooms=frozenset(now.lost_rooms),
-    )
+    kept: dict[str, Any] = {kind.name: getattr(now, kind.name) for kind in fields(FloorNow)}
+    kept |= {name: frozenset(kept[name]) for name in _SETS}
+    return replace(floor, **kept)
 
 
 def changes(before: Floor, after: Floor) -> tuple[Change, ...]:
@@ -277,3 +339,16 @@ def changes(before: Floor, after: Floor) -> tuple[Change, ...]:
     ]
     order = (SeatState.SILENT, SeatState.SPEAKING, SeatState.WAITING)
     return tuple(sorted(moved, key=lambda change: order.index(change.now)))
+
+
+def floor_changed(
+    before: Floor,
+    after: Floor,
+    cause: str,
+    by: str,
+    now_s: float,
+    room: str | None = None,
+    seat: str | None = None,
+) -> FloorChanged:
+    """The record of one change of the floor."""
+    return FloorChanged(now_s, cause, by, changes(before, after), floor_now(after), room, seat)

@@ -5,13 +5,14 @@ Owns the fold from events to state. Must not decide anything: an event has happe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
+from typing import cast
 
-from edge.rules.floor import Floor
+from edge.rules.floor import CHAIRS, Floor, Role, room_of
+from edge.rules.intents import Intent, subject_of
 from hub.meeting.events import (
-    Audited,
     Event,
     FloorChanged,
     MeetingSet,
@@ -22,7 +23,10 @@ from hub.meeting.events import (
     RoomOnline,
     with_floor,
 )
-from hub.meeting.state import Meeting, Room, roles_of
+from hub.meeting.motion import Motion
+from hub.meeting.numbers import Numbers
+from hub.meeting.state import Attendance, Meeting, Room, roles_of
+from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
 
 def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
@@ -46,28 +50,42 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                     merged_report=event.report,
                 ),
             )
+            begins = event.floor.alarm and not meeting.floor.alarm
             return replace(
-                merged, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
+                merged,
+                rev=meeting.rev + 1,
+                floor=with_floor(meeting.floor, event.floor),
+                fire_s=event.at_s if begins else meeting.fire_s,
             )
-        case Pressed() | Audited():
-            return _with(meeting, _heard(meeting.room(event.room), event))
+        case Pressed():
+            # A new revision: a floor goes out, so the room hears that its press is decided.
+            told = _with(meeting, _pressed(meeting.room(event.room), event))
+            return replace(_with_fire(told, event), rev=meeting.rev + 1)
         case RoomOnline():
+            room = _of_epoch(meeting.room(event.room), event.epoch)
             room = replace(
-                meeting.room(event.room), online=True, since_s=event.at_s, boot=event.boot
+                room, online=True, since_s=event.at_s, boot=event.boot, start=event.start
             )
             return _with(meeting, room)
         case RoomOffline():
             room = replace(meeting.room(event.room), online=False, since_s=event.at_s)
             return _with(meeting, room)
         case RoomDescribed():
-            described = replace(meeting.room(event.room), plan=event.plan)
-            return _with_roles(_with(meeting, described))
+            before = meeting.room(event.room)
+            after = replace(before, plan=event.plan)
+            gone = roles_of([before], meeting.assigned)
+            kept = dict(meeting.floor.roles)
+            for seat in gone:
+                kept.pop(seat, None)
+            roles = kept | roles_of([after], meeting.assigned)
+            return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             rules = replace(
                 meeting.floor,
                 mode=event.mode,
                 max_open=event.max_open,
                 queue_max=event.queue_max,
+                settings=event.settings,
             )
             told = replace(
                 meeting,
@@ -76,34 +94,103 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 names=event.names,
                 assigned=event.roles,
                 floor=rules,
+                roster=event.roster,
+                attendance=replace(meeting.attendance, gate=event.gate),
+                motions=_motions(meeting, event),
             )
-            return _with_roles(told)
+            return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+        case SignedIn() | AttendanceAsked():
+            return replace(meeting, attendance=_attendance(meeting.attendance, event))
+        case MotionPlanned():
+            motions = {**meeting.motions, event.motion.id: event.motion}
+            return replace(meeting, motions=motions)
+        case BallotMoved(what="ready_check"):
+            return replace(meeting, shown=(event.ballot, event.generation))
         case _:
-            return meeting  # alerts and orders are for the records
+            return meeting  # alerts, orders and audits are for the records
+
+
+def heard(meeting: Meeting, keys: Iterable[tuple[str, str, int]]) -> Meeting:
+    """Events of rooms have been decided, whatever their kind: they are committed by their keys.
+
+    Not counted: a room that never said what it is, and events of another outbox file than its
+    present one, because nobody waits for the answer.
+
+    Args:
+        meeting: as it was before.
+        keys: room, epoch and number of each event.
+    """
+    numbers: dict[str, Numbers] = {}
+    for ident, epoch, seq in keys:
+        known = meeting.rooms.get(ident)
+        if known is not None and epoch == known.epoch:
+            if ident not in numbers:
+                numbers[ident] = Numbers(known.heard)
+            numbers[ident].add(seq)
+    if not numbers:
+        return meeting
+    news = {
+        ident: replace(meeting.rooms[ident], heard=found.ranges) for ident, found in numbers.items()
+    }
+    return replace(meeting, rooms={**meeting.rooms, **news})
+
+
+def heard_before(meeting: Meeting, room: str, ranges: Iterable[tuple[int, int]]) -> Meeting:
+    """After a start: what the store has of the room's present outbox file."""
+    return _with(meeting, replace(meeting.room(room), heard=tuple(ranges)))
+
+
+def _attendance(before: Attendance, event: SignedIn | AttendanceAsked) -> Attendance:
+    if isinstance(event, AttendanceAsked):
+        return replace(before, asked=event.asked)
+    people = frozenset(event.people)
+    if event.present:
+        return replace(before, signed_in=before.signed_in | people, left=before.left - people)
+    return replace(before, signed_in=before.signed_in - people, left=before.left | people)
+
+
+def _motions(meeting: Meeting, event: MeetingSet) -> dict[str, Motion]:
+    """Those of the new file, and those that came from pages."""
+    from_pages = {key: m for key, m in meeting.motions.items() if not m.by_file}
+    return {motion.id: motion for motion in event.motions} | from_pages
 
 
 def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
 
 
-def _with_roles(meeting: Meeting) -> Meeting:
+def _with_fire(meeting: Meeting, event: Pressed) -> Meeting:
+    if event.intent != "fire" or event.outcome != "decided":
+        return meeting
+    return replace(meeting, fire_s=max(meeting.fire_s, event.at_s - event.age_ms / 1000))
+
+
+def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:
     """Seats come and go with their rooms; who sat on a seat that is gone is gone too."""
-    roles = roles_of(meeting.rooms, meeting.assigned)
+    known = meeting.floor
+    holds = known.hold is not None and roles.get(known.hold.seat) in CHAIRS
     floor: Floor = replace(
-        meeting.floor,
+        known,
         roles=roles,
-        speaking=tuple(t for t in meeting.floor.speaking if t.seat in roles),
-        queue=tuple(w for w in meeting.floor.queue if w.seat in roles),
+        speaking=tuple(t for t in known.speaking if t.seat in roles),
+        queue=tuple(w for w in known.queue if w.seat in roles),
+        hold=known.hold if holds else None,
     )
     return replace(meeting, floor=floor, rev=meeting.rev + 1, plan_rev=meeting.plan_rev + 1)
 
 
-def _heard(room: Room, event: Pressed | Audited) -> Room:
-    """Remember how far the room's events have been decided."""
-    if room.heard_epoch != event.epoch:
-        room = replace(room, heard_epoch=event.epoch, heard_seq=0, presses={})
-    presses = room.presses
-    if isinstance(event, Pressed) and event.seat is not None:
-        newest = max(event.seq, presses.get(event.seat, 0))
-        presses = {**presses, event.seat: newest}
-    return replace(room, heard_seq=max(room.heard_seq, event.seq), presses=presses)
+def _of_epoch(room: Room, epoch: str) -> Room:
+    """Numbers start anew with a new outbox file. An older record does not name it."""
+    if epoch in ("", room.epoch):
+        return room
+    return replace(room, epoch=epoch, heard=(), presses={})
+
+
+def _pressed(room: Room, event: Pressed) -> Room:
+    """Remember the newest press about each thing."""
+    room = _of_epoch(room, event.epoch)
+    subject = subject_of(cast(Intent, event.intent), event.seat)
+    if subject is None or (event.seat is not None and room_of(event.seat) != room.id):
+        return room
+    newest = max(event.seq, room.presses.get(subject, 0))
+    return replace(room, presses={**room.presses, subject: newest})

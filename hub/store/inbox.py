@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.contract import messages
+from hub.meeting.numbers import Numbers
 from hub.meeting.wording import reason_text
-from hub.store.numbers import Numbers
 
 REFUSALS_KEPT = 2000
 """Refused events that can still be named in the receipt of a duplicate. A room repeats an
@@ -50,6 +50,14 @@ class Inbox:
     def learn(self, source: str, epoch: str, ranges: Iterable[tuple[int, int]]) -> None:
         """Take over what the store has of one epoch."""
         self._seen[source, epoch] = Numbers(ranges)
+
+    def gap_before(self, key: Key) -> int:
+        """The newest event of its epoch before a committed one that is not; 0 when all are."""
+        return self._seen[key.source, key.epoch].gap_before(key.seq)
+
+    def ranges(self, source: str, epoch: str) -> tuple[tuple[int, int], ...]:
+        """What has been committed of one epoch: first and last number of each range."""
+        return self._seen.get((source, epoch), Numbers()).ranges
 
     def __contains__(self, key: Key) -> bool:
         """The event is committed."""

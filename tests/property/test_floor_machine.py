@@ -173,10 +173,9 @@ def test_no_accident_breaks_a_law() -> None:
     )
 
 
-def walk(seed: int) -> None:
+def walk(seed: int, world: World) -> None:
     """A long story: mostly presses that arrive, now and then an accident."""
     chosen = random.Random(seed)
-    world = World()
     disturbed = chosen.random() * 0.4
     prompt = chosen.random() < 0.5
     """Then no message is late, and requests must have the very time of their press."""
@@ -252,4 +251,4 @@ def _order(chosen: random.Random) -> FloorEvent:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_long_story_keeps_the_laws(seed: int) -> None:
     """Deeper than a search of short stories goes."""
-    walk(seed)
+    walk(seed, World())

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.contract import messages, topics
-from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, Gatekeeper, decode, encode
+from edge.contract.wire import (
+    EVENT_BYTES_MOST,
+    MAX_PAYLOAD_BYTES,
+    BadMessage,
+    Gatekeeper,
+    decode,
+    each_event,
+    encode,
+    together,
+)
 
 
 def status(**changes: object) -> bytes:
@@ -90,6 +99,59 @@ def test_too_long_is_refused_at_the_sender() -> None:
     )  # fmt: skip
     with pytest.raises(BadMessage, match="at most"):
         encode(event)
+
+
+def event(seq: int, filler: int = 0) -> messages.Event:
+    """An event whose body is so long."""
+    return messages.Event(
+        id=f"i{seq}", source="main", epoch="e", seq=seq, boot="b", mono_ms=0, ts=0.0,
+        kind="audit", body={"what": "x", "detail": {"x": "y" * filler}},
+    )  # fmt: skip
+
+
+EVENTS = topics.up("main", "events")
+
+
+@given(st.lists(st.integers(min_value=0, max_value=9000), min_size=1, max_size=300))
+def test_events_go_together_in_order_and_none_is_left_behind(fillers: list[int]) -> None:
+    sent = [event(seq, filler) for seq, filler in enumerate(fillers, 1)]
+    taken = []
+    for data in together(encode(one, EVENT_BYTES_MOST) for one in sent):
+        _, message = decode(EVENTS, data)
+        assert isinstance(message, messages.Events)
+        taken += message.events
+    assert taken == sent
+
+
+def test_the_longest_event_that_may_go_fits_a_message() -> None:
+    spare = EVENT_BYTES_MOST - len(encode(event(1)))
+    (data,) = together([encode(event(1, spare), EVENT_BYTES_MOST)])
+    assert len(data) == MAX_PAYLOAD_BYTES
+
+
+def test_an_event_that_cannot_be_read_does_not_spoil_the_others() -> None:
+    bad = encode(event(2)).replace(b'"audit"', b'"gossip"')
+    (data,) = together([encode(event(1)), bad, encode(event(3))])
+    with pytest.raises(BadMessage, match="kind"):
+        decode(EVENTS, data)
+    first, second, third = each_event(data)
+    assert [first.event, third.event] == [event(1), event(3)]
+    assert second.event is None
+    assert "kind" in second.why
+    assert json.loads(second.raw)["seq"] == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b'{"v":1}', b'{"v":1,"events":{}}', b'{"v":2,"events":[1]}', b"[" * 5000],
+)
+def test_without_a_list_of_events_there_is_nothing_to_take_apart(data: bytes) -> None:
+    assert each_event(data) == []
+
+
+def test_a_list_without_end_is_cut() -> None:
+    data = b'{"v":1,"events":[%s]}' % b",".join([b"1"] * 5000)
+    assert len(each_event(data)) == messages.EVENTS_MOST
 
 
 @pytest.mark.parametrize("seat", ["main", "main/0", "main/012", "/1", "main/1/2", "Main/1"])

@@ -121,6 +121,14 @@ def test_speaking_time_is_counted_once() -> None:
     assert merge(anew, replace(told, spoken_s={"sat/1": 1.0}), 81.0)[0].totals_s == {"sat/1": 46.0}
 
 
+def test_whoever_spoke_in_a_room_alone_has_no_turn_after_an_alarm_of_the_others() -> None:
+    """Else the microphone would open by itself once the alarm is acknowledged."""
+    now = floor(alarm=True, fire_rooms=frozenset({"main"}))
+    merged, effects = merge(now, report(Turn("sat/1", 5.0)), 9.0)
+    assert (merged.speaking, merged.alarm) == ((), True)
+    assert effects == (Ended("sat/1", "set_fire"),)
+
+
 def test_fire_in_one_half_is_fire_in_both() -> None:
     """Everything closes; a contact that opened meanwhile no longer stands in the way."""
     now = floor(speaking=(Turn("main/1", 0.0), Turn("main/2", 1.0)))

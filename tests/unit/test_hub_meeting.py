@@ -18,53 +18,11 @@ from edge.rules.reasons import Reason
 from hub import outgoing
 from hub.clock import FIRST_S, HubClock, LastSeen
 from hub.meeting import commands, events
-from hub.meeting.commands import Decision, Input, decide
-from hub.meeting.evolve import apply, replay
+from hub.meeting.commands import Input
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from tests import hub_room
-
-ROSTER = commands.Configure("v1", "Giao ban", "open", 1, 3, {"main/1": "An"}, {"main/3": "chair"})
-
-
-class Live:
-    """A meeting that is lived through, and everything that happened in it."""
-
-    def __init__(self) -> None:
-        self.meeting = Meeting()
-        self.happened: list[events.Event] = []
-        self.now_s = FIRST_S
-
-    def give(self, given: Input, after_s: float = 1.0) -> Decision:
-        """Decide on one input and let it happen."""
-        self.now_s += after_s
-        decision = decide(self.meeting, given, self.now_s)
-        for event in decision.events:
-            self.meeting = apply(self.meeting, event)
-            self.happened.append(event)
-        return decision
-
-    def room(self, room: str = "main", boot: str = "b1") -> None:
-        """A room comes up."""
-        self.give(commands.StatusHeard(room, hub_room.status("online", boot)))
-        self.give(commands.DescribeHeard(room, hub_room.describe(boot)))
-        self.give(commands.FloorHeard(room, hub_room.floor_state(boot)))
-
-    def press(self, seq: int, seat: str | None, intent: str = "ask", **more: Any) -> Decision:
-        """A key is pressed."""
-        room = seat.partition("/")[0] if seat is not None else "main"
-        event = hub_room.press(room, seq, seat, intent, **more)
-        return self.give(commands.EventHeard(room, event))
-
-    @property
-    def speaking(self) -> list[str]:
-        """Who has the floor."""
-        return [turn.seat for turn in self.meeting.floor.speaking]
-
-    @property
-    def queue(self) -> list[str]:
-        """Who waits."""
-        return [waiting.seat for waiting in self.meeting.floor.queue]
+from tests.hub_live import ROSTER, Live
 
 
 @pytest.fixture
@@ -104,7 +62,7 @@ def test_a_press_is_decided_with_the_time_of_the_press(live: Live) -> None:
     assert (live.speaking, live.queue) == (["main/1"], ["main/2"])
     assert live.meeting.floor.queue[0].asked_s == live.now_s - 4.0
     room = live.meeting.room("main")
-    assert (room.heard_epoch, room.heard_seq) == ("e1", 2)
+    assert (room.epoch, room.heard_seq) == ("e1", 2)
 
 
 def test_a_refused_press_is_recorded_with_its_reason(live: Live) -> None:
@@ -136,7 +94,7 @@ def test_who_decides_a_press(live: Live, more: Any, held: bool, outcome: str | N
 
 def test_a_press_from_before_a_merged_report_is_only_recorded(live: Live) -> None:
     alone = hub_room.floor_state("b1", "room", 1, speaking=[("main/2", 0)])
-    live.give(commands.FloorHeard("main", alone))
+    live.floor("main", alone)
     decision = live.press(1, "main/1", report=0)
     assert (decision.held, decision.refused) == (False, None)
     assert (live.speaking, live.queue) == (["main/2"], [])
@@ -145,14 +103,14 @@ def test_a_press_from_before_a_merged_report_is_only_recorded(live: Live) -> Non
 def test_a_press_waits_until_the_room_of_a_new_boot_has_shown_its_floor(live: Live) -> None:
     live.give(commands.StatusHeard("main", hub_room.status("online", "b2")))
     assert live.press(1, "main/1", boot="b2").held
-    live.give(commands.FloorHeard("main", hub_room.floor_state("b2")))
+    live.floor("main", hub_room.floor_state("b2"))
     assert live.press(1, "main/1", boot="b2").refused is None
     assert live.speaking == ["main/1"]
 
 
 def test_a_press_waits_until_the_status_is_heard(live: Live) -> None:
     event = hub_room.press("main", 1, "main/1")
-    assert live.give(commands.EventHeard("main", event, met=False)).held
+    assert live.event("main", event, met=False).held
 
 
 def test_an_overtaken_press_of_a_seat_does_not_come_true(live: Live) -> None:
@@ -164,14 +122,14 @@ def test_an_overtaken_press_of_a_seat_does_not_come_true(live: Live) -> None:
 def test_a_room_cannot_press_for_another(live: Live) -> None:
     live.room("satellite-1", "s1")
     event = hub_room.press("satellite-1", 1, "main/1", boot="s1")
-    decision = live.give(commands.EventHeard("satellite-1", event))
+    decision = live.event("satellite-1", event)
     assert decision.refused is Reason.SEAT_UNKNOWN
 
 
 @pytest.mark.parametrize("body", [{}, {"key": 5}, {"key": "mic", "intent": "toggle"}])
 def test_an_event_without_sense_is_refused_and_recorded(live: Live, body: Any) -> None:
     event = hub_room.press("main", 1, "main/1").model_copy(update={"body": body})
-    decision = live.give(commands.EventHeard("main", event))
+    decision = live.event("main", event)
     assert decision.refused is Reason.BAD_ARGUMENT
     assert live.meeting.room("main").heard_seq == 1
 
@@ -180,9 +138,9 @@ def test_a_restarted_room_loses_its_turns_and_keeps_its_queue(live: Live) -> Non
     live.press(1, "main/1")
     live.press(2, "main/2")
     live.give(commands.StatusHeard("main", hub_room.status("online", "b2")))
-    live.give(commands.FloorHeard("main", hub_room.floor_state("b2")))
+    live.floor("main", hub_room.floor_state("b2"))
     assert live.speaking == ["main/2"]  # the next in the queue got the free place
-    assert live.give(commands.FloorHeard("main", hub_room.floor_state("b2"))).events == ()
+    assert live.floor("main", hub_room.floor_state("b2")).events == ()
 
 
 def test_a_lost_room_is_suspended_and_comes_back_as_it_was(live: Live) -> None:
@@ -195,7 +153,7 @@ def test_a_lost_room_is_suspended_and_comes_back_as_it_was(live: Live) -> None:
     live.press(1, "satellite-1/1", boot="s1")
     assert live.speaking == ["main/1", "satellite-1/1"]
     live.give(commands.StatusHeard("main", hub_room.status("online", "b1")))
-    live.give(commands.FloorHeard("main", hub_room.floor_state("b1", "hub")))
+    live.floor("main", hub_room.floor_state("b1", "hub"))
     assert live.meeting.floor.lost_rooms == frozenset()
     # One place, two turns: the chair's room, main, wins and nobody is dropped.
     assert (live.speaking, live.queue) == (["main/1"], ["satellite-1/1"])
@@ -208,20 +166,20 @@ def test_a_room_that_restarted_alone_loses_no_request_it_never_knew(live: Live) 
     live.give(commands.StatusHeard("main", hub_room.status("offline", "b1")))
     live.give(commands.StatusHeard("main", hub_room.status("online", "b2")))
     alone = hub_room.floor_state("b2", "room", 1, speaking=[("main/1", 500)], ended={})
-    live.give(commands.FloorHeard("main", alone))
+    live.floor("main", alone)
     assert (live.speaking, live.queue) == (["main/1"], ["main/2"])
     left = hub_room.floor_state("b2", "room", 2, speaking=[("main/1", 900)], ended={"main/2": 2})
-    live.give(commands.FloorHeard("main", left))
+    live.floor("main", left)
     assert (live.speaking, live.queue) == (["main/1"], [])
 
 
 def test_a_report_is_merged_once_and_an_old_one_never(live: Live) -> None:
     alone = hub_room.floor_state("b1", "room", 3, speaking=[("main/2", 9000)])
-    assert len(live.give(commands.FloorHeard("main", alone)).events) == 1
+    assert len(live.floor("main", alone).events) == 1
     assert live.meeting.floor.speaking[0].since_s == live.now_s - 9.0
-    assert live.give(commands.FloorHeard("main", alone)).events == ()
+    assert live.floor("main", alone).events == ()
     older = hub_room.floor_state("b1", "room", 2, speaking=[("main/1", 0)])
-    assert live.give(commands.FloorHeard("main", older)).events == ()
+    assert live.floor("main", older).events == ()
     assert live.speaking == ["main/2"]
 
 
@@ -230,9 +188,9 @@ def test_a_new_database_takes_over_what_a_room_that_follows_reports() -> None:
     live.give(ROSTER)
     live.give(commands.StatusHeard("main", hub_room.status("online", "b1")))
     state = hub_room.floor_state("b1", "hub", 2, speaking=[("main/1", 500)])
-    assert live.give(commands.FloorHeard("main", state)).events == ()  # not described yet
+    assert live.floor("main", state).events == ()  # not described yet
     live.give(commands.DescribeHeard("main", hub_room.describe("b1")))
-    live.give(commands.FloorHeard("main", state))
+    live.floor("main", state)
     assert live.speaking == ["main/1"]
     message = outgoing.floor(live.meeting, "main", 9, live.now_s)
     assert (message.for_boot, message.for_report, message.gen) == ("b1", 2, 9)
@@ -313,6 +271,8 @@ def _inputs(draw: st.DrawFn) -> Input:
                 speaking=draw(_PAIRS),
                 queue=draw(_PAIRS),
             ),
+            FIRST_S,
+            1,
         ),
         "press": lambda: commands.EventHeard(
             room,
@@ -325,6 +285,7 @@ def _inputs(draw: st.DrawFn) -> Input:
                 report=draw(st.integers(0, 3)),
                 age_ms=draw(st.integers(0, 5000)),
             ),
+            FIRST_S,
         ),
         "order": lambda: commands.FloorOrder(draw(_ORDERS), "technician"),
         "meeting": lambda: replace(ROSTER, source=draw(st.sampled_from(["v1", "v2"]))),
@@ -346,7 +307,7 @@ def test_replay_gives_the_same_meeting(given_inputs: list[tuple[Input, float]]) 
     written = [events.to_json(event) for event in live.happened]
     read = [events.from_json(what, body) for what, body in written]
     assert read == live.happened
-    assert replay(read) == live.meeting
+    assert live.replayed() == live.meeting
     floor = live.meeting.floor
     seats = [*(t.seat for t in floor.speaking), *(w.seat for w in floor.queue)]
     assert len(seats) == len(set(seats))

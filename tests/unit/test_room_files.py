@@ -56,6 +56,7 @@ def base() -> Data:
         "console": {
             "title": title,
             "keys": {"next": {"pin": 5, "lamp_pin": 6}, "wide": {"pin": 7}},
+            "lamps": {"link": {"pin": 9}},
             "contacts": {"fire_alarm": {"pin": 8}},
         },
     }
@@ -296,8 +297,18 @@ def test_every_key_is_described() -> None:
         ),
         (
             ("console", "contacts", "next"),
-            {"pin": 9},
+            {"pin": 10},
             "console: next is the name of a key and of a contact",
+        ),
+        (
+            ("console", "lamps", "wide"),
+            {"pin": 10},
+            "console: wide is the name of a key and of a lamp",
+        ),
+        (
+            ("console", "lamps", "link", "pin"),
+            7,
+            "console: pin 7 is used twice: by keys.wide.pin and by lamps.link.pin",
         ),
         (("console", "keys", "Next"), {"pin": 9}, "console.keys.Next"),
         (

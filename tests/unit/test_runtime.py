@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from drivers.core import session
 from edge.contract import messages, topics
+from edge.runtime.gathering import Gathering
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
@@ -228,3 +230,93 @@ async def test_an_event_is_sent_until_its_receipt(tmp_path: Path, mosquitto: Mos
             )
             delivered = await asyncio.wait_for(room.delivered.get(), 10)
         assert delivered == receipt
+
+
+@pytest.mark.broker
+async def test_what_waits_for_a_receipt_goes_together(
+    tmp_path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub with much to do gets fewer and longer messages."""
+    monkeypatch.setattr("edge.runtime.gathering.MOST_S", 60.0)
+    monkeypatch.setattr("edge.runtime.gathering.LEAST_S", 60.0)
+    async with (
+        running(tmp_path, mosquitto) as room,
+        aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub,
+    ):
+
+        async def say(name: str, message: messages.Message) -> None:
+            await hub.publish(name, message.model_dump_json().encode(), qos=1)
+            assert await asyncio.wait_for(room.delivered.get(), 10) == message
+
+        async def press(number: int) -> None:
+            await room.outbox.append("press", {"key": str(number)}, 0.0)[1]
+
+        async def heard() -> list[int]:
+            message = await asyncio.wait_for(anext(aiter(hub.messages)), 10)
+            events = json.loads(bytes(message.payload))["events"]  # type: ignore[arg-type]
+            return [event["seq"] for event in events]
+
+        await hub.subscribe("phonghop/v1/main/up/events", qos=1)
+        await say(
+            topics.HUB_STATUS, messages.HubStatus(state="online", gen=1, events_together=True)
+        )
+        await press(1)
+        assert await heard() == [1]
+        for number in (2, 3, 4):
+            await press(number)
+        room.outbox.settle(room.outbox.epoch, 1, [], [])
+        await say(topics.down("main", "receipt"), messages.Receipt(epoch="any", upto=1))
+        assert await heard() == [2, 3, 4]
+
+
+@pytest.mark.broker
+async def test_an_older_hub_gets_one_event_in_one_message(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with (
+        running(tmp_path, mosquitto) as room,
+        aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub,
+    ):
+        await hub.subscribe("phonghop/v1/main/up/+", qos=1)
+        await asyncio.gather(*(room.outbox.append("press", {}, 0.0)[1] for _ in range(3)))
+        found = []
+        async with asyncio.timeout(10):
+            async for message in hub.messages:
+                if message.topic.value.endswith("/event"):
+                    found.append(json.loads(bytes(message.payload))["seq"])  # type: ignore[arg-type]
+                if len(found) == 3:
+                    break
+        assert sorted(found) == [1, 2, 3]
+
+
+def test_patience_follows_the_answers_of_the_hub() -> None:
+    waits = Gathering()
+
+    def patience_s(from_s: float) -> float:
+        """How long the next events wait when no receipt comes."""
+        waits.sent(from_s)
+        steps = (n / 1024 for n in range(6000))
+        return next(span_s for span_s in steps if waits.may_send(from_s + span_s))
+
+    assert patience_s(0.0) == pytest.approx(0.05, abs=0.002)
+    assert patience_s(0.1) == pytest.approx(0.1, abs=0.002)  # perhaps there is too much to do
+    waits.sent(0.3)
+    assert not waits.may_send(0.4)
+    waits.answered(0.4)  # counted from the first that was not answered
+    assert waits.may_send(0.4)
+    assert patience_s(30.0) == pytest.approx(0.8, abs=0.002)
+    waits.answered(31.0)
+    waits.sent(40.0)
+    waits.answered(40.002)
+    assert patience_s(50.0) == pytest.approx(0.05, abs=0.002)
+    assert waits.resend_after_s == pytest.approx(5.0)
+
+
+def test_a_hub_that_needs_long_is_not_sent_the_same_again() -> None:
+    waits = Gathering()
+    waits.sent(0.0)
+    waits.answered(20.0)
+    assert waits.resend_after_s == pytest.approx(10.0)
+    for second in range(30, 90, 10):
+        waits.sent(second)
+        assert waits.may_send(second + 5.0)  # for ever nobody waits

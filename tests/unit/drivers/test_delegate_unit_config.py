@@ -91,3 +91,4 @@ def test_outputs_survive_the_register() -> None:
             outputs = SeatOutputs(microphone=True, **{lamp: mode})  # type: ignore[arg-type]
             assert unpack_outputs(pack_outputs(outputs)) == outputs
     assert pack_outputs(SeatOutputs(True, "on", "slow", "fast", "off", "on")) == 0b0100_1110_0101
+    assert pack_outputs(SeatOutputs(amber="on", sign_in="slow")) == 0b1001 << 12

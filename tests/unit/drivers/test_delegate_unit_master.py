@@ -155,15 +155,33 @@ def test_outputs_reach_the_lamp_before_the_next_poll_and_are_read_back() -> None
     bench.run(0.0405)
     bench.master.wake_at_s = max(bench.master.wake_at_s, bench.now_s)
     since = len(bench.asked)
-    wanted = SeatOutputs(microphone=True, red="on", green="slow", yes="fast", no="on")
+    wanted = SeatOutputs(
+        microphone=True, red="on", green="slow", yes="fast", no="on", amber="fast", sign_in="slow"
+    )
     bench.set_outputs(17, wanted)
     assert bench.state(17).outputs.value == SeatOutputs()
     took_s = bench.run_until(lambda: bench.state(17).outputs.value == wanted)
     assert bench.asked_units(since)[0] == 17
     assert took_s < 0.05
     lamps = {"red": "on", "green": "slow", "yes": "fast", "abstain": "off", "no": "on"}
+    lamps |= {"amber": "fast", "sign_in": "slow"}
     assert bench.seen(17)["lamps"] == lamps
     assert bench.seen(17)["microphone"] is True
+
+
+def test_an_older_unit_without_the_late_lamps_says_so_and_is_no_fault() -> None:
+    bench = settled()
+    bench.sim.unit(3).has_late_lamps = False  # type: ignore[attr-defined]
+    bench.set_outputs(3, SeatOutputs(True, "on", amber="on", sign_in="slow"))
+    bench.run(3.0)
+    assert bench.state(3).outputs.value == SeatOutputs(True, "on")
+    unit = bench.master.units[3]
+    assert unit.seat_health(3, bench.now_s, 1.0).state is HealthState.OK
+    bench.set_outputs(3, SeatOutputs(amber="on"))
+    bench.run(0.05)
+    since = len(bench.asked)
+    bench.run(3.0)
+    assert bench.writes_to(3, since) == [], "it follows as well as it can"
 
 
 def test_an_acknowledged_write_is_not_a_state() -> None:

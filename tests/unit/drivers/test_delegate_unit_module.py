@@ -77,6 +77,22 @@ def test_the_driver_blinks_for_the_module() -> None:
     assert bench.state(1).outputs.value == SeatOutputs(yes="fast", red="slow")
 
 
+def test_a_module_has_no_amber_lamp_and_asks_for_the_sign_in_with_its_vote_lamp() -> None:
+    bench = modules(1)
+    bench.run(1.0)
+    bench.set_outputs(1, SeatOutputs(amber="on", sign_in="on"))
+    lit = set()
+    for _ in range(200):
+        bench.run(0.02)
+        lit.add(tuple(bench.seen(1)["lit"]))
+    assert lit == {(), ("vote",)}
+    assert bench.state(1).outputs.value == SeatOutputs(sign_in="slow"), "what people see"
+    bench.set_outputs(1, SeatOutputs(amber="fast", yes="on", sign_in="on"))
+    bench.run(1.0)
+    assert bench.seen(1)["lit"] == ["vote"], "the vote goes before"
+    assert bench.state(1).outputs.value == SeatOutputs(yes="on", sign_in="slow")
+
+
 def test_keys_stay_alive_on_a_slow_line_full_of_blinking_lamps() -> None:
     bench = modules(8, baud=9600)
     bench.run(3.0)

@@ -42,7 +42,7 @@ async def test_pymodbus_as_client_agrees_with_the_sim(tmp_path: Path) -> None:
         try:
             assert await client.connect()
             identity = await client.read_holding_registers(0x100, count=4, device_id=1)
-            assert identity.registers == [0x5048, 1, 0x0100, 1]
+            assert identity.registers == [0x5048, 1, 0x0101, 1]
             summary = await client.read_holding_registers(0, count=3, device_id=1)
             assert summary.registers == [0x0104, 1, 0]
             written = await client.write_register(0x20, 1 | 1 << 2, device_id=1)
