@@ -34,12 +34,17 @@ def fire_alert(boot: str) -> messages.Alert:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an alarm may be about; ``title`` is how people call it."""
+    """What an alarm may be about; ``title`` is how people call it.
+
+    ``said`` is the alarm's text where *not working* would say too little; the room then goes on
+    with less, so it is a warning.
+    """
 
     id: str
     title: messages.Text
     device: str | None = None
     seat: str | None = None
+    said: messages.Text | None = None
 
 
 @dataclass
@@ -68,10 +73,11 @@ class Alarms:
                 self._raised[ident] = reason
                 news[ident] = messages.Alert(
                     boot=self.boot,
-                    severity="warning" if subject.seat else "fault",
+                    severity="warning" if subject.seat or subject.said else "fault",
                     device=subject.device,
                     seat=subject.seat,
-                    text=messages.Text(
+                    text=subject.said
+                    or messages.Text(
                         vi=f"{subject.title.vi}: không phản hồi đúng",
                         en=f"{subject.title.en}: not working",
                     ),

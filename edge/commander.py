@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
-from edge.camera.director import WIDE
+from edge.camera.subject import WIDE
 from edge.commands import CommandGate, HubClock, result
 from edge.contract import messages, topics
 from edge.rules.reasons import Reason
@@ -101,12 +101,19 @@ class Commander:
                 raise _not_understood(command)
 
     def _camera(self, device: str, command: messages.Command) -> None:
-        """Aiming is done when the order is given; the camera's own report follows as state."""
+        """Aiming is done when the order is given; the camera's own report follows as state.
+
+        What is locked the automatic leaves alone; people may still aim it.
+        """
         match command.action, command.args:
             case "aim", {"wide": True}:
                 target = WIDE
             case "aim", {"seat": str(seat)}:
                 target = seat
+            case "lock", {"on": bool(on)}:
+                locked = self._controller.shots.locked
+                (locked.add if on else locked.discard)(device)
+                return
             case _:
                 raise _not_understood(command)
         if not self._controller.shots.can_show(device, target):
@@ -120,11 +127,13 @@ class Commander:
                 if number not in self._controller.plan.roles:
                     raise CommandRefused(Reason.SEAT_UNKNOWN, str(number))
                 (located.add if on else located.discard)(number)
+            case "lock", {"policy": "track" | "fixed" | "locked" as policy}:
+                self._controller.shots.policy = policy
             case _:
                 raise _not_understood(command)
 
 
 def _not_understood(command: messages.Command) -> CommandRefused:
-    known = {"power", "source", "volume", "aim", "locate"}
+    known = {"power", "source", "volume", "aim", "lock", "locate"}
     reason = Reason.BAD_ARGUMENT if command.action in known else Reason.COMMAND_UNKNOWN
     return CommandRefused(reason, command.action)

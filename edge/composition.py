@@ -12,11 +12,11 @@ from pathlib import Path
 
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
-from drivers.core.capability import Aim, Display, KeyPress, SeatUnits
+from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.visca.driver import ViscaCamera
-from edge.camera.aim import Pose
+from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
@@ -27,6 +27,7 @@ from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
+from edge.sighted import bearings_of
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConsoleSection, RoomConfig, Title
@@ -35,8 +36,8 @@ OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
 
 
-def make_plan(config: RoomConfig, boot: str) -> Plan:
-    """What stands where, and the description for the hub."""
+def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:
+    """What stands where, and the description for the hub; ``data_dir`` may hold sightings."""
     seats = [
         messages.SeatPlace(number=s.number, role=s.role, position_m=s.position_m, device=s.bus)
         for s in config.seats
@@ -53,12 +54,10 @@ def make_plan(config: RoomConfig, boot: str) -> Plan:
         ),
         roles={s.number: s.role for s in config.seats},
         places_m={s.number: s.position_m for s in config.seats},
-        poses={c.id: Pose(c.position_m, c.heading_deg) for c in config.cameras},
-        wide={
-            c.id: Aim(c.wide_shot.pan_deg, c.wide_shot.tilt_deg, c.wide_shot.fov_deg)
-            for c in config.cameras
-            if c.wide_shot is not None
-        },
+        bearings=bearings_of(config, data_dir),
+        pacing=Pacing(**config.pacing.model_dump()),
+        camera_policy=config.room.camera_policy,
+        locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
     )
 
 
@@ -170,7 +169,7 @@ class Room:
         """
         boot = secrets.token_hex(6)
         self.outbox = Outbox(data_dir / f"{config.room.id}.sqlite", boot)
-        self.plan = make_plan(config, boot)
+        self.plan = make_plan(config, boot, data_dir)
         self.devices = make_devices(
             config,
             self._seat_key,

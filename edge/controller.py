@@ -34,6 +34,7 @@ from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
+from edge.scene import scene_of
 from edge.shots import Shots
 from edge.voting import Voting
 
@@ -73,6 +74,10 @@ class Controller:
             floor=rules.on(floor) if rules is not None else floor,
         )
         self.located: set[int] = set()
+        self.talkers: tuple[str, ...] | None = None
+        """Seats with a voice, the clearest first; None: nobody listens."""
+        self.secret_ballot = False
+        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -250,10 +255,14 @@ class Controller:
         self._show_cameras(now_s)
 
     def _show_cameras(self, now_s: float) -> None:
-        """Who is heard here is seen; nobody is while somebody must leave."""
-        floor, shut = self.room.floor, self.room.burning or self.room.authority == "none"
-        heard = (t.seat for t in floor.speaking if t.seat in floor.roles and floor.hears(t.seat))
-        self.shots.show(() if shut else tuple(heard))
+        """Who is heard here is seen; nobody is alone while a ballot is secret or it burns."""
+        scene = scene_of(
+            self.room,
+            talkers=self.talkers,
+            secret_ballot=self.secret_ballot,
+            policy=self.shots.policy,
+        )
+        self.shots.show(scene)
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:

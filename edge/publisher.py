@@ -12,6 +12,7 @@ from drivers.core.capability import Health, HealthState, SeatOutputs
 from drivers.core.reading import Clock
 from edge import reporting
 from edge.alarms import FIRE, Alarms, Subject, fire_alert
+from edge.camera_concerns import camera_concerns
 from edge.contract import messages, topics
 from edge.floor_messages import floor_state
 from edge.runtime.link import Link
@@ -80,11 +81,10 @@ class Publisher:
             "cameras",
             messages.CamerasState,
             lambda aged: {
-                ident: reporting.camera_actual(
-                    camera, shots.direction, shots.arrived(ident), now_s, aged=aged
-                )
+                ident: reporting.camera_actual(camera, shots, now_s, aged=aged)
                 for ident, camera in self._controller.devices.cameras.items()
             },
+            policy=shots.policy,
         )
 
     def _part(
@@ -92,16 +92,17 @@ class Publisher:
         name: str,
         kind: type[messages.State],
         values: Callable[[bool], Mapping[str, object]],
+        **more: object,
     ) -> None:
-        """Publish ``values`` when they changed, or when their ages are to be told again.
+        """Publish ``values`` and ``more`` when they changed, or ages are to be told again.
 
         Compared without ages, which always change, and sent with them.
         """
-        plain = values(False)
+        plain = {**values(False), **more}
         if self._published.get(name) != plain or name in self._ages_due:
             self._ages_due.discard(name)
             self._published[name] = plain
-            self._send(name, kind.model_validate({**self._stamp(), name: values(True)}))
+            self._send(name, kind.model_validate({**self._stamp(), name: values(True), **more}))
 
     def tell_floor_anew(self) -> None:
         """Our connection is new: the ages in the floor that was told last are of another time."""
@@ -180,6 +181,7 @@ class Publisher:
             ident: (Subject(ident, self._titles[ident], device=ident), health)
             for ident, health in found.items()
         }
+        subjects.update(camera_concerns(controller.shots, self._titles))
         for number, bus in controller.devices.buses.items():
             title = messages.Text(vi=f"Ghế số {number}", en=f"Seat {number}")
             subject = Subject(

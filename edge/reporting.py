@@ -7,9 +7,9 @@ what they know; must not publish or decide.
 from __future__ import annotations
 
 from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
-from edge.camera.director import Direction
 from edge.contract import messages
 from edge.room import Devices
+from edge.shots import Shots
 
 
 def _age_ms(at_s: float | None, now_s: float) -> int | None:
@@ -43,10 +43,10 @@ def seat_actual(
 
 
 def camera_actual(
-    camera: Camera, direction: Direction, arrived: bool | None, now_s: float, *, aged: bool
+    camera: Camera, shots: Shots, now_s: float, *, aged: bool
 ) -> messages.CameraActual:
-    """One camera: where it says it looks, and what it was sent to."""
-    state, health = camera.state(now_s), camera.health(now_s)
+    """One camera: where it says it looks, what it was sent to, and what it sees."""
+    state, health, direction = camera.state(now_s), camera.health(now_s), shots.direction
     aim, why = state.aim.value, direction.why.get(camera.id)
     return messages.CameraActual(
         pan_deg=round(aim.pan_deg, 1) if aim else None,
@@ -54,7 +54,8 @@ def camera_actual(
         fov_deg=round(aim.fov_deg, 1) if aim else None,
         moving=state.moving.value,
         target=direction.shots.get(camera.id),
-        arrived=arrived,
+        arrived=shots.arrived(camera.id),
+        locked=camera.id in shots.locked or shots.policy == "locked",
         on_air=direction.on_air == camera.id,
         why=messages.Text(vi=why.vi, en=why.en) if why else None,
         health=health.state.value,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.core.capability import Aim, Camera, Device, Display, Keys, SeatUnits
-from edge.camera.aim import Point, Pose, aim_at, wide_aim
-from edge.camera.director import WIDE
+from drivers.core.capability import Camera, Device, Display, Keys, SeatUnits
+from edge.camera.aim import Point
+from edge.camera.subject import Pacing, Policy
+from edge.camera.targets import Bearings, Targets
 from edge.contract import messages
 from edge.contract.topics import seat_name
 from edge.rules.floor import Role
@@ -27,9 +28,12 @@ class Plan:
     describe: messages.Describe
     roles: Mapping[int, Role]
     places_m: Mapping[int, Point]
-    poses: Mapping[str, Pose] = field(default_factory=dict)
-    wide: Mapping[str, Aim] = field(default_factory=dict)
-    """Wide shots that were measured instead of computed, by camera."""
+    bearings: Mapping[str, Bearings] = field(default_factory=dict)
+    """How each camera stands."""
+    pacing: Pacing = field(default_factory=Pacing)
+    camera_policy: Policy = "track"
+    locked_cameras: frozenset[str] = frozenset()
+    """Cameras that the automatic leaves where they are."""
 
     def seat(self, number: int) -> str:
         """``main/12``."""
@@ -40,12 +44,10 @@ class Plan:
         """Roles under the seats' full names."""
         return {self.seat(number): role for number, role in self.roles.items()}
 
-    def aims(self, camera: str) -> dict[str, Aim]:
-        """Where ``camera`` must look for each seat and for the wide shot."""
-        pose = self.poses[camera]
-        found = {self.seat(n): aim_at(pose, place) for n, place in self.places_m.items()}
-        wide = self.wide.get(camera) or wide_aim(pose, self.places_m.values())
-        return {**found, WIDE: wide}
+    def targets(self, camera: str) -> Targets:
+        """What ``camera`` can be aimed at, and where that is."""
+        places_m = {self.seat(n): place for n, place in self.places_m.items()}
+        return Targets(self.bearings[camera], places_m)
 
 
 @dataclass

@@ -8,14 +8,17 @@ and the others go on.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from drivers.core.capability import Aim, HealthState
+from drivers.core.capability import Aim, Camera, HealthState
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from edge.camera import director
 from edge.camera.director import CameraView, Decision, Direction, Move
+from edge.camera.subject import WIDE, Policy, Scene, group_of, seats_of
+from edge.camera.targets import Targets
 from edge.room import Devices, Plan
 
 log = logging.getLogger(__name__)
@@ -23,64 +26,78 @@ log = logging.getLogger(__name__)
 TRY_AGAIN_S = 1.0
 """A camera that refused or was silent is asked again after this, while the shot is wanted."""
 
+CORRECTED_WITHIN_S = 3.0
+"""A correction by the picture is a nudge: the shot counts as reached meanwhile, but no longer."""
 
-def view_cost(aim: Aim) -> float:
-    """How badly a camera sees a target: far to its side, or so far away that it must zoom in.
 
-    A heuristic: 90 degrees to the side weigh as much as a picture 2 degrees wide.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where a camera is to look, for which target, since when.
+
+    ``corrects`` is the order whose aim the picture put right.
     """
-    return abs(aim.pan_deg) / 90.0 + 2.0 / aim.fov_deg
+
+    target: str
+    aim: Aim
+    at_s: float
+    corrects: Order | None = None
 
 
 class Shots:
-    """The room's cameras under one director."""
+    """The room's cameras under one director. ``policy`` and ``locked`` are people's to change."""
 
     def __init__(self, plan: Plan, devices: Devices, now_s: Clock) -> None:
-        """Aims are computed once, from the places in the room file."""
+        """Nothing moves before ``start`` and ``show``."""
         self.direction = Direction()
+        self.policy: Policy = plan.camera_policy
+        self.locked = set(plan.locked_cameras)
+        self.targets: dict[str, Targets] = {c: plan.targets(c) for c in devices.cameras}
+        self.orders: dict[str, Order] = {}
+        """The newest order of each camera."""
         self._cameras = devices.cameras
+        self._pacing = plan.pacing
         self._now_s = now_s
-        self._aims: dict[str, Mapping[str, Aim]] = {c: plan.aims(c) for c in self._cameras}
-        self._costs = {
-            camera: {target: view_cost(aim) for target, aim in aims.items()}
-            for camera, aims in self._aims.items()
-        }
-        self._orders: dict[str, asyncio.Queue[str]] = {}
-        self._speaking: tuple[str, ...] = ()
+        self._news: dict[str, asyncio.Event] = {c: asyncio.Event() for c in self._cameras}
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
         """Start one mover per camera."""
-        for camera in self._cameras:
-            self._orders[camera] = asyncio.Queue()
-            tasks.create_task(self._mover(camera), name=f"mover {camera}")
+        for ident, camera in self._cameras.items():
+            tasks.create_task(self._mover(camera), name=f"mover {ident}")
 
-    def show(self, speaking: tuple[str, ...]) -> None:
-        """These seats of the room speak, newest last: decide and act."""
-        self._speaking = speaking
+    def show(self, scene: Scene) -> None:
+        """This is what the room knows now: decide and act."""
+        now_s = self._now_s()
         self.direction, decisions = director.direct(
-            self.direction, speaking, self._views(), self._now_s()
+            self.direction, scene, self._views(scene, now_s), self._pacing, now_s
         )
         self._act(decisions)
 
     def by_hand(self, camera: str, target: str, by: str) -> None:
         """A person aims ``camera``; the automatic waits a while."""
         self.direction, decisions = director.by_hand(
-            self.direction, camera, target, by, self._now_s()
+            self.direction, camera, target, by, self._pacing, self._now_s()
         )
         self._act(decisions)
 
     def by_hand_wide(self, by: str) -> None:
         """The wide shot, on the camera that is on air or else the first."""
         camera = self.direction.on_air or next(iter(self._cameras), None)
-        if camera is not None:
-            self.by_hand(camera, director.WIDE, by)
+        if camera is not None and self.can_show(camera, WIDE):
+            self.by_hand(camera, WIDE, by)
+
+    def correct(self, camera: str, aim: Aim) -> None:
+        """The picture shows that the present shot of ``camera`` belongs a little elsewhere."""
+        before = self.orders[camera]
+        self._order(camera, Order(before.target, aim, self._now_s(), before))
 
     def arrived(self, camera: str) -> bool | None:
         """The camera reports to rest at the shot it was sent to; None when unknown."""
-        target = self.direction.shots.get(camera)
-        if target is None:
+        order, now_s = self.orders.get(camera), self._now_s()
+        if order is None:
             return None
-        return self._cameras[camera].arrived(self._aims[camera][target], self._now_s())
+        there = self._cameras[camera].arrived(order.aim, now_s)
+        is_nudged = order.corrects is not None and now_s - order.at_s < CORRECTED_WITHIN_S
+        return True if is_nudged else there
 
     @property
     def is_wide(self) -> bool:
@@ -92,43 +109,70 @@ class Shots:
 
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""
-        return target in self._aims.get(camera, {})
+        return camera in self.targets and self.targets[camera].aim(target) is not None
 
-    def _views(self) -> dict[str, CameraView]:
-        return {
-            ident: CameraView(
-                works=camera.health(self._now_s()).state is not HealthState.FAULT,
-                arrived=self.arrived(ident),
-                cost=self._costs[ident],
-            )
-            for ident, camera in self._cameras.items()
-        }
+    def _views(self, scene: Scene, now_s: float) -> dict[str, CameraView]:
+        asked = self._asked(scene)
+        return {ident: self._view(ident, asked, now_s) for ident in self._cameras}
+
+    def _asked(self, scene: Scene) -> set[str]:
+        """Every target that the director may choose for this scene."""
+        named = (scene.next_up, scene.priority)
+        seats = {*scene.speaking, *(scene.talkers or ()), *(seat for seat in named if seat)}
+        seats |= {*seats_of(self.direction.subject.target)}
+        pairs = {group_of(pair) for pair in itertools.combinations(sorted(seats), 2)}
+        return {WIDE, self.direction.subject.target, *seats, *pairs}
+
+    def _view(self, ident: str, asked: set[str], now_s: float) -> CameraView:
+        camera, targets = self._cameras[ident], self.targets[ident]
+        costs = {target: targets.cost(target) for target in asked}
+        here = camera.state(now_s).aim.value
+        travel_s: dict[str, float] = {}
+        if here is not None:
+            aims = {target: targets.aim(target) for target in asked}
+            travel_s = {t: camera.move_time_s(here, aim) for t, aim in aims.items() if aim}
+        return CameraView(
+            works=camera.health(now_s).state is not HealthState.FAULT,
+            arrived=self.arrived(ident),
+            cost={target: cost for target, cost in costs.items() if cost is not None},
+            travel_s=travel_s,
+            locked=ident in self.locked,
+        )
 
     def _act(self, decisions: tuple[Decision, ...]) -> None:
         for decision in decisions:
             log.info("%s", decision)
-            if isinstance(decision, Move) and decision.camera in self._orders:
-                self._orders[decision.camera].put_nowait(decision.target)
+            if isinstance(decision, Move):
+                aim = self.targets[decision.camera].aim(decision.target)
+                if aim is not None:
+                    self._order(decision.camera, Order(decision.target, aim, self._now_s()))
 
-    async def _mover(self, camera: str) -> None:
-        """Send the camera to the newest target until it has accepted it."""
-        orders = self._orders[camera]
+    def _order(self, camera: str, order: Order) -> None:
+        self.orders[camera] = order
+        self._news[camera].set()
+
+    async def _mover(self, camera: Camera) -> None:
+        """Carry out the newest order until the camera has accepted it."""
+        news = self._news[camera.id]
         while True:
-            target: str | None = await orders.get()
-            while target is not None:
-                target = await self._send(camera, target, orders)
+            await news.wait()
+            news.clear()
+            while not await self._send(camera, self.orders[camera.id]):
+                try:
+                    async with asyncio.timeout(TRY_AGAIN_S):
+                        await news.wait()
+                    news.clear()
+                except TimeoutError:
+                    pass
 
-    async def _send(self, camera: str, target: str, orders: asyncio.Queue[str]) -> str | None:
-        """One attempt; returns the target to go on with, or None when done."""
-        while not orders.empty():
-            target = orders.get_nowait()
+    async def _send(self, camera: Camera, order: Order) -> bool:
+        """One attempt: the camera has accepted, or it is not worth another one."""
         try:
-            await self._cameras[camera].move(self._aims[camera][target])
+            await camera.move(order.aim)
         except DeviceError as error:
-            log.info("%s cannot be aimed at %s: %s", camera, target, error)
-            try:
-                async with asyncio.timeout(TRY_AGAIN_S):
-                    return await orders.get()
-            except TimeoutError:
-                return target if self.direction.shots.get(camera) == target else None
-        return None
+            log.info("%s cannot be aimed at %s: %s", camera.id, order.target, error)
+            if order.corrects is None:
+                return False
+            if self.orders[camera.id] is order:  # what cannot be corrected is left as it was
+                self.orders[camera.id] = replace(order.corrects, at_s=order.at_s)
+        return True

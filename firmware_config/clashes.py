@@ -29,6 +29,7 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _ids(config)
     yield from _ports(config)
     yield from _seats(config)
+    yield from _cameras(config)
 
 
 def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
@@ -97,6 +98,24 @@ def _seats(config: RoomConfig) -> Iterator[str]:
             check_seats(bus, [seat for seat in config.seats if seat.bus == bus.id])
         except ValueError as error:
             yield f"seats: {error}"
+
+
+def _cameras(config: RoomConfig) -> Iterator[str]:
+    """Sightings of seats that exist, each once; pictures of this room's own twin."""
+    numbers = {seat.number for seat in config.seats}
+    for camera in config.cameras:
+        place = f"cameras[id={camera.id}]"
+        for number in _twice(sighting.seat for sighting in camera.sightings):
+            yield f"{place}.sightings: seat {number} is sighted twice; keep the better one"
+        for sighting in camera.sightings:
+            if sighting.seat not in numbers:
+                yield f"{place}.sightings: there is no seat {sighting.seat} in this room"
+        source = camera.video.source if camera.video is not None else ""
+        if source.startswith("twin:") and source != f"twin:{config.room.id}/{camera.id}":
+            yield (
+                f"{place}.video.source: {source!r} must be twin:{config.room.id}/{camera.id}, "
+                "the picture of this camera in the room's own twin"
+            )
 
 
 def _twice(values: Iterable[int]) -> list[int]:

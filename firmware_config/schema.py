@@ -22,6 +22,7 @@ from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
+from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
 
 CONSOLE_ID: Final = "console"
@@ -31,6 +32,9 @@ Role = Literal["chair", "vice_chair", "delegate", "guest", "observer"]
 
 Coordinate = Annotated[float, Field(ge=-200.0, le=200.0, allow_inf_nan=False)]
 """Metres. Bounds catch centimetres and millimetres written by mistake."""
+
+Times = Annotated[float, Field(ge=0, le=120, allow_inf_nan=False)]
+"""Seconds a person waits for a picture; more than two minutes is a mistake."""
 
 Position = Annotated[
     tuple[Coordinate, Coordinate, Coordinate],
@@ -63,6 +67,10 @@ class RoomSection(Section):
         description="hub out of reach: lead the room's floor itself, or keep it as it is",
     )
     broker: str = Field("127.0.0.1:1883", description="MQTT broker, HOST:PORT")
+    camera_policy: Literal["track", "fixed", "locked"] = Field(
+        "track",
+        description="cameras track who speaks, stay on the whole room, or stay where they are",
+    )
 
     @field_validator("id")
     @classmethod
@@ -104,6 +112,14 @@ class WideShot(Section):
     fov_deg: float = Field(gt=0, le=150, description="width of the picture in degrees")
 
 
+class SightingSection(Section):
+    """The camera was aimed by hand at a seat, and said these angles."""
+
+    seat: int = Field(ge=1, le=999, description="number of the seat it looked at")
+    pan_deg: float = Field(ge=-360, le=360, description="as the camera reported it")
+    tilt_deg: float = Field(ge=-180, le=180, description="as the camera reported it")
+
+
 class CameraSection(ViscaConfig):
     """A camera with its place in the room."""
 
@@ -115,6 +131,13 @@ class CameraSection(ViscaConfig):
     wide_shot: WideShot | None = Field(
         None, description="its view of the whole room; without it, computed from the seats"
     )
+    sightings: tuple[SightingSection, ...] = Field(
+        (), max_length=250, description="seats it was aimed at by hand: they tell how it stands"
+    )
+    video: VideoConfig | None = Field(
+        None, description="its picture; without one seats are framed by their places alone"
+    )
+    locked: bool = Field(False, description="the automatic leaves this camera where it is")
 
 
 class DisplaySection(SamsungMdcConfig):
@@ -136,6 +159,41 @@ class ConsoleSection(ConsoleConfig):
     )
 
 
+class PacingSection(Section):
+    """How calm the picture is: the times of the director."""
+
+    min_shot_s: Times = Field(3.0, description="a shot stays at least this long")
+    voice_delay_s: Times = Field(0.8, description="a voice lasts this long before it counts")
+    pause_s: Times = Field(2.0, description="nobody has the floor for so long: the room is shown")
+    wide_after_s: Times = Field(
+        8.0, description="a microphone is open and nobody is heard for so long: the same"
+    )
+    overlap_s: Times = Field(2.0, description="two talk together for so long: both are shown")
+    switches: int = Field(3, ge=2, le=5, description="as many changes between two are a dialogue")
+    switches_within_s: Times = Field(20.0, description="in that time")
+    group_s: Times = Field(6.0, description="a shot of several stays at least this long")
+    ping_pong_s: Times = Field(
+        6.0, description="nobody comes back to a single shot within this time of losing it"
+    )
+    manual_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        15.0, description="a shot by hand is left alone for so long"
+    )
+    late_s: Annotated[float, Field(ge=0.5, le=60)] = Field(
+        3.0, description="a camera so much later than its motors allow is not waited for"
+    )
+
+
+class VisionSection(Section):
+    """How faces are found."""
+
+    model: str | None = Field(
+        None,
+        min_length=1,
+        max_length=400,
+        description="path of the model file; without it the installed one, or the cascade",
+    )
+
+
 class RoomConfig(Section):
     """One whole room file."""
 
@@ -147,6 +205,8 @@ class RoomConfig(Section):
         (), max_length=16, description="screens and projectors"
     )
     console: ConsoleSection | None = Field(None, description="the chair's console, if any")
+    pacing: PacingSection = Field(PacingSection(), description="how calm the picture is")
+    vision: VisionSection = Field(VisionSection(), description="how faces are found")
 
     def seats_on(self, bus: str) -> tuple[SeatSection, ...]:
         """The seats whose units hang on that bus."""

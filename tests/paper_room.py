@@ -28,6 +28,7 @@ from drivers.core.errors import LinkDown
 from drivers.core.reading import Reading
 from edge.ballot_messages import paper_of
 from edge.camera.aim import Pose
+from edge.camera.targets import Bearings
 from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.kept_rules import Rules
@@ -276,7 +277,10 @@ def make_plan(
         ),
         roles=roles,
         places_m={n: (float(n), 4.0, 1.2) for n in roles},
-        poses={"cam-1": Pose((0.0, 0.0, 2.0), 0.0), "cam-2": Pose((9.0, 0.0, 2.0), 0.0)},
+        bearings={
+            "cam-1": Bearings(Pose((0.0, 0.0, 2.0), 0.0)),
+            "cam-2": Bearings(Pose((9.0, 0.0, 2.0), 0.0)),
+        },
     )
 
 

@@ -73,6 +73,17 @@ class SeatActual(BaseModel):
     age_ms: Count | None = None
 
 
+Detector = Literal["model", "cascade", "geometry"]
+"""How faces are found: by the model file, by OpenCV's cascade, or not at all."""
+
+PictureWord = Literal["ok", "stale", "frozen", "none"]
+
+FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+"""How far the framing of a seat is: the camera is on its way; a face is looked for or being
+centred; it stands where it should; none was found; it was lost and the seat's own aim is back;
+the neighbour is too near to tell faces apart; the picture does not follow the camera."""
+
+
 class CameraActual(BaseModel):
     """What a camera last proved, what it is after, and why."""
 
@@ -84,7 +95,17 @@ class CameraActual(BaseModel):
     """``main/12``, ``wide``, or None."""
     arrived: bool | None = None
     on_air: bool = False
+    locked: bool = False
+    """The automatic leaves it where it is."""
     why: Text | None = None
+    detector: Detector | None = None
+    """None: this camera has no picture to look at."""
+    detector_reason: Line | None = None
+    """Why it is no better one."""
+    picture: PictureWord | None = None
+    faces: Count | None = None
+    """In the newest picture that was looked at."""
+    framed: FramedWord | None = None
     health: HealthWord
     reason: Line | None = None
     age_ms: Count | None = None
@@ -121,6 +142,7 @@ class CamerasState(State):
     """``up/state/cameras``."""
 
     cameras: dict[str, CameraActual]
+    policy: Literal["track", "fixed", "locked"] = "track"
 
 
 class DisplaysState(State):

@@ -44,6 +44,8 @@ def base() -> Data:
                 "id": "cam-1",
                 "port": "/dev/ttyS3",
                 "wide_shot": {"pan_deg": 0.0, "tilt_deg": 0.0, "fov_deg": 60.0},
+                "sightings": [{"seat": 1, "pan_deg": 0.0, "tilt_deg": 0.0}],
+                "video": {"source": "/dev/video0"},
                 **camera,
                 **place,
             },
@@ -59,6 +61,8 @@ def base() -> Data:
             "lamps": {"link": {"pin": 9}},
             "contacts": {"fire_alarm": {"pin": 8}},
         },
+        "pacing": {},
+        "vision": {},
     }
     separate: Data = json.loads(json.dumps(room))  # the parts above are shared
     return separate
@@ -146,8 +150,8 @@ def plain(node: Data) -> Data:
 
 KEYS = [key for key in keys(room_schema()) if key.path[:-1] != ("seats", 0, "position_m")]
 
-OUT_OF_USE = {"seats.0.slot": (1, 2)}
-"""Bounds that another rule narrows: no module has more than two slots."""
+OUT_OF_USE = {"seats.0.slot": (1, 2), "cameras.0.sightings.0.seat": (1, 3)}
+"""Bounds that another rule narrows: no module has more than two slots, no room other seats."""
 
 BOUNDS = [
     pytest.param(key, side, id=f"{key}-{side}")
@@ -316,6 +320,17 @@ def test_every_key_is_described() -> None:
             "twin:other/console",
             "console.pins: 'twin:other/console' must be gpio or twin:small/console",
         ),
+        (
+            ("cameras", 0, "sightings"),
+            [{"seat": 4, "pan_deg": 0.0, "tilt_deg": 0.0}],
+            "cameras[id=cam-1].sightings: there is no seat 4 in this room",
+        ),
+        (
+            ("cameras", 0, "sightings"),
+            [{"seat": 2, "pan_deg": 0.0, "tilt_deg": 0.0}] * 2,
+            "cameras[id=cam-1].sightings: seat 2 is sighted twice",
+        ),
+        (("cameras", 0, "video", "source"), "twin:small/cam-2", "must be twin:small/cam-1,"),
         (("room", "id"), "hub", "room.id: 'hub' is the hub's own place"),
         (("room", "broker"), "127.0.0.1", "room.broker: '127.0.0.1' is not HOST:PORT"),
         (

@@ -1,0 +1,206 @@
+"""What the director is told and what cameras are sent: scenes, targets, locks, corrections."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from drivers.core.capability import Aim
+from edge.camera.aim import Pose, aim_at
+from edge.camera.subject import WIDE, Pacing
+from edge.camera.targets import PAIR_WIDEST_DEG, Bearings, Targets
+from edge.rules.floor import Floor
+from edge.rules.following import Room
+from edge.rules.state import Hold, Turn, Waiting
+from edge.scene import scene_of
+from edge.sighted import bearings_of, sightings_path
+from firmware_config.loader import load_room
+from firmware_config.schema import PacingSection, RoomConfig
+from tests.camera_room import TrueCamera
+from tests.paper_room import PaperRoom
+from tests.virtual_time import run_virtual
+
+ROLES = MappingProxyType({f"main/{n}": "delegate" for n in range(1, 6)} | {"main/1": "chair"})
+FLOOR = Floor(roles=ROLES, mode="open", max_open=3)  # type: ignore[arg-type]
+
+
+def room(floor: Floor = FLOOR, **more: object) -> Room:
+    """The hub leads."""
+    return Room("main", "b", "standalone", floor, "hub", **more)  # type: ignore[arg-type]
+
+
+def speaking(*seats: str) -> Floor:
+    """They have the floor, in this order."""
+    return replace(FLOOR, speaking=tuple(Turn(seat, 0.0) for seat in seats))
+
+
+def test_heard_seats_of_this_room_newest_last() -> None:
+    scene = scene_of(room(speaking("main/3", "satellite-1/2", "main/2")))
+    assert scene.speaking == ("main/3", "main/2")
+    assert scene.elsewhere is None
+
+
+def test_another_room_speaks_when_nobody_does_here() -> None:
+    scene = scene_of(room(speaking("satellite-1/2")))
+    assert (scene.speaking, scene.elsewhere) == ((), "satellite-1")
+
+
+def test_only_a_seat_of_this_room_is_next_here() -> None:
+    mine, theirs = Waiting("main/4", 1.0), Waiting("satellite-1/2", 0.5)
+    assert scene_of(room(replace(FLOOR, queue=(mine,)))).next_up == "main/4"
+    assert scene_of(room(replace(FLOOR, queue=(theirs, mine)))).next_up is None
+
+
+def test_the_chair_who_holds_priority_is_named() -> None:
+    held = replace(speaking("main/1", "main/2"), hold=Hold("main/1", opened=True))
+    scene = scene_of(room(held))
+    assert (scene.priority, scene.speaking) == ("main/1", ("main/1",))
+
+
+@pytest.mark.parametrize(
+    ("there", "secret", "why"),
+    [
+        (room(), False, ""),
+        (room(), True, "secret_ballot"),
+        (room(burning=True), True, "fire"),
+        (room(replace(FLOOR, alarm=True)), False, "fire"),
+    ],
+)
+def test_when_nobody_may_be_shown_alone(there: Room, secret: bool, why: str) -> None:
+    assert scene_of(there, secret_ballot=secret).only_wide == why
+
+
+def test_pacing_of_the_room_file_is_the_directors() -> None:
+    assert Pacing(**PacingSection().model_dump()) == Pacing()
+    assert set(PacingSection.model_fields) == {f.name for f in dataclasses.fields(Pacing)}
+
+
+PLACES = {f"main/{n}": (0.7 * n, 4.0, 1.2) for n in range(1, 8)}
+
+
+def test_a_pair_is_shown_where_it_is_still_a_picture_of_two() -> None:
+    targets = Targets(Bearings(Pose((2.8, 0.0, 1.6), 0.0)), PLACES)
+    near = targets.aim("main/3+main/4")
+    assert near is not None
+    assert near.fov_deg < PAIR_WIDEST_DEG
+    both = [targets.aim(seat) for seat in ("main/3", "main/4")]
+    assert near.pan_deg == pytest.approx(sum(aim.pan_deg for aim in both if aim) / 2)
+    assert targets.aim("main/1+main/7") is None
+    assert targets.cost("main/1+main/7") is None
+    assert targets.aim("main/1+main/99") is None
+    assert targets.aim("room:satellite-1") is None
+
+
+def test_the_gate_is_half_the_way_to_the_neighbour() -> None:
+    targets = Targets(Bearings(Pose((2.8, 0.0, 1.2), 0.0)), PLACES)
+    beside = aim_at(Pose((2.8, 0.0, 1.2), 0.0), PLACES["main/5"]).pan_deg
+    assert targets.gate_deg("main/4") == pytest.approx(beside / 2, abs=0.01)
+
+
+def test_a_room_without_seats_has_no_wide_shot() -> None:
+    assert Targets(Bearings(Pose((0.0, 0.0, 2.0), 0.0)), {}).aim(WIDE) is None
+
+
+# Sightings -----------------------------------------------------------------------------------
+
+
+def sighted(tmp_path: Path, turned_deg: float, spoilt: str | None = None) -> RoomConfig:
+    """The main room, whose left camera is turned; four seats are sighted in the file."""
+    config = load_room("main")
+    truth = TrueCamera((1.0, 0.3, 1.9), 20.0 + turned_deg)
+    rows = []
+    for seat in config.seats:
+        if seat.number in (1, 6, 15, 25):
+            pan, tilt = truth.bearing_deg(seat.position_m)
+            pan += 25.0 * (str(seat.number) == spoilt)
+            rows.append({"seat": seat.number, "pan_deg": pan, "tilt_deg": tilt})
+    sightings_path(tmp_path, "main").write_text(json.dumps({"cam-left": rows}))
+    return config
+
+
+def test_sightings_turn_every_aim(tmp_path: Path) -> None:
+    config = sighted(tmp_path, 7.0)
+    found = bearings_of(config, tmp_path)
+    assert found["cam-left"].trouble is None
+    assert found["cam-left"].pose.heading_deg == pytest.approx(27.0, abs=0.5)
+    plan = aim_at(Pose((1.0, 0.3, 1.9), 20.0), config.seats[19].position_m)
+    assert found["cam-left"].seats["main/20"].pan_deg == pytest.approx(plan.pan_deg - 7.0, abs=0.5)
+    assert found["cam-right"] == Bearings(Pose((7.0, 0.3, 1.9), 340.0))
+
+
+def test_contradicting_sightings_leave_the_plan_and_say_so(tmp_path: Path) -> None:
+    found = bearings_of(sighted(tmp_path, 0.0, spoilt="6"), tmp_path)["cam-left"]
+    assert found.pose == Pose((1.0, 0.3, 1.9), 20.0)
+    assert found.seats == {}
+    assert found.trouble is not None
+    assert "contradict" in found.trouble.en
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"cam-left": [{"seat": 1}]}'])
+def test_a_broken_file_of_sightings_is_named(tmp_path: Path, text: str) -> None:
+    path = sightings_path(tmp_path, "main")
+    path.write_text(text)
+    trouble = bearings_of(load_room("main"), tmp_path)["cam-left"].trouble
+    assert trouble is not None
+    assert str(path) in trouble.en
+
+
+# Cameras at work -----------------------------------------------------------------------------
+
+
+def test_a_locked_camera_stays_and_the_policy_too() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        room.controller.shots.locked.add("cam-1")
+        async with room.running():
+            room.hub()
+            room.floor("main/2")
+            await asyncio.sleep(1)
+            assert room.cameras["cam-1"].aims == []
+            assert room.controller.shots.direction.on_air == "cam-2"
+            room.controller.shots.policy = "locked"
+            before = list(room.cameras["cam-2"].aims)
+            room.floor("main/4")
+            await asyncio.sleep(10)
+            assert room.cameras["cam-2"].aims == before
+
+    run_virtual(story())
+
+
+def test_a_correction_moves_the_camera_and_keeps_the_shot() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        async with room.running():
+            room.hub()
+            room.floor("main/2")
+            await asyncio.sleep(5)
+            shots = room.controller.shots
+            camera = shots.direction.on_air or ""
+            aim = Aim(1.0, 2.0, 10.0)
+            shots.correct(camera, aim)
+            assert shots.arrived(camera) is True
+            await asyncio.sleep(20)
+            assert room.cameras[camera].aims[-1] == aim
+            assert shots.direction.on_air == camera
+            assert shots.orders[camera].target == "main/2"
+
+    run_virtual(story())
+
+
+def test_a_secret_ballot_shows_the_room_only() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        async with room.running():
+            room.hub()
+            room.controller.secret_ballot = True
+            room.floor("main/2")
+            await asyncio.sleep(5)
+            assert set(room.controller.shots.direction.shots.values()) == {WIDE}
+
+    run_virtual(story())
