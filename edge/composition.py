@@ -16,6 +16,7 @@ from drivers.core.capability import Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.visca.driver import ViscaCamera
+from edge.camera.sight import Blind, Eye
 from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.controller import Controller
@@ -27,6 +28,7 @@ from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
+from edge.shots import Shots
 from edge.sighted import bearings_of
 from edge.version import VERSION
 from edge.voting import Voting
@@ -157,6 +159,23 @@ def _check_names(console: ConsoleSection) -> None:
                 )
 
 
+def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path) -> dict[str, Eye]:
+    """An eye for every camera with a picture; blind, with the reason, where OpenCV is missing."""
+    videos = {camera.id: camera.video for camera in config.cameras if camera.video is not None}
+    if not videos:
+        return {}
+    try:
+        from edge.looking import make_eye
+    except ImportError as error:
+        reason = f"{error.name} is not installed (phonghop[vision])"
+        return {camera: Blind(reason) for camera in videos}
+    model = None if config.vision.model is None else Path(config.vision.model)
+    return {
+        ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
+        for ident, video in videos.items()
+    }
+
+
 class Room:
     """One whole controller, ready to run."""
 
@@ -195,6 +214,10 @@ class Room:
         self.controller.publisher.restarts = self.supervisor.restarts
         for ident, device in self.devices.all().items():
             self.supervisor.add(ident, device.run)
+        eyes = make_eyes(config, self.devices, self.controller.shots, data_dir)
+        self.controller.eyes = eyes
+        for ident, eye in eyes.items():
+            self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
         self.supervisor.add("controller", self.controller.run)
         self.supervisor.add("pulse", self._pulse)

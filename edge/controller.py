@@ -13,12 +13,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge import fire
+from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
@@ -84,6 +86,8 @@ class Controller:
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.eyes: Mapping[str, Eye] = {}
+        """By camera, where it has a picture."""
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -263,6 +267,8 @@ class Controller:
             policy=self.shots.policy,
         )
         self.shots.show(scene)
+        for eye in self.eyes.values():
+            eye.tick()
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:

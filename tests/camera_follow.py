@@ -46,10 +46,22 @@ def step_at(when_s: float, size_deg: float) -> Path:
     return lambda at_s: size_deg if at_s >= when_s else 0.0
 
 
-def walk(deg_s: float) -> Path:
-    """To and fro over 40 degrees from 1 s on; turns at the ends without slowing down."""
+def walk(deg_s: float, turn_s: float = 0.8) -> Path:
+    """To and fro over 40 degrees from 1 s on, turning round at the ends within ``turn_s``.
+
+    ``turn_s`` 0 turns without slowing down, as nobody can.
+    """
+    half_turn_s = turn_s / 2
+    leg_s = 40.0 / deg_s
 
     def path(at_s: float) -> float:
-        return 40.0 - abs((at_s * deg_s) % 80.0 - 40.0) if at_s > 1.0 else deg_s
+        on_s = max(0.0, at_s - 1.0) % (2 * leg_s)
+        there = deg_s * (on_s if on_s <= leg_s else 2 * leg_s - on_s)
+        to_end_s = min(abs(on_s - end_s) for end_s in (0.0, leg_s, 2 * leg_s))
+        if to_end_s >= half_turn_s:
+            return there
+        # Constant deceleration and acceleration: a parabola that meets the two legs.
+        short = deg_s * (half_turn_s - to_end_s) ** 2 / (2 * turn_s)
+        return there - short if abs(on_s - leg_s) < half_turn_s else there + short
 
     return path

@@ -52,10 +52,10 @@ def sit(
     side = rnd.choice((-1, 1))
     sitter = some_sitter(rnd, side * TURN_DEG, range_m)
     camera.run(0.5)
-    aim = _seat_aim(sitter, rnd, aim_error_deg)
+    aim = composed(_seat_aim(sitter, rnd, aim_error_deg))
     framing = Framing(Target(aim, sitter.distance_m, gate_deg=6.0))
     start_s = camera.now_s
-    camera.move(composed(aim))
+    camera.move(aim)
     manners, looked_s, early = Manners(), -1.0, 0
     offs: list[tuple[float, float]] = []
     while camera.now_s - start_s < seconds:

@@ -101,14 +101,18 @@ def aim_at(pose: Pose, target_m: Point, width_m: float = HEAD_AND_SHOULDERS_M) -
     )
 
 
-def composed(aim: Aim, eyes_at: float = EYES_AT) -> Aim:
+def headroom_deg(fov_deg: float, eyes_at: float = EYES_AT) -> float:
+    """How far above the middle of such a picture the eyes belong."""
+    half_height = math.tan(math.radians(fov_deg) / 2) * PICTURE_RATIO
+    return math.degrees(math.atan((1 - 2 * eyes_at) * half_height))
+
+
+def composed(head: Aim, eyes_at: float = EYES_AT) -> Aim:
     """Look so far below a head that its eyes stand at ``eyes_at``, not in the middle.
 
     Else every shot by a computed aim would be off by a tenth of its width, and be corrected.
     """
-    half_height = math.tan(math.radians(aim.fov_deg) / 2) * PICTURE_RATIO
-    above_deg = math.degrees(math.atan((1 - 2 * eyes_at) * half_height))
-    return replace(aim, tilt_deg=aim.tilt_deg - above_deg)
+    return replace(head, tilt_deg=head.tilt_deg - headroom_deg(head.fov_deg, eyes_at))
 
 
 def wide_aim(pose: Pose, targets_m: Iterable[Point]) -> Aim:

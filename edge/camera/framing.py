@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drivers.core.capability import Aim
-from edge.camera.aim import EYES_AT, composed, wrapped_deg
+from edge.camera.aim import EYES_AT, composed, headroom_deg, wrapped_deg
 from edge.camera.faces import Face
 from edge.rules.reasons import Sentence
 
@@ -76,9 +76,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A seat as the camera expects it: its aim, how far away, how near the next head is."""
+    """A seat as the camera expects it: its shot, how far away, how near the next head is."""
 
     aim: Aim
+    """Of the shot (``edge.camera.aim.composed``): the head is expected on its upper third."""
     distance_m: float
     gate_deg: float
     """Half the angle to the nearest other seat: a face further off is a neighbour."""
@@ -123,11 +124,12 @@ def angles_of(x_px: float, y_px: float, aim: Aim, size_px: tuple[int, int]) -> t
 def find(seen: Seen, target: Target) -> Face | None:
     """The face of who sits there: near the expected angle and of a plausible size."""
     best: tuple[float, Face] | None = None
+    expected_deg = target.aim.tilt_deg + headroom_deg(target.aim.fov_deg)
     for face in seen.faces:
         pan_deg, tilt_deg = angles_of(*face.centre, seen.aim, seen.size_px)
         off_deg = math.hypot(
             wrapped_deg(pan_deg - target.aim.pan_deg) * math.cos(math.radians(tilt_deg)),
-            tilt_deg - target.aim.tilt_deg,
+            tilt_deg - expected_deg,
         )
         if off_deg > target.gate_deg or not _is_plausible(face, seen, target.distance_m):
             continue

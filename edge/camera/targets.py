@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drivers.core.capability import Aim
-from edge.camera.aim import Point, Pose, aim_at, wide_aim, wrapped_deg
+from edge.camera.aim import Point, Pose, aim_at, composed, wide_aim, wrapped_deg
 from edge.camera.subject import WIDE, seats_of
 from edge.rules.reasons import Sentence
 
@@ -21,6 +21,11 @@ PAIR_WIDEST_DEG = 40.0
 PLAN_ERROR_DEG = 1.5
 """How far off an aim by the plan alone may be: a camera's place and heading read from a drawing
 (assumption; four sightings give 0.7 in the median)."""
+
+
+CROWDED_COST = 0.5
+"""On top, where the neighbour is too near for the picture to help: another camera may see the
+seat apart from its neighbours."""
 
 
 def view_cost(aim: Aim) -> float:
@@ -54,10 +59,14 @@ class Targets:
         """``places_m``: where the heads are, by seat (``main/12``)."""
         self.bearings = bearings
         self._places_m = places_m
+        self._costs: dict[str, float] = {}
         pose = bearings.pose
-        self._aims: dict[str, Aim | None] = {
+        self._heads = {
             seat: bearings.seats.get(seat) or aim_at(pose, place)
             for seat, place in places_m.items()
+        }
+        self._aims: dict[str, Aim | None] = {
+            seat: composed(head) for seat, head in self._heads.items()
         }
         if bearings.wide is not None:
             self._aims[WIDE] = bearings.wide
@@ -76,7 +85,7 @@ class Targets:
 
     def _pair_aim(self, one: str, other: str) -> Aim | None:
         """Both heads with their shoulders, or None when they are too far apart."""
-        a, b = self._single(one), self._single(other)
+        a, b = self._heads[one], self._heads[other]
         turn_deg = wrapped_deg(b.pan_deg - a.pan_deg)
         width_deg = abs(turn_deg) + max(a.fov_deg, b.fov_deg)
         if width_deg > PAIR_WIDEST_DEG:
@@ -84,16 +93,23 @@ class Targets:
         middle_deg = wrapped_deg(a.pan_deg + turn_deg / 2.0)
         return Aim(middle_deg, (a.tilt_deg + b.tilt_deg) / 2.0, width_deg)
 
-    def _single(self, seat: str) -> Aim:
-        aim = self._aims[seat]
-        if aim is None:
-            raise ValueError(f"seat {seat} has no aim")
-        return aim
+    def head(self, seat: str) -> Aim:
+        """Where the head of a seat is: in the middle of the picture, as sightings have it."""
+        return self._heads[seat]
 
     def cost(self, target: str) -> float | None:
         """How badly this camera sees the target; None when it does not."""
         aim = self.aim(target)
-        return None if aim is None else view_cost(aim)
+        if aim is None:
+            return None
+        if target not in self._costs:
+            crowded = target in self._places_m and self.is_crowded(target)
+            self._costs[target] = view_cost(aim) + CROWDED_COST * crowded
+        return self._costs[target]
+
+    def is_crowded(self, seat: str) -> bool:
+        """The next head is so near that its face could be taken for this one's."""
+        return self.gate_deg(seat) < self.error_deg(seat)
 
     def distance_m(self, seat: str) -> float:
         """From the lens to the head."""
@@ -101,14 +117,14 @@ class Targets:
 
     def gate_deg(self, seat: str) -> float:
         """Half the angle to the nearest other head: what is further off is a neighbour."""
-        here = self._single(seat)
+        here = self._heads[seat]
         shrink = math.cos(math.radians(here.tilt_deg))
         away = [
             math.hypot(
                 wrapped_deg(there.pan_deg - here.pan_deg) * shrink, there.tilt_deg - here.tilt_deg
             )
             for other in self._places_m
-            if other != seat and (there := self._single(other))
+            if other != seat and (there := self._heads[other])
         ]
         return min(away, default=360.0) / 2.0
 

@@ -11,9 +11,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.address import parse_port, twin_path
@@ -22,9 +22,13 @@ from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
+from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
+
+if TYPE_CHECKING:
+    from edge.twin.video import VideoWire
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +82,7 @@ class Twin:
         self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
         self._seats: dict[str, Place] = {}
         self._cameras: dict[str, ViscaCameraSim] = {}
+        self._videos: Mapping[str, VideoWire] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
         self._console: ConsoleSim | None = None
         self._seat_watches: list[SeatWatch] = []
@@ -102,6 +107,9 @@ class Twin:
                     for name, wire in self._wires.items():
                         tasks.create_task(wire.run(), name=f"twin {self.room} {name}")
                     events = [wire.ready for wire in self._wires.values()]
+                    for name, video in self._videos.items():
+                        tasks.create_task(video.run(), name=f"twin {self.room} {name}")
+                        events.append(video.ready)
                     if self._console is not None:
                         tasks.create_task(self._console.run(), name=f"twin {self.room} console")
                         events.append(self._console.ready)
@@ -122,6 +130,7 @@ class Twin:
         for camera in self._config.cameras:
             if parse_port(camera.port).twin:
                 self._add_camera(camera)
+        self._videos = cinema.make_videos(self._config, self._cameras)
         for display in self._config.displays:
             if parse_port(display.port).twin:
                 panel = SamsungMdcSim(display.display_id)
@@ -198,6 +207,8 @@ class Twin:
                 self._need_console().set_fault(fault)
             elif device in self._wires:
                 self._wires[device].set_fault(fault)
+            elif device in self._videos:
+                self._videos[device].set_fault(fault)
             else:
                 raise LookupError
         except LookupError as error:
@@ -234,6 +245,7 @@ class Twin:
             "room": self.room,
             "seats": {name: place.show() for name, place in self._seats.items()},
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
+            "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "console": self._console.show() if self._console is not None else {},
             "faults": dict(self._faults()),
@@ -244,6 +256,9 @@ class Twin:
             fault = wire.wire_fault or wire.sim.fault
             if fault is not None:
                 yield name, fault
+        for name, video in self._videos.items():
+            if video.fault is not None:
+                yield name, video.fault
         if self._console is not None and self._console.fault is not None:
             yield CONSOLE_ID, self._console.fault
         for name, place in self._seats.items():
@@ -258,6 +273,7 @@ class Twin:
 
     def _devices(self) -> Iterator[str]:
         yield from self._wires
+        yield from self._videos
         if self._console is not None:
             yield CONSOLE_ID
 

@@ -39,7 +39,7 @@ OFF_DEG = 6.0
 # --- aims ----------------------------------------------------------------------------------------
 
 
-def aim(seed: int, rooms: int = 150) -> tuple[Bar, ...]:
+def aim(seed: int, rooms: int = 80) -> tuple[Bar, ...]:
     """Aims of unseen seats from four proposed sightings, 0.5 degrees and 3 cm; poor sets."""
     table = [_proposed(u_table(), seed + n) for n in range(rooms)]
     other = [_proposed(some_room(random.Random(seed + n)), seed + n) for n in range(rooms)]
@@ -125,16 +125,16 @@ def _fit_ms(seed: int) -> float:
         camera = some_camera(rnd)
         chosen = farthest_first(seats, (), 4)
         sightings = [Sighting(s, *Hands().sighted(camera, seats[s], rnd)) for s in chosen]
-        started_s = time.perf_counter()
+        started_s = time.thread_time()
         fit(Mounting(height_m=camera.position_m[2]), seats, sightings)
-        spent.append(1000 * (time.perf_counter() - started_s))
+        spent.append(1000 * (time.thread_time() - started_s))
     return statistics.median(spent)
 
 
 # --- one who sits, one who walks -----------------------------------------------------------------
 
 
-def frame(seed: int, people: int = 200) -> tuple[Bar, ...]:
+def frame(seed: int, people: int = 120) -> tuple[Bar, ...]:
     """A move of 30 degrees to somebody who sits, 275 ms, 1.5 degrees rms; then a minute."""
     sat = [sit(seed + n, 70.0) for n in range(people)]
     framed = [one.framed_s for one in sat]
@@ -172,27 +172,29 @@ def walking(seed: int, walks: int = 30) -> tuple[Bar, ...]:
             Bar(f"8° step at {ms} ms: overshoot, p95", rank(over, 0.95), 10.0, 4.0, "%"),
             Bar(f"8° step at {ms} ms: within 1° for good, p95", rank(settled, 0.95), 2.0, 1.2, "s"),
         ]
-    off = [
-        abs(e) for n in range(walks) for t, e in follow(walk(8.0), 20.0, 0.275, seed + n) if t > 3.0
-    ]
-    rms = math.sqrt(sum(e * e for e in off) / len(off))
-    slow = [
-        abs(e)
-        for n in range(walks)
-        for t, e in follow(walk(8.0), 20.0, 0.275, seed + n, 0.2)
-        if t > 3.0
-    ]
+    off = _behind(seed, walks, 0.1)
     return (
         *bars,
-        Bar("walk at 8°/s, 275 ms: RMS", rms, 3.0, 2.2, "°"),
+        Bar("walk at 8°/s, 275 ms: RMS", math.hypot(*off) / math.sqrt(len(off)), 3.0, 2.2, "°"),
         Bar("walk at 8°/s, 275 ms: p95", rank(off, 0.95), 5.0, 3.8, "°"),
-        Bar("the same with 5 pictures a second: p95", rank(slow, 0.95), unit="°"),
+        Bar("the same, turning on the spot: p95", rank(_behind(seed, walks, 0.1, 0.0), 0.95), unit="°"),
+        Bar("the same with 5 pictures a second: p95", rank(_behind(seed, walks, 0.2), 0.95), unit="°"),
     )
+
+
+def _behind(seed: int, walks: int, frame_s: float, turn_s: float = 0.8) -> list[float]:
+    """How far the camera is behind one who walks."""
+    return [
+        abs(error)
+        for n in range(walks)
+        for at_s, error in follow(walk(8.0, turn_s), 20.0, 0.275, seed + n, frame_s)
+        if at_s > 3.0
+    ]
 
 
 # --- faces ---------------------------------------------------------------------------------------
 
-FACES = {"astronaut": (0.437, 0.225), "camera": (0.456, 0.215)}
+FACES = {"astronaut": (0.437, 0.225), "camera": (0.44, 0.30)}
 """Where the one face is, in shares of the picture's own width and height."""
 NO_FACES = ("chelsea", "coffee", "rocket")
 SIZES = ((320, 180), (640, 360), (1280, 720), (1920, 1080))
@@ -216,6 +218,7 @@ def _faces_of(
     spent: tuple[float | None, float | None],
 ) -> list[Bar]:
     """``FACES`` at every size and four brightnesses, mirrored too; ``NO_FACES`` the same."""
+    cv2.setNumThreads(1)  # else the processor's time is spread over threads nobody measures
     hits = wanted = extras = pictures = 0
     for name in (*FACES, *NO_FACES):
         for size in SIZES:
@@ -231,12 +234,11 @@ def _faces_of(
                 extras += len(found) - len(found_marks)
                 pictures += 1
     picture, _ = on_canvas("astronaut", (640, 360), 1.0, False)
-    cv2.setNumThreads(1)
     times = []
     for _ in range(20):
-        started_s = time.perf_counter()
+        started_s = time.thread_time()
         detector.faces(picture)
-        times.append(1000 * (time.perf_counter() - started_s))
+        times.append(1000 * (time.thread_time() - started_s))
     mode = detector.mode
     return [
         Bar(f"faces, {mode}: recall by centre", hits / wanted, *recall, at_least=True),

@@ -26,7 +26,7 @@ def face_at(pan_deg: float) -> list[Face]:
 
 def at_rest() -> Framing:
     """The camera has just arrived."""
-    return arrived(Framing(Target(AIM, 4.0, 6.0)), 0.0)
+    return arrived(Framing(Target(SHOT, 4.0, 6.0)), 0.0)
 
 
 def test_a_composed_shot_of_the_seat_needs_no_correction() -> None:
