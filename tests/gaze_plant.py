@@ -123,9 +123,7 @@ class Plant:
         there = head.aim(taken_s)
         focal = SIZE_PX[0] / 2 / math.tan(math.radians(aim.fov_deg) / 2)
         shrink = math.cos(math.radians(aim.tilt_deg))
-        x = SIZE_PX[0] / 2 + focal * math.tan(
-            math.radians((there.pan_deg - aim.pan_deg) * shrink)
-        )
+        x = SIZE_PX[0] / 2 + focal * math.tan(math.radians((there.pan_deg - aim.pan_deg) * shrink))
         y = SIZE_PX[1] / 2 - focal * math.tan(math.radians(there.tilt_deg - aim.tilt_deg))
         if not (0 <= x <= SIZE_PX[0] and 0 <= y <= SIZE_PX[1]):
             return None

@@ -86,7 +86,10 @@ def sit(
 
 def _seat_aim(sitter: Sitter, rnd: random.Random, error_deg: float) -> Aim:
     """Where the head is believed to be."""
-    fov_deg, sigma = math.degrees(2 * math.atan(HEAD_AND_SHOULDERS_M / 2 / sitter.distance_m)), error_deg / math.sqrt(2)
+    fov_deg, sigma = (
+        math.degrees(2 * math.atan(HEAD_AND_SHOULDERS_M / 2 / sitter.distance_m)),
+        error_deg / math.sqrt(2),
+    )
     return Aim(sitter.pan_deg + rnd.gauss(0, sigma), sitter.tilt_deg + rnd.gauss(0, sigma), fov_deg)
 
 

@@ -122,8 +122,9 @@ def projected(point: Vector, aim: Aim, size_px: tuple[int, int]) -> Face | None:
     pan, tilt = math.radians(aim.pan_deg), math.radians(aim.tilt_deg)
     x, y, z = point
     right, ahead = x * math.cos(pan) - y * math.sin(pan), x * math.sin(pan) + y * math.cos(pan)
-    ahead, up = ahead * math.cos(tilt) + z * math.sin(tilt), z * math.cos(tilt) - ahead * math.sin(
-        tilt
+    ahead, up = (
+        ahead * math.cos(tilt) + z * math.sin(tilt),
+        z * math.cos(tilt) - ahead * math.sin(tilt),
     )
     if ahead <= 0.1:
         return None

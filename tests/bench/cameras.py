@@ -177,8 +177,16 @@ def walking(seed: int, walks: int = 30) -> tuple[Bar, ...]:
         *bars,
         Bar("walk at 8°/s, 275 ms: RMS", math.hypot(*off) / math.sqrt(len(off)), 3.0, 2.2, "°"),
         Bar("walk at 8°/s, 275 ms: p95", rank(off, 0.95), 5.0, 3.8, "°"),
-        Bar("the same, turning on the spot: p95", rank(_behind(seed, walks, 0.1, 0.0), 0.95), unit="°"),
-        Bar("the same with 5 pictures a second: p95", rank(_behind(seed, walks, 0.2), 0.95), unit="°"),
+        Bar(
+            "the same, turning on the spot: p95",
+            rank(_behind(seed, walks, 0.1, 0.0), 0.95),
+            unit="°",
+        ),
+        Bar(
+            "the same with 5 pictures a second: p95",
+            rank(_behind(seed, walks, 0.2), 0.95),
+            unit="°",
+        ),
     )
 
 

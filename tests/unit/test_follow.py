@@ -9,6 +9,7 @@ import pytest
 from edge.camera.follow import Loop, Track, drive, seen
 from tests.camera_follow import follow, step_at, walk
 
+
 @pytest.mark.parametrize("latency_s", [0.15, 0.275, 0.4])
 def test_a_step_of_eight_degrees_overshoots_little_and_settles(latency_s: float) -> None:
     """Must: at most 10 % over, within 1 degree after 2 s."""
