@@ -145,20 +145,6 @@ def make_devices(
     )
 
 
-def _check_names(console: ConsoleSection) -> None:
-    """A key that is named after no function would be dead, and nobody would know why."""
-    for table, names, known in (
-        ("keys", console.keys, sorted(KEYS)),
-        ("lamps", console.lamps, [LINK]),
-    ):
-        for name in names:
-            if name not in known:
-                raise ValueError(
-                    f"console.{table}.{name}: there is no such function; it must be one of "
-                    f"{', '.join(known)}"
-                )
-
-
 def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path) -> dict[str, Eye]:
     """An eye for every camera with a picture; blind, with the reason, where OpenCV is missing."""
     videos = {camera.id: camera.video for camera in config.cameras if camera.video is not None}
@@ -174,6 +160,20 @@ def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path
         ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
         for ident, video in videos.items()
     }
+
+
+def _check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why."""
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )
 
 
 class Room:

@@ -36,7 +36,7 @@ from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
 from edge.voting import Voting
 
@@ -78,8 +78,6 @@ class Controller:
         self.located: set[int] = set()
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
-        self.secret_ballot = False
-        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -263,7 +261,7 @@ class Controller:
         scene = scene_of(
             self.room,
             talkers=self.talkers,
-            secret_ballot=self.secret_ballot,
+            secret_ballot=votes_in_secret(self.voting.ballot),
             policy=self.shots.policy,
         )
         self.shots.show(scene)

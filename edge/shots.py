@@ -113,7 +113,7 @@ class Shots:
     def is_wide(self) -> bool:
         """The camera on air reports to rest at the shot of the whole room."""
         camera = self.direction.on_air
-        if camera is None or self.direction.shots.get(camera) != director.WIDE:
+        if camera is None or self.direction.shots.get(camera) != WIDE:
             return False
         return self.arrived(camera) is True
 

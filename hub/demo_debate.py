@@ -25,8 +25,8 @@ from hub.demo_probe import Json, NotSeenError
 from hub.demo_telling import Telling
 
 CHAIR = "main/1"
-SEATS = {"main": [str(n) for n in range(3, 26)], "satellite-1": [str(n) for n in range(2, 9)]}
-"""Delegates."""
+SEATS = {"main": [str(n) for n in range(3, 26)], "satellite-1": [str(n) for n in range(2, 7)]}
+"""Delegates; the guests of the satellite room share one unit."""
 SEED = 5
 TURN_S = (6.0, 24.0)
 """How long a turn is in a debate of five minutes; shorter ones are compressed like it."""

@@ -64,11 +64,15 @@ class Shown:
         )
 
 
+EARS_S = 0.3
+"""What the listening chain takes to believe in a new voice (``Decisiveness.window_s``)."""
+
+
 def heard_exactly(turns: Sequence[Turn]) -> Hearing:
-    """An ear that is never wrong, and never late."""
+    """An ear that is never wrong, and as late as ears must be."""
 
     def talkers(at_s: float) -> tuple[str, ...]:
-        now = [turn for turn in turns if turn.start_s <= at_s < turn.end_s]
+        now = [turn for turn in turns if turn.start_s + EARS_S <= at_s < turn.end_s]
         return tuple(SEATS[turn.seat] for turn in sorted(now, key=lambda t: -t.start_s))
 
     return talkers

@@ -12,11 +12,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from drivers.core.capability import Aim
 from edge.camera.aim import Pose, aim_at
 from edge.camera.faces import Face
 from edge.camera.framing import EYES_IN_FACE, HEAD_M, HEAD_OF_FACE, Manners
-from edge.camera.gaze import Gaze, Glimpse
+from edge.camera.gaze import Cells, Gaze, Glimpse
 from edge.camera.targets import Bearings, Targets
 
 Place = tuple[float, float, float]
@@ -27,6 +29,15 @@ BELIEVED_S = 0.2
 """What the room file says of the pictures' age."""
 SEATS = {f"main/{n}": (0.8 * n, 4.0, 1.2) for n in range(1, 8)}
 POSE = Pose((3.2, 0.0, 1.8), 0.0)
+
+
+def wall(aim: Aim, rnd: random.Random) -> Cells:
+    """A wall with stripes as the camera sees it, and somebody who moves before it."""
+    across = aim.pan_deg + np.linspace(-0.5, 0.5, 64) * aim.fov_deg
+    stripes = 128 + 60 * np.sin(across * 1.3) + 40 * math.sin(aim.tilt_deg)
+    cells = np.repeat(stripes[None, :], 36, axis=0)
+    cells[rnd.randrange(36)] += 30
+    return cells.astype(np.int16)
 
 
 @dataclass
@@ -69,7 +80,6 @@ class Plant:
         self.wanted = Aim(0.0, 0.0, 60.0)
         self.moves.append((0.0, self.wanted, 0.0, self.wanted))
         self._frame_s = self.now_s + self.rnd.uniform(0, FRAME_S)
-        self._last_seen_aim: Aim | None = None
 
     def was(self, at_s: float) -> Aim:
         """Where it looked then."""
@@ -110,12 +120,8 @@ class Plant:
     def _picture(self) -> Glimpse:
         taken_s = min(self.now_s, self.frozen_from_s) - self.video_s
         aim = self.was(taken_s)
-        last = self._last_seen_aim or aim
-        swung = math.hypot(aim.pan_deg - last.pan_deg, aim.tilt_deg - last.tilt_deg)
-        self._last_seen_aim = aim
-        changed = 0.6 if swung > 0.05 * aim.fov_deg else self.rnd.uniform(0.0, 0.05)
         faces = [box for h in self.heads if (box := self._box(h, aim, taken_s)) is not None]
-        return Glimpse(faces, SIZE_PX, self.now_s, changed)
+        return Glimpse(faces, SIZE_PX, self.now_s, wall(aim, self.rnd))
 
     def _box(self, head: Head, aim: Aim, taken_s: float) -> Face | None:
         if taken_s > head.until_s:
@@ -153,7 +159,7 @@ class Plant:
             if self.now_s >= self._frame_s:
                 self._frame_s += FRAME_S
                 glimpse = self._picture()
-                aim = self.gaze.look(glimpse, here, self.now_s) if reached else None
+                aim = self.gaze.look(glimpse, here, self.now_s)
                 if aim is not None:
                     self.send(aim)
             look()

@@ -2,8 +2,8 @@
 
 Theory. Looking costs tens of milliseconds and must not hold the room up: each camera has a
 thread of its own that takes the newest picture, detects, and hands over what it saw. It looks
-less often by itself when looking takes more than a third of the time there is, and not at all
-while nobody is to be framed. Everything is decided in the event loop; a correction is an
+less often by itself when looking takes more than a third of the time there is, and for no
+faces while nobody is to be framed. Everything is decided in the event loop; a correction is an
 ordinary absolute move, sent only while the camera reports to rest.
 
 Owns the thread and its pace. Must not decide what a face means (``gaze``, ``framing``), nor
@@ -23,15 +23,14 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.core.capability import Aim, Camera, HealthState
 from drivers.core.reading import Clock
 from drivers.video.capture import Capture
 from drivers.video.config import VideoConfig
-from edge.camera.faces import Detector, Face, Picture
+from edge.camera.faces import Detector, Picture
 from edge.camera.framing import Manners
-from edge.camera.gaze import Gaze, Glimpse
+from edge.camera.gaze import Cells, Gaze, Glimpse
 from edge.camera.sight import Sight
 from edge.camera.targets import Targets
 
@@ -48,8 +47,6 @@ NEWS_WAIT_S = 0.5
 
 CELLS = (64, 36)
 """The picture for the question whether it moves: columns, rows."""
-CELL_CHANGED = 8
-"""Grey levels; the noise of a cell is a tenth of that."""
 
 
 class Order(Protocol):
@@ -113,7 +110,7 @@ class PictureEye:
         self._here: Aim | None = None
         self._faces: int | None = None
         self._detector: Detector | None = None
-        self._wanted = threading.Event()
+        self._wants_faces = False
         self._ended = threading.Event()
 
     # In the event loop ------------------------------------------------------------------------
@@ -129,7 +126,6 @@ class PictureEye:
                 await asyncio.shield(looking)
             finally:
                 self._ended.set()
-                self._wanted.set()
                 await asyncio.wait({looking})
                 self.capture.stop(0.0)
 
@@ -144,18 +140,14 @@ class PictureEye:
             self._order = order
         self._here = here or self._here
         self._gaze.rests(self._hands.reached(), self._now_s())
-        if self._gaze.wants_faces:
-            self._wanted.set()
-        else:
-            self._wanted.clear()
-            self._faces = None
+        self._wants_faces = self._gaze.wants_faces
 
     def _saw(self, glimpse: Glimpse) -> None:
         """The thread has looked at a picture."""
-        self._faces = len(glimpse.faces)
         self.tick()
+        self._faces = None if glimpse.faces is None else len(glimpse.faces)
         here = self._camera.state(self._now_s()).aim.value
-        if here is None or not (self._hands.reached() and self._hands.may_correct()):
+        if here is None or not self._hands.may_correct():
             return
         aim = self._gaze.look(glimpse, here, self._now_s())
         if aim is not None:
@@ -180,25 +172,22 @@ class PictureEye:
     def _look_forever(self, loop: asyncio.AbstractEventLoop) -> None:
         cv2.setNumThreads(1)  # several eyes with OpenCV's own threads fight for four cores
         detector = self._detector = self._make_detector()
-        number, last = -1, None
+        number = -1
         while not self._ended.is_set():
-            self._wanted.wait(NEWS_WAIT_S)
             frame = self.capture.newer(number, NEWS_WAIT_S)
-            if frame is None or not self._wanted.is_set() or self._ended.is_set():
+            if frame is None or self._ended.is_set():
                 continue
             started_s = time.perf_counter()
             number = frame.number
-            cells = cells_of(frame.picture)
-            changed = 1.0 if last is None else share_changed(last, cells)
-            last = cells
-            faces: list[Face] = detector.faces(frame.picture)
+            faces = detector.faces(frame.picture) if self._wants_faces else None
             height, width = frame.picture.shape[:2]
-            glimpse = Glimpse(faces, (width, height), frame.at_s, changed)
+            glimpse = Glimpse(faces, (width, height), frame.at_s, cells_of(frame.picture))
             spent_s = time.perf_counter() - started_s
             self.detect_ms = spent_s * 1000
             if not self._ended.is_set():
                 loop.call_soon_threadsafe(self._saw, glimpse)
-            self._ended.wait(pause_s(self._period_s, spent_s, detector.mode == "cascade"))
+            is_cascade = faces is not None and detector.mode == "cascade"
+            self._ended.wait(pause_s(self._period_s, spent_s, is_cascade))
 
 
 def pause_s(period_s: float, spent_s: float, is_cascade: bool) -> float:
@@ -207,12 +196,7 @@ def pause_s(period_s: float, spent_s: float, is_cascade: bool) -> float:
     return max(period_s, SHARE_OF_TIME * spent_s) - spent_s
 
 
-def cells_of(picture: Picture) -> NDArray[np.int16]:
+def cells_of(picture: Picture) -> Cells:
     """The picture as a few grey cells, (rows, columns)."""
     small = cv2.resize(picture, CELLS, interpolation=cv2.INTER_AREA)
     return np.asarray(small.mean(axis=2), np.int16)
-
-
-def share_changed(before: NDArray[np.int16], now: NDArray[np.int16]) -> float:
-    """How much of the picture is another one."""
-    return float(np.mean(np.abs(now - before) > CELL_CHANGED))

@@ -16,6 +16,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from drivers.core.capability import Aim
 from edge.camera import framing
 from edge.camera.aim import wrapped_deg
@@ -28,9 +31,16 @@ from edge.camera.targets import Targets
 SWING_SHARE = 0.25
 """Of the picture's width: a move by so much changes the picture beyond doubt."""
 
-MOVED_SHARE = 0.12
-"""Of the picture's cells: so many change only when the camera moves. People who talk and lean
-change a twentieth."""
+MOVED_SHARE, STILL_SHARE = 0.12, 0.08
+"""Of the picture's cells: more than the first differ from before the order only when the camera
+has moved; fewer than the second differ from picture to picture once it stands. People who talk
+and lean change a twentieth."""
+
+CELL_CHANGED = 8
+"""Grey levels; the noise of a cell is a tenth of that."""
+
+Cells = NDArray[np.int16]
+"""A picture as a few grey cells, (rows, columns)."""
 
 LATE_S = 4.0
 """At rest for so long and the picture has not moved: it does not follow the camera."""
@@ -38,12 +48,17 @@ LATE_S = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """One picture as it was looked at. ``changed``: share of it that differs from the last one."""
+    """One picture as it was looked at; ``faces`` is None while nobody asks for them."""
 
-    faces: Sequence[Face]
+    faces: Sequence[Face] | None
     size_px: tuple[int, int]
     at_s: float
-    changed: float
+    cells: Cells
+
+
+def share_changed(before: Cells, now: Cells) -> float:
+    """How much of the picture is another one, 0 to 1."""
+    return float(np.mean(np.abs(now - before) > CELL_CHANGED))
 
 
 class Gaze:
@@ -63,6 +78,9 @@ class Gaze:
         self._owes_motion = False
         self._has_moved = False
         self._is_at_seat_aim = True
+        self._last: Cells | None = None
+        self._before: Cells | None = None
+        """The newest picture, and the one when the order was given."""
 
     @property
     def wants_faces(self) -> bool:
@@ -83,7 +101,9 @@ class Gaze:
         self._framing = Framing(Target(aim, self._targets.distance_m(seat), gate_deg))
         self._seat_aim, self._is_at_seat_aim = aim, True
         swing_deg = 360.0 if here is None else _apart_deg(here, aim)
-        self._owes_motion = here is not None and swing_deg > SWING_SHARE * aim.fov_deg
+        self._before = self._last
+        is_swing = here is not None and swing_deg > SWING_SHARE * aim.fov_deg
+        self._owes_motion = is_swing and self._before is not None
         self._has_moved = False
 
     def rests(self, reached: bool, now_s: float) -> None:
@@ -98,10 +118,13 @@ class Gaze:
             self._word = "looking" if self._word == "waiting" else self._word
 
     def look(self, glimpse: Glimpse, here: Aim, now_s: float) -> Aim | None:
-        """Where the camera should look instead, if anywhere; ``here`` is where it looks."""
-        if self._framing is None or not self._follows(glimpse):
-            return None
-        if self._rest_s is None:
+        """Where the camera should look instead, if anywhere; ``here`` is where it looks.
+
+        Every picture is to be shown, also while the camera moves.
+        """
+        follows = self._follows(glimpse)
+        self._last = glimpse.cells
+        if self._framing is None or self._rest_s is None or glimpse.faces is None or not follows:
             return None
         before = self._framing
         seen = Seen(glimpse.faces, here, glimpse.size_px, glimpse.at_s - self.latency_s)
@@ -113,18 +136,19 @@ class Gaze:
 
     def _follows(self, glimpse: Glimpse) -> bool:
         """The picture shows what the camera looks at now."""
-        if not self._owes_motion:
+        before, last = self._before, self._last
+        if not self._owes_motion or before is None or last is None:
             return True
-        if glimpse.changed > MOVED_SHARE:
-            self._has_moved = True
-        elif self._has_moved:
+        self._has_moved |= share_changed(before, glimpse.cells) > MOVED_SHARE
+        if self._rest_s is None:
+            return False
+        if self._has_moved and share_changed(last, glimpse.cells) < STILL_SHARE:
             self._owes_motion = False
-            late_s = 0.0 if self._rest_s is None else glimpse.at_s - self._rest_s
-            self.latency_s = max(self._least_latency_s, min(late_s, LATE_S))
-            if self._word == "late":
-                self._word = "looking"
+            late_s = min(glimpse.at_s - self._rest_s, LATE_S)
+            self.latency_s = max(self._least_latency_s, late_s)
+            self._word = "looking" if self._word == "late" else self._word
             return True
-        elif self._rest_s is not None and glimpse.at_s - self._rest_s > LATE_S:
+        if glimpse.at_s - self._rest_s > LATE_S:
             self._word = "late"
         return False
 

@@ -29,6 +29,9 @@ FACE_AT = (160.0, 118.0)
 OVERSIZE = 2
 """Drawn once so much larger, and scaled for each picture."""
 
+LEAST_PX = 64
+"""Height below which no smaller size is kept."""
+
 SKINS: tuple[Colour, ...] = ((150, 180, 225), (140, 170, 215), (120, 155, 205), (105, 140, 195))
 HAIRS: tuple[Colour, ...] = ((30, 40, 50), (22, 24, 28), (60, 66, 76), (40, 58, 86))
 CLOTHES: tuple[Colour, ...] = (
@@ -42,10 +45,17 @@ CLOTHES: tuple[Colour, ...] = (
 
 @dataclass(frozen=True)
 class Portrait:
-    """``picture``: (high, wide, 3); ``cover``: (high, wide), how much it hides, 0 to 255."""
+    """In several sizes, the largest first, each half as high as the one before.
 
-    picture: Bitmap
-    cover: Bitmap
+    Each is a picture (high, wide, 3), and a cover (high, wide): how much it hides, 0 to 255.
+    """
+
+    sizes: tuple[tuple[Bitmap, Bitmap], ...]
+
+    def at_least(self, high_px: int) -> tuple[Bitmap, Bitmap]:
+        """The smallest size that is as high, so that little is left to scale."""
+        enough = [size for size in self.sizes if size[1].shape[0] >= high_px]
+        return enough[-1] if enough else self.sizes[0]
 
 
 class _Sheet:
@@ -97,7 +107,17 @@ def portrait(rnd: random.Random) -> Portrait:
     across = np.linspace(-2.0, 2.0, UNITS_WIDE * OVERSIZE)[None, :, None]
     lit = sheet.picture * (1 - 0.045 * across**2 - 0.04 * across)
     cover = cv2.GaussianBlur(sheet.cover, (0, 0), 0.8 * OVERSIZE)
-    return Portrait(np.clip(lit, 0, 255).astype(np.uint8), np.asarray(cover, np.uint8))
+    return _sizes(np.clip(lit, 0, 255).astype(np.uint8), np.asarray(cover, np.uint8))
+
+
+def _sizes(picture: Bitmap, cover: Bitmap) -> Portrait:
+    sizes = [(picture, cover)]
+    while sizes[-1][1].shape[0] > LEAST_PX:
+        half = [
+            cv2.resize(b, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for b in sizes[-1]
+        ]
+        sizes.append((np.asarray(half[0], np.uint8), np.asarray(half[1], np.uint8)))
+    return Portrait(tuple(sizes))
 
 
 def _skin(sheet: _Sheet, x: float, skin: Colour, hair: Colour) -> None:

@@ -39,7 +39,7 @@ SWAY_PERIOD_S = (4.0, 9.0)
 NEIGHBOUR_M = 0.5
 POSTER_M, POSTER_BEHIND_M, POSTER_UP_M = 1.1, 1.0, 0.35
 WALL_DEG_PER_PX = 0.2
-NOISE = 3.0
+NOISE = 2.5
 """Of every pixel, one sigma: no live camera sends the same picture twice."""
 
 
@@ -96,8 +96,8 @@ class View:
             picture = np.asarray(picture // 40, np.uint8)
         # A window somewhere in a larger field of noise costs a tenth of drawing it anew.
         dx, dy = (int(abs(math.sin(at_s * k)) * 64) for k in (12.9, 78.2))
-        noisy = picture + self._noise[dy : dy + HIGH_PX, dx : dx + WIDE_PX]
-        return np.asarray(np.clip(noisy, 0, 255), np.uint8)
+        noise = self._noise[dy : dy + HIGH_PX, dx : dx + WIDE_PX]
+        return np.asarray(cv2.add(picture, noise, dtype=cv2.CV_8U), np.uint8)
 
     def _draw_place(self, picture: Bitmap, eye: _Eye, seat: int, at_s: float, show: Show) -> None:
         person = self._people[seat]
@@ -238,20 +238,20 @@ def _paste(picture: Bitmap, eye: _Eye, face_m: Point, head_m: float, look: Portr
     x1, y1 = min(WIDE_PX, left + wide), min(HIGH_PX, top + high)
     if x0 >= x1 or y0 >= y1 or wide < 2 or high < 2:
         return
-    grown = look.picture.shape[0] / UNITS_HIGH / unit_px
-    # Only the part that is seen is scaled: a near head would be larger than the picture.
-    cut = np.array([[1 / grown, 0, left - x0], [0, 1 / grown, top - y0]])
-    size = (x1 - x0, y1 - y0)
-    how = cv2.INTER_AREA if grown > 1 else cv2.INTER_LINEAR
+    drawn, cover = look.at_least(high)
+    grown = drawn.shape[0] / UNITS_HIGH / unit_px
     if grown > 1:
-        small = (max(2, wide), max(2, high))
-        part = np.asarray(cv2.resize(look.picture, small, interpolation=how), np.uint8)
-        mask = np.asarray(cv2.resize(look.cover, small, interpolation=how), np.uint8)
-        part = part[y0 - top : y1 - top, x0 - left : x1 - left]
-        mask = mask[y0 - top : y1 - top, x0 - left : x1 - left]
-    else:
-        part = np.asarray(cv2.warpAffine(look.picture, cut, size, flags=how), np.uint8)
-        mask = np.asarray(cv2.warpAffine(look.cover, cut, size, flags=how), np.uint8)
+        cut = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+        part, mask = (
+            np.asarray(cv2.resize(b, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)[cut]
+            for b in (drawn, cover)
+        )
+    else:  # only the part that is seen: a near head may be larger than the picture
+        shift = np.array([[1 / grown, 0, left - x0], [0, 1 / grown, top - y0]])
+        part, mask = (
+            np.asarray(cv2.warpAffine(b, shift, (x1 - x0, y1 - y0)), np.uint8)
+            for b in (drawn, cover)
+        )
     hidden = mask[..., None].astype(np.uint16)
     under = picture[y0:y1, x0:x1]
     mixed = (part * hidden + under * (255 - hidden)) // 255

@@ -24,6 +24,9 @@ class Numbers:
 
     def add(self, number: int) -> None:
         """See ``number``; again changes nothing."""
+        if self._ranges and number == self._ranges[-1][1] + 1:  # as nearly always
+            self._ranges[-1][1] = number
+            return
         if number in self:
             return
         at = bisect_right(self._ranges, number, key=lambda pair: pair[0])

@@ -71,11 +71,10 @@ class CrowdRoom:
         ):
             self.wire.publish(topics.up(self.name, kind, item), encode(message), retain=True)
 
-    def record(self, kind: messages.EventKind, body: Json) -> None:
-        """As if the outbox had committed it just now."""
+    def write(self, kind: messages.EventKind, body: Json) -> tuple[int, bytes]:
+        """The next event, ready to be recorded: its number and its bytes."""
         self._seq += 1
-        event = messages.Event.model_construct(
-            v=1,
+        event = messages.Event(
             id=f"{self.name}-{self._seq}",
             source=self.name,
             epoch=self.epoch,
@@ -87,10 +86,13 @@ class CrowdRoom:
             start=1,
             kind=kind,
             body=body,
-            age_ms=0,
         )
-        self.waiting[self._seq] = encode(event)
-        self.recorded_s[self._seq] = time.monotonic()
+        return self._seq, encode(event)
+
+    def record(self, seq: int, event: bytes) -> None:
+        """As if the outbox had committed it just now."""
+        self.waiting[seq] = event
+        self.recorded_s[seq] = time.monotonic()
 
     def send_due(self) -> None:
         """What waits and is not under way, unless the last message is unanswered."""
@@ -213,24 +215,25 @@ class Crowd:
             The monotonic time of the first press. All have their receipt when it returns.
         """
         chance = random.Random(seed)
-        plan = sorted(
-            ((chance.random() * spread_s, room, seat) for room in self.rooms.values()
-             for seat in range(1, self.seats + 1)),
-            key=lambda press: (press[0], press[1].name, press[2]),
-        )  # fmt: skip
-        bodies = {(room.name, seat): body(room.name, seat) for _, room, seat in plan}
+        order = sorted(
+            (chance.random() * spread_s, name, seat)
+            for name in self.names
+            for seat in range(1, self.seats + 1)
+        )
+        plan = [(at_s, self.rooms[name], body(name, seat)) for at_s, name, seat in order]
+        presses = [(at_s, room, *room.write(*what)) for at_s, room, what in plan]
         began_s, at = time.monotonic(), 0
-        while at < len(plan):
+        while at < len(presses):
             now_s = time.monotonic() - began_s
-            pressed = set()
-            while at < len(plan) and plan[at][0] <= now_s:
-                _, room, seat = plan[at]
-                room.record(*bodies[room.name, seat])
-                pressed.add(room.name)
+            pressed: dict[str, CrowdRoom] = {}
+            while at < len(presses) and presses[at][0] <= now_s:
+                _, room, seq, event = presses[at]
+                room.record(seq, event)
+                pressed[room.name] = room
                 at += 1
-            for name in sorted(pressed):
-                self.rooms[name].send_due()
-            await asyncio.sleep(LOOK_S if at < len(plan) else 0)
+            for room in pressed.values():
+                room.send_due()
+            await asyncio.sleep(LOOK_S if at < len(presses) else 0)
         sending = asyncio.create_task(self.send_forever(), name="crowd sender")
         try:
             await self.until(lambda room: not room.waiting, "receipts")

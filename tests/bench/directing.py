@@ -11,15 +11,15 @@ import numpy as np
 
 from edge.camera.subject import Pacing
 from tests.bench.bars import Bar
-from tests.directed_meeting import Shown, heard_exactly, shown
+from tests.directed_meeting import Hearing, Shown, heard_exactly, shown
 from tests.heard_meeting import heard_by_chain, meeting
-from tests.listening_room import Hall, meeting_turns
+from tests.listening_room import Hall, Turn, meeting_turns
 
 SEATS = 25
-MINUTES_OF_SOUND = 4
+PIECE_S = 60.0
 
 
-def director(seed: int, meetings: int = 12) -> tuple[Bar, ...]:
+def director(seed: int, meetings: int = 12, minutes_heard: int = 8) -> tuple[Bar, ...]:
     """Ten minutes each with ears that are never wrong; then some minutes through the ears."""
     true, quick = [], []
     for n in range(meetings):
@@ -28,16 +28,25 @@ def director(seed: int, meetings: int = 12) -> tuple[Bar, ...]:
         quick.append(shown(turns, 600.0, heard_exactly(turns), Pacing(min_shot_s=1.0)))
     bars = [*_bars("true turns", true), *_bars("true turns, minimum shot 1 s", quick, 1.0, False)]
     for name, hall in (("dry", Hall()), ("reverberant", Hall(decay_s=0.6))):
-        bars += _bars(
-            f"heard, {name}", [through_ears(hall, seed + n) for n in range(MINUTES_OF_SOUND)]
-        )
+        bars += _bars(f"heard, {name}", [through_ears(hall, seed, minutes_heard)])
     return tuple(bars)
 
 
-def through_ears(hall: Hall, seed: int, length_s: float = 60.0) -> Shown:
-    """A meeting of synthesised sound, from samples to shots."""
-    take = meeting(hall, seed, length_s)
-    return shown(take.turns, length_s, heard_by_chain(take))
+def through_ears(hall: Hall, seed: int, minutes: int) -> Shown:
+    """A meeting of synthesised sound, from samples to shots; a minute of sound at a time."""
+    turns: list[Turn] = []
+    ears: list[Hearing] = []
+    for n in range(minutes):
+        take = meeting(hall, seed + n, PIECE_S)
+        at_s = n * PIECE_S
+        turns += [Turn(t.seat, t.start_s + at_s, t.end_s + at_s) for t in take.turns]
+        ears.append(heard_by_chain(take))
+
+    def hearing(at_s: float) -> tuple[str, ...]:
+        piece = min(len(ears) - 1, int(at_s / PIECE_S))
+        return ears[piece](at_s - piece * PIECE_S)
+
+    return shown(turns, minutes * PIECE_S, hearing)
 
 
 def _bars(

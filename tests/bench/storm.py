@@ -103,7 +103,7 @@ class Storm:
         await page.order("close_ballot", **named)
         await crowd.until(lambda room: room.ballot["stage"] != "open", "the ballot is closing")
         for room in crowd.rooms.values():
-            room.record("drained", {**named, "box": None})
+            room.record(*room.write("drained", {**named, "box": None}))
             room.send_due()
         counted_ns = await page.until(
             int(closing_s * 1e9), lambda b: b["counts"] is not None, ballot, 60.0

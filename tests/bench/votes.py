@@ -59,7 +59,7 @@ class Votes:
         await page.order("open_ballot", **named, anyway=True)
         await until_shown(
             self._room,
-            lambda s: all(seat["lamps"]["yes"] == "slow" for seat in s["seats"].values()),
+            lambda s: all(seat["yes"] == "slow" for seat in s["seats"].values()),
             "every seat may vote",
         )
         order = list(range(1, self._seats + 1))
@@ -83,7 +83,7 @@ class Votes:
         self._samples.add("25 seats: last press -> all votes on the page", last_ns, shown_ns)
         await until_shown(
             self._room,
-            lambda s: all(s["seats"][str(n)]["lamps"][k] == "on" for n, (_, k) in pressed.items()),
+            lambda s: all(s["seats"][str(n)][k] == "on" for n, (_, k) in pressed.items()),
             "every vote is counted",
         )
         self._lamps(pressed)

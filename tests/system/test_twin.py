@@ -323,7 +323,8 @@ async def test_end_leaves_nothing(run_dir: Path, number: signal.Signals) -> None
     process = await start_twin()
     async with TwinClient("main") as client:
         assert set(os.listdir(run_dir / "main")) == {
-            "bus-1", "cam-left", "cam-right", "console", "display-1", "twin.sock"
+            "bus-1", "cam-left", "cam-left.video", "cam-right", "cam-right.video", "console",
+            "display-1", "twin.sock",
         }  # fmt: skip
         assert await end(process, number) == 0
         with pytest.raises(TwinError, match="has ended"):

@@ -42,7 +42,7 @@ def framed(seed: int, video_s: float = 0.2, *, sway_deg: float = 0.0) -> tuple[P
     aim = plant.targets.aim(SEAT)
     assert aim is not None
     plant.send(Aim(aim.pan_deg - 30.0, aim.tilt_deg, 60.0))
-    plant.run(2.0)
+    plant.run(4.0)
     plant.commands.clear()
     plant.shoot(SEAT, (rnd.gauss(0, 1.06), rnd.gauss(0, 1.06)))
     return plant, head
