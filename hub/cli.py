@@ -75,7 +75,10 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--mqtt-port", type=port, default=18830, metavar="N", help="broker (18830)")
     demo.add_argument("--data", type=Path, metavar="DIR", help="records (a temporary directory)")
     demo.add_argument(
-        "--script", choices=("one-press", "ballot"), help="run a story, report, and end"
+        "--script", choices=("one-press", "ballot", "debate"), help="run a story, report, and end"
+    )
+    demo.add_argument(
+        "--minutes", type=float, metavar="N", help="length of the debate (1.5; in full: 5)"
     )
     demo.add_argument("--json", action="store_true", help="report as JSON")
     demo.set_defaults(run=_demo)
@@ -191,6 +194,7 @@ def _demo(chosen: argparse.Namespace) -> int:
             data=chosen.data,
             script=chosen.script,
             as_json=chosen.json,
+            minutes=chosen.minutes,
         )
     )
 

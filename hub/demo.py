@@ -40,6 +40,8 @@ class Choice:
     data: Path | None
     script: str | None
     as_json: bool
+    minutes: float | None = None
+    """For stories that may be longer or shorter; None is their own choice."""
 
 
 def main(choice: Choice) -> int:
@@ -123,6 +125,8 @@ async def _interactive(house: House, choice: Choice) -> int:
 async def _script(house: House, run_dir: Path, choice: Choice) -> int:
     tell = STORIES[choice.script or ""]
     story = tell(house, run_dir, _hush if choice.as_json else _Progress().step)
+    if choice.minutes is not None:
+        story.minutes = choice.minutes
     report = await story.tell()
     if not report.ok:
         for child in house.children.values():

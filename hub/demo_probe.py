@@ -87,7 +87,12 @@ def all_well(room: str) -> Callable[[Json], bool]:
 
 
 class MqttProbe(Scene):
-    """``seen`` is the newest payload by topic."""
+    """``seen`` is the newest payload by topic; ``told`` are called with every single one."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        super().__init__()
+        self.told: list[Callable[[str, Any], None]] = []
 
     async def follow(self, host: str, port: int) -> None:
         """Listen until cancelled."""
@@ -100,7 +105,10 @@ class MqttProbe(Scene):
                     async for message in client.messages:
                         data = message.payload if isinstance(message.payload, bytes) else b""
                         with contextlib.suppress(ValueError):
-                            self.seen[str(message.topic)] = json.loads(data) if data else None
+                            payload = json.loads(data) if data else None
+                            self.seen[str(message.topic)] = payload
+                            for tell in self.told:
+                                tell(str(message.topic), payload)
                         await self._changed()
             await asyncio.sleep(0.05)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.demo_ballot import Decision
+from hub.demo_debate import Debate
 from hub.demo_script import OnePress
 from hub.demo_telling import Telling
 
-STORIES: Mapping[str, type[Telling]] = {story.name: story for story in (OnePress, Decision)}
+STORIES: Mapping[str, type[Telling]] = {story.name: story for story in (OnePress, Decision, Debate)}

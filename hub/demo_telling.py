@@ -28,6 +28,8 @@ class Telling:
 
     name = ""
     """As the report calls it."""
+    minutes = 0.0
+    """How long it goes on, for stories that may be longer or shorter."""
 
     def __init__(self, house: House, run_dir: Path, told: Callable[[Step], None]) -> None:
         """The house has been started."""

@@ -63,6 +63,8 @@ class Direction:
     on_air_since_s: float = float("-inf")
     why: Mapping[str, Sentence] = field(default_factory=dict)
     manual_until_s: float = float("-inf")
+    stands_in_for: str | None = None
+    """The subject for which the whole room is shown, because only the camera on air sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def direct(
         moves = (*moves, *ahead)
     # What a camera reports now is about its last shot, not about the one it has just got.
     settled = {c: v for c, v in cameras.items() if c not in {move.camera for move in moves}}
-    now, cuts = _cut(now, settled, now_s)
+    is_urgent = bool(scene.only_wide) or scene.priority is not None
+    is_calm = is_urgent or now_s < now.manual_until_s or _is_old(now, settled, pacing, now_s)
+    now, cuts = _cut(now, settled, now_s) if is_calm else (now, ())
     return now, (*rescue, *moves, *cuts)
 
 
@@ -125,7 +129,7 @@ def _sent(now: Direction, camera: str, target: str, why: Sentence, due_s: float)
 
 def _send_someone(now: Direction, cameras: Cameras, pacing: Pacing, now_s: float) -> Outcome:
     """Make sure that some camera shows the subject, or is on its way and not late."""
-    target = _showable(now.subject.target, cameras)
+    now, target = _showable(now, cameras)
     able = [c for c, view in cameras.items() if view.works and target in view.cost]
     if not able:
         return now, ()
@@ -155,12 +159,24 @@ def _send_someone(now: Direction, cameras: Cameras, pacing: Pacing, now_s: float
     return _sent(replace(now, wanted=chosen), chosen, target, why, due_s)
 
 
-def _showable(target: str, cameras: Cameras) -> str:
-    """The target, or the nearest thing to it that some working camera can see."""
-    working = [view for view in cameras.values() if view.works]
-    if any(target in view.cost for view in working):
-        return target
-    return WIDE
+def _showable(now: Direction, cameras: Cameras) -> tuple[Direction, str]:
+    """The subject, or the whole room where no camera can show it without a travelling shot."""
+    target = now.subject.target
+    if target == now.stands_in_for:
+        return now, WIDE
+    now = replace(now, stands_in_for=None)
+    working = {c: view for c, view in cameras.items() if view.works}
+    able = {c for c, view in working.items() if target in view.cost}
+    if not able:
+        return now, WIDE
+    on_air = now.on_air
+    would_travel = able == {on_air} and now.shots.get(on_air or "") != target
+    is_other_free = any(
+        c != on_air and not view.locked and WIDE in view.cost for c, view in working.items()
+    )
+    if would_travel and is_other_free and target != WIDE:
+        return replace(now, stands_in_for=target), WIDE
+    return now, target
 
 
 def _look_ahead(
@@ -198,6 +214,17 @@ def _leave_dead(now: Direction, cameras: Cameras, now_s: float) -> Outcome:
     best = min(there, key=lambda c: ([now.shots.get(c) != target for target in wanted], c))
     is_taken = on_air in cameras and cameras[on_air].aside
     return _on_air(now, best, TAKEN if is_taken else LOST, now_s)
+
+
+def _is_old(now: Direction, settled: Cameras, pacing: Pacing, now_s: float) -> bool:
+    """What is on air was seen for long enough, or is no picture to be kept.
+
+    The subject keeps its minimum already; but one camera swings longer than another, and what
+    comes late must not be cut away the sooner.
+    """
+    if now.on_air is None or not _is_there(now.on_air, settled):
+        return True
+    return now_s - now.on_air_since_s >= pacing.min_shot_s
 
 
 def _cut(now: Direction, settled: Cameras, now_s: float) -> Outcome:

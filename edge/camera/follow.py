@@ -23,9 +23,9 @@ from edge.camera.aim import wrapped_deg
 class Loop:
     """How the head is followed (values measured by simulation, 150 to 400 ms of latency)."""
 
-    alpha: float = 0.5
-    beta: float = 0.12
-    gain_per_s: float = 3.0
+    alpha: float = 0.6
+    beta: float = 0.25
+    gain_per_s: float = 3.5
     """Speed per degree of error; plain loops need it below 0.3 over the latency."""
     jump_deg: float = 3.0
     """A larger surprise is a jump."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drivers.core.capability import Aim
-from edge.camera.aim import Point, Pose, aim_at, wide_aim, wrapped_deg
+from edge.camera.aim import Point, Pose, aim_at, composed, wide_aim, wrapped_deg
 from edge.camera.subject import WIDE, seats_of
 from edge.rules.reasons import Sentence
 
@@ -77,9 +77,12 @@ class Targets:
         self.bearings = bearings
         pose, places_m = bearings.pose, self._places_m
         self._costs: dict[str, float] = {}
-        self._aims: dict[str, Aim | None] = {
+        self._heads = {
             seat: bearings.seats.get(seat) or aim_at(pose, place)
             for seat, place in places_m.items()
+        }
+        self._aims: dict[str, Aim | None] = {
+            seat: composed(head) for seat, head in self._heads.items()
         }
         if bearings.wide is not None:
             self._aims[WIDE] = bearings.wide
@@ -98,7 +101,7 @@ class Targets:
 
     def _pair_aim(self, one: str, other: str) -> Aim | None:
         """Both heads with their shoulders, or None when they are too far apart."""
-        a, b = self._single(one), self._single(other)
+        a, b = self._heads[one], self._heads[other]
         turn_deg = wrapped_deg(b.pan_deg - a.pan_deg)
         width_deg = abs(turn_deg) + max(a.fov_deg, b.fov_deg)
         if width_deg > PAIR_WIDEST_DEG:
@@ -106,11 +109,9 @@ class Targets:
         middle_deg = wrapped_deg(a.pan_deg + turn_deg / 2.0)
         return Aim(middle_deg, (a.tilt_deg + b.tilt_deg) / 2.0, width_deg)
 
-    def _single(self, seat: str) -> Aim:
-        aim = self._aims[seat]
-        if aim is None:
-            raise ValueError(f"seat {seat} has no aim")
-        return aim
+    def head(self, seat: str) -> Aim:
+        """Where the head of a seat is: in the middle of the picture, as sightings have it."""
+        return self._heads[seat]
 
     def cost(self, target: str) -> float | None:
         """How badly this camera sees the target; None when it does not."""
@@ -132,14 +133,14 @@ class Targets:
 
     def gate_deg(self, seat: str) -> float:
         """Half the angle to the nearest other head: what is further off is a neighbour."""
-        here = self._single(seat)
+        here = self._heads[seat]
         shrink = math.cos(math.radians(here.tilt_deg))
         away = [
             math.hypot(
                 wrapped_deg(there.pan_deg - here.pan_deg) * shrink, there.tilt_deg - here.tilt_deg
             )
             for other in self._places_m
-            if other != seat and (there := self._single(other))
+            if other != seat and (there := self._heads[other])
         ]
         return min(away, default=360.0) / 2.0
 

@@ -1,7 +1,8 @@
 """``make bench``: the figures of the house, as a table and as JSON.
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
-seats), ``storm`` (a thousand rooms vote). Figures stand beside something bare in the same run, an
+seats), ``storm`` (a thousand rooms vote); ``aim``, ``frame``, ``follow``, ``director``, ``faces``
+and ``listening`` against their bars. Figures stand beside something bare in the same run, an
 echo through the same broker or SQLite on the same disk, because machines differ and are noisy.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import platform
@@ -18,13 +20,14 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from tests.bench.bars import Bar, bars_data, bars_table
 from tests.bench.commit import alone_ms, commit_ms
 from tests.bench.echo import echo_ms
 from tests.bench.page import Page
@@ -45,6 +48,7 @@ class Found:
 
     figures: dict[str, Any]
     rows: dict[str, Spread | None]
+    bars: tuple[Bar, ...] = ()
 
 
 async def start_room(site: Site, ear: Ear) -> float:
@@ -160,7 +164,28 @@ async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
     return Found(*await storm(site, choice.rooms, choice.seats, choice.spread, choice.seed))
 
 
-PARTS = {"press": measure_presses, "votes": measure_votes, "storm": measure_storm}
+def pure(module: str, measure: str) -> Callable[[Site, argparse.Namespace], Awaitable[Found]]:
+    """A part of seeded simulations; what it needs is imported when it runs."""
+
+    async def part(_: Site, choice: argparse.Namespace) -> Found:
+        say(f"simulations of {measure}")
+        found = getattr(importlib.import_module(f"tests.bench.{module}"), measure)
+        return Found({}, {}, found(choice.seed))
+
+    return part
+
+
+PARTS = {
+    "press": measure_presses,
+    "votes": measure_votes,
+    "storm": measure_storm,
+    "aim": pure("cameras", "aim"),
+    "frame": pure("cameras", "frame"),
+    "follow": pure("cameras", "walking"),
+    "director": pure("directing", "director"),
+    "faces": pure("cameras", "faces"),
+    "listening": pure("listening", "listening"),
+}
 
 
 def say(what: str) -> None:
@@ -225,10 +250,17 @@ def main() -> int:
                 with contextlib.suppress(ProcessLookupError):
                     site.stop_all()
         print(f"\n{name}: {'; '.join(f'{k} {v}' for k, v in data['machine'].items())}")
-        print(as_table(found.rows, found.rows.get(ECHO)))
+        if found.rows:
+            print(as_table(found.rows, found.rows.get(ECHO)))
+        if found.bars:
+            print(bars_table(found.bars))
         for figure, value in found.figures.items():
             print(f"{figure:66} {value:>10}")
-        data[name] = {"figures": found.figures, "ms": as_data(found.rows)}
+        data[name] = {
+            "figures": found.figures,
+            "ms": as_data(found.rows),
+            "bars": bars_data(found.bars),
+        }
     if choice.json:
         choice.json.write_text(json.dumps(data, indent=1) + "\n")
     else:

@@ -37,7 +37,7 @@ def test_the_heading_turns_the_pan_and_nothing_else() -> None:
     """A camera on the right wall looking along -x sees a seat straight ahead at pan 0."""
     aim = aim_at(Pose((10.0, 5.0, 1.2), 270.0), (0.0, 5.0, 1.2))
     assert aim.pan_deg == pytest.approx(0.0)
-    assert aim.fov_deg == pytest.approx(math.degrees(2 * math.atan(0.06)))
+    assert aim.fov_deg == pytest.approx(math.degrees(2 * math.atan(0.07)))
 
 
 def test_a_seat_at_the_lens_is_an_error() -> None:

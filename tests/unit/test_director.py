@@ -123,6 +123,49 @@ def test_a_pair_nobody_can_show_is_the_wide_shot() -> None:
     assert now.subject.target == group_of((S1, S2))
 
 
+def test_what_came_late_is_not_cut_away_the_sooner() -> None:
+    """The minimum shot counts for what is seen, too: from cut to cut."""
+    now = Direction(
+        Subject(S2, since_s=8.0), shots={"a": S1, "b": S2}, wanted="b", on_air="a", on_air_since_s=6.0
+    )
+    both_there = {"a": view(True), "b": view(True)}
+    now, decisions = direct(now, Scene(speaking=(S2,)), both_there, PACING, 8.9)
+    assert decisions == ()
+    _, decisions = direct(now, Scene(speaking=(S2,)), both_there, PACING, 9.0)
+    assert [type(d) for d in decisions] == [Cut]
+
+
+def test_the_chair_is_not_kept_waiting_by_a_young_shot() -> None:
+    now = Direction(shots={"a": S1, "b": S2}, wanted="a", on_air="a", on_air_since_s=8.0)
+    scene = Scene(speaking=(S1, S2), priority=S2)
+    _, decisions = direct(now, scene, {"a": view(True), "b": view(True)}, PACING, 8.5)
+    assert [type(d) for d in decisions] == [Cut]
+
+
+PAIR = group_of((S1, S2))
+
+
+def test_a_pair_that_only_the_camera_on_air_could_show_is_the_room_on_the_other() -> None:
+    """No travelling shot is seen while another camera is free; and it does not swing back."""
+    both = Scene(speaking=(S1, S2))
+    narrow = CameraView(True, True, {S1: 1.0, S2: 1.0, WIDE: 1.0})
+    now = Direction(Subject(S1), shots={"a": S1, "b": S2}, wanted="a", on_air="a")
+    cameras = {"a": view(True), "b": narrow}
+    now, decisions = direct(now, both, cameras, PACING, 10.0)
+    assert [(d.camera, d.target) for d in decisions if isinstance(d, Move)] == [("b", WIDE)]
+    now, decisions = direct(now, both, cameras, PACING, 10.1)
+    assert [(type(d), d.camera) for d in decisions] == [(Cut, "b")]
+    _, decisions = direct(now, both, cameras, PACING, 10.2)
+    assert decisions == ()
+
+
+def test_a_pair_that_the_camera_on_air_shows_already_stays() -> None:
+    narrow = CameraView(True, True, {S1: 1.0, S2: 1.0, WIDE: 1.0})
+    now = Direction(Subject(PAIR), shots={"a": PAIR, "b": S2}, wanted="a", on_air="a")
+    both = Scene(speaking=(S1, S2))
+    assert direct(now, both, {"a": view(True), "b": narrow}, PACING, 10.0)[1] == ()
+
+
 def test_a_hand_holds_the_automatic_back() -> None:
     cameras = {"a": view(True), "b": view(True)}
     now, decisions = by_hand(shows_wide(), "a", S2, "the technician", PACING, 0.0)

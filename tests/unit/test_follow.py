@@ -3,42 +3,11 @@
 from __future__ import annotations
 
 import math
-import random
 
 import pytest
 
 from edge.camera.follow import Loop, Track, drive, seen
-from tests.camera_plant import FASTEST_DEG_S, Path, Plant
-
-FRAME_S = 0.1
-
-
-def follow(head: Path, seconds: float, latency_s: float, seed: int) -> list[tuple[float, float]]:
-    """Times and errors of the camera behind the head."""
-    plant = Plant(random.Random(seed), video_s=latency_s - 0.075)
-    loop, track = Loop(latency_s=0.09), None
-    errors = []
-    plant.run(0.5)
-    for _ in range(round(seconds / FRAME_S)):
-        offset, camera, taken_s = plant.look(head)
-        track = seen(track, camera + offset, 0.0, taken_s, loop)
-        track, (pan_speed, _) = drive(
-            track,
-            (plant.expected(loop.latency_s), 0.0),
-            plant.now_s,
-            loop,
-            (FASTEST_DEG_S, FASTEST_DEG_S),
-        )
-        plant.command(pan_speed)
-        for _ in range(10):
-            plant.run(FRAME_S / 10)
-            errors.append((plant.now_s, plant.pan_deg - head(plant.now_s)))
-    return errors
-
-
-def step_at(when_s: float, size_deg: float) -> Path:
-    """Somebody else stands there from one moment to the next."""
-    return lambda at_s: size_deg if at_s >= when_s else 0.0
+from tests.camera_follow import follow, step_at, walk
 
 
 @pytest.mark.parametrize("latency_s", [0.15, 0.275, 0.4])
@@ -54,14 +23,9 @@ def test_a_step_of_eight_degrees_overshoots_little_and_settles(latency_s: float)
 
 def test_a_walk_is_followed() -> None:
     """Must: 8 degrees/s at 275 ms, 3 degrees RMS."""
-
-    def walk(at_s: float) -> float:
-        there = 40.0 - abs((at_s * 8.0) % 80.0 - 40.0)
-        return there if at_s > 1.0 else 8.0
-
     squares = []
     for seed in range(6):
-        squares += [e * e for t, e in follow(walk, 20.0, 0.275, seed) if t > 3.0]
+        squares += [e * e for t, e in follow(walk(8.0), 20.0, 0.275, seed) if t > 3.0]
     assert math.sqrt(sum(squares) / len(squares)) <= 3.0
 
 
