@@ -217,6 +217,11 @@ class Controller:
         self._lead(outcome)
         return not any(isinstance(effect, Refused) for effect in outcome[1])
 
+    def lead_with(self, intent: Intent, seat: str | None, at_s: float) -> None:
+        """Lead the room until the hub has merged what this press decided in it."""
+        self._lead(following.lose_hub(self.room, self._now_s()))
+        self.decide_here(intent, seat, at_s)
+
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
         for effect in effects:

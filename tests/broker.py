@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -130,6 +131,11 @@ class Mosquitto:
             self._process.kill()
             self._process.wait(START_S)
             self._process = None
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the process, if there is one."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def restart(self) -> None:
         """Power cut and return on the same port."""

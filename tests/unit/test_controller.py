@@ -253,6 +253,29 @@ def test_a_press_that_cannot_be_recorded_is_refused_where_it_was_pressed() -> No
     run_virtual(story())
 
 
+@pytest.mark.parametrize("fault", ["has_room", "disk_works"])
+def test_what_closes_a_microphone_needs_no_disk(fault: str) -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        async with room.running():
+            room.hub()
+            room.floor("main/1", "main/2", "main/3")
+            setattr(room.outbox, fault, False)
+            room.key(2)
+            await asyncio.sleep(0.01)
+            assert room.open() == [1, 3], "a delegate can always leave"
+            room.console("all_off")
+            await asyncio.sleep(0.01)
+            assert room.open() == [1]
+            told = room.told("state", "floor")
+            assert told.authority == "room"
+            assert set(told.ended) == {"main/2", "main/3"}, "the hub hears by the report"
+            room.floor("main/1", for_report=told.report)
+            assert (room.controller.room.authority, room.open()) == ("hub", [1])
+
+    run_virtual(story())
+
+
 def test_what_the_hub_refused_is_shown() -> None:
     async def story() -> None:
         room = PaperRoom()

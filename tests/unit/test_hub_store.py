@@ -238,3 +238,14 @@ def test_many_refusals_fit_their_receipts() -> None:
     assert len(receipts) == 3
     assert max(len(receipt.model_dump_json()) for _, receipt in receipts) < 16384
     assert sum(len(receipt.refused) for _, receipt in receipts) == len(keys)
+
+
+def test_a_receipt_never_speaks_for_a_refused_event_that_it_does_not_name() -> None:
+    """The one that named it may be lost: the room asks again instead of believing *counted*."""
+    inbox = Inbox()
+    for seq, code in ((1, ""), (2, "vote_closed"), (3, "")):
+        inbox.add(Decided(Key("main", "e1", seq), code))
+    ((_, third),) = inbox.receipts([Key("main", "e1", 3)])
+    assert (third.upto, third.extra, third.refused) == (1, [3], [])
+    ((_, again),) = inbox.receipts([Key("main", "e1", 2)])
+    assert [refusal.seq for refusal in again.refused] == [2]
