@@ -165,7 +165,8 @@ def test_a_secret_vote_is_a_person_and_a_slip() -> None:
     assert figures(right, [YES], main_3=SAW_ALL) == {"presses": 1, "accepted": 1, "tallied": 1}
     assert figures(right, [YES, NO], main_3=SAW_ALL)["accepted"] == 1
     unheard = sealed((SEAT,), {}, missing=1, rooms_not_heard=["main"])
-    assert figures(unheard, [YES], main_3=SAW_ALL) == {"presses": 1, "accepted": 1}
+    named = {"presses": 1, "accepted": 1, "slips_missing": 1}
+    assert figures(unheard, [YES], main_3=SAW_ALL) == named
     apart = sealed((), {}, **late(None, late_rooms=["main"]))
     assert figures(apart, [YES], main_3=SAW_ALL)["late_named"] == 1
 

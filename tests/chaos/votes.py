@@ -30,6 +30,8 @@ class Verdict:
     accepted: int = 0
     tallied: int = 0
     late_named: int = 0
+    slips_missing: int = 0
+    """Secret votes whose slips lay in a room that is named as not heard."""
     lost: int = 0
     phantom: int = 0
     doubled: int = 0
@@ -149,7 +151,9 @@ class _Sheet:
         extra = slips["returned"] - len(voted)
         verdict.blame("doubled", extra, f"{self._name}: {extra} slips more than voters")
         unheard = _unheard(document)
-        if not unheard:
+        if unheard:
+            verdict.slips_missing += slips["missing"]
+        else:
             verdict.blame("lost", slips["missing"], f"{self._name}: {slips['missing']} slips")
         self._judge_slips(document, voted, unheard)
 
