@@ -19,7 +19,7 @@ import numpy as np
 
 from drivers.audio.config import AudioConfig
 from drivers.audio.input import AudioInput
-from drivers.core.capability import SeatOutputs
+from drivers.core.capability import SeatOutputs, SeatUnits
 from edge.listening.levels import BLOCK_S, Levels, Meter, Samples
 from edge.room import Devices
 
@@ -141,3 +141,12 @@ async def _ask(
         return proof
     finally:
         bus.set_outputs(number, SeatOutputs())
+        await _closed(bus, number)
+
+
+async def _closed(bus: SeatUnits, number: int) -> None:
+    """Wait until it is, for a while: the next one must not hear its noise."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + OPENING_S
+    while bus.seat_state(number, loop.time()).microphone.value and loop.time() < until_s:
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -78,7 +78,7 @@ class RtpStream:
             self._selector.register(leg.socket, selectors.EVENT_READ, leg)
 
     def read(self) -> Samples | None:
-        """Wait for the next block's time, taking packets; silence where none came."""
+        """Wait for the next block's time, taking packets; silence where none came any more."""
         self._due_s += BLOCK_S
         if self._now_s() > self._due_s + BEHIND_S:
             self._own["overruns"] += round((self._now_s() - self._due_s) / BLOCK_S)
@@ -89,6 +89,8 @@ class RtpStream:
         self._take_packets()
         if all(self._silent_for(leg) > STOPPED_S for leg in self._legs):
             raise LinkDown(f"no packets come to {self._ports()}")
+        if all(leg.playout.newest_s is None for leg in self._legs):
+            return None  # before the first packet there is no sound, not even silence
         return np.concatenate(
             [leg.playout.pull(self._block, self._due_s) for leg in self._legs], axis=1
         )

@@ -15,6 +15,9 @@ from edge.listening.talkers import Decisiveness, Talkers
 from edge.listening.truth import Fault, Truth
 from edge.listening.voice import Detector, Voices
 
+OPENING_BLOCKS = 5
+"""A microphone that opens clicks, and its sound comes a little later than the news of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -53,12 +56,14 @@ class Chain:
         self._talkers = Talkers(channels, how)
         self._truth = Truth(channels, rate_hz)
         self._blocks = 0
+        self._open_blocks = np.full(channels, OPENING_BLOCKS + 1)
 
     def feed(self, block: Samples) -> Heard:
         """Take ``meter.block`` samples of every channel."""
         self._blocks += 1
         self.meter.feed(block)
-        leading = self._dominance.judge(self.meter.level_dbfs, self.meter.floor_dbfs, self.open)
+        open_ = self._opened()
+        leading = self._dominance.judge(self.meter.level_dbfs, self.meter.floor_dbfs, open_)
         active = self._voices.judge(block, self.meter.instant_dbfs, leading)
         return Heard(
             at_s=self._blocks * BLOCK_S,
@@ -66,3 +71,16 @@ class Chain:
             talking=self._talkers.judge(active),
             faults=tuple(self._truth.watch(block, self.meter, self.open)),
         )
+
+    def _opened(self) -> Mask:
+        """Microphones that are open, the click of the switch over."""
+        open_ = self.open
+        self._open_blocks = np.where(
+            open_, np.minimum(self._open_blocks + 1, OPENING_BLOCKS + 1), 0
+        )
+        fresh = self._open_blocks == OPENING_BLOCKS
+        if fresh.any():
+            self.meter.begin(fresh)
+            self._voices.begin(fresh, self.meter.instant_dbfs)
+        opened: Mask = self._open_blocks >= OPENING_BLOCKS
+        return opened

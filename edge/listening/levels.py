@@ -32,6 +32,10 @@ FLOOR_DOWN, FLOOR_UP = 0.1, 0.002
 SILENCE_DBFS = -100.0
 """Lower levels are not told apart: converters do not reach them."""
 
+OPENING_DBFS = -60.0
+"""The noise that a microphone is believed to have when it opens: its cable's was lower, and the
+room's would look like somebody who talks. It falls quickly where that is too much."""
+
 SETTLE_BLOCKS = 10
 """The filter's start is no sound."""
 
@@ -74,6 +78,12 @@ class Meter:
         self.level_dbfs = self.level_dbfs + share * (self.instant_dbfs - self.level_dbfs)
         share = np.where(self.level_dbfs > self.floor_dbfs, FLOOR_UP, FLOOR_DOWN)
         self.floor_dbfs = self.floor_dbfs + share * (self.level_dbfs - self.floor_dbfs)
+
+    def begin(self, channels: NDArray[np.bool_]) -> None:
+        """These microphones have just been opened: what was learnt of them while closed is void."""
+        self.floor_dbfs = np.where(
+            channels, np.maximum(self.floor_dbfs, OPENING_DBFS), self.floor_dbfs
+        )
 
 
 def _dbfs(samples: Samples) -> Levels:

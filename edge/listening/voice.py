@@ -58,9 +58,14 @@ class Voices:
         self.asked = 0
         """Blocks that were put to the detector."""
 
+    def begin(self, channels: Mask, instant_dbfs: Levels) -> None:
+        """These microphones have just been opened: that their level jumped is no speech."""
+        for levels in self._history:
+            levels[channels] = instant_dbfs[channels]
+
     def judge(self, block: Samples, instant_dbfs: Levels, leading: Mask) -> Mask:
         """The channels among ``leading`` that carry speech."""
-        self._history.append(instant_dbfs)
+        self._history.append(instant_dbfs.copy())
         found = leading.copy()
         channels = np.flatnonzero(leading)
         if not len(channels):

@@ -26,15 +26,16 @@ PLACES = {n: (0.62 * n, 0.0, 1.2) for n in range(1, 6)}
 class Hall(PaperRoom):
     """The paper room, whose people are heard; ``hear`` is the sound card."""
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, *, deaf_to_speech: bool = False, **more: Any) -> None:
         super().__init__()
+        voices = None if deaf_to_speech else detector()
         self.lost: list[tuple[str, messages.Message, int]] = []
         self.link.publish_once = self._lose  # type: ignore[method-assign]
         self.audio = AudioInput("audio", self._never, self.now_s)
         self.controller.devices.audio = self.audio
         self.controller.publisher._titles["audio"] = messages.Text(vi="a", en="a")
         plan = EarsPlan("main", CHANNELS, RATE_HZ, **more)
-        self.ears = Ears(plan, self.audio, self.controller.devices, detector())
+        self.ears = Ears(plan, self.audio, self.controller.devices, voices)
         self.controller.ears = self.ears
         self.ears.on_talking = self.controller.on_talking
         self.acoustics = SimAcoustics(CHANNELS, PLACES, RATE_HZ)
@@ -98,6 +99,27 @@ def test_who_talks_at_an_open_microphone_is_known_published_and_measured() -> No
             assert 20 <= len(meters) <= 60, "at most five a second"
             assert {level % 1 for m in meters for level in m.figures.values()} == {0.0}
             assert meters[-1].figures.keys() == {"2", "4"}
+
+    virtual(story)
+
+
+def test_a_microphone_that_opens_into_the_rooms_noise_is_no_voice() -> None:
+    """Not even where levels alone decide."""
+
+    async def story() -> None:
+        async with hall(deaf_to_speech=True) as room:
+            room.floor()
+            await room.hear(2.0)
+            heard: list[object] = []
+            room.ears.on_talking = heard.append
+            room.floor("main/2", "main/4")
+            await room.hear(3.0)
+            assert heard == []
+            room.floor("main/2")
+            await room.hear(1.0)
+            room.floor("main/2", "main/4")
+            await room.hear(0.5, 4)
+            assert heard[-1] == ("main/4",), "who talks at once is heard at once"
 
     virtual(story)
 

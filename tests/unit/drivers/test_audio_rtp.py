@@ -219,6 +219,22 @@ def test_a_stream_that_stops_is_named_and_when_all_stop_the_source_is_down() -> 
             one.close()
 
 
+def test_before_the_first_packet_there_is_no_block() -> None:
+    """So that a sender that is away does not look like one that is silent."""
+    now_s = Time()
+    stream, senders, _ = two_streams(now_s)
+    try:
+        now_s.s += BLOCK_S
+        assert stream.read() is None
+        senders[1].send(packet(0, bytes(640)))
+        now_s.s += BLOCK_S
+        assert stream.read() is not None
+    finally:
+        stream.close()
+        for one in senders:
+            one.close()
+
+
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
     config = AudioConfig(
         source="rtp", channels=(1,), streams=(RtpStreamConfig(port=free_port(), channels=1),)
