@@ -64,7 +64,8 @@ def _run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from edge.check import run_check
 
-    return run_check(args.room, args.seconds, as_json=args.json)
+    word_s = args.word_seconds if args.microphones else None
+    return run_check(args.room, args.seconds, word_s=word_s, as_json=args.json)
 
 
 def _aim(args: argparse.Namespace) -> int:
@@ -139,6 +140,14 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument("--room", required=True, help="name of a shipped room, or a room file")
     check.add_argument(
         "--seconds", type=float, default=5.0, help="how long a device may take to answer"
+    )
+    check.add_argument(
+        "--microphones",
+        action="store_true",
+        help="open each microphone in turn: a spoken word or a tap proves it",
+    )
+    check.add_argument(
+        "--word-seconds", type=float, default=8.0, help="how long a seat may take to be heard"
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)

@@ -251,11 +251,11 @@ class Controller:
         now_s, before = self._now_s(), self.room
         self.voting.time(now_s)
         self._listen(now_s)
-        if self.hub.must_lead(before.authority, now_s):
+        if self.hub.must_lead(self.room.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
-            self._lead(following.lose_hub(before, now_s))
+            self._lead(following.lose_hub(self.room, now_s))
         else:
-            self._lead(following.pass_time(before, now_s))
+            self._lead(following.pass_time(self.room, now_s))
         if (
             self.console.time(now_s)
             or self.room is not before

@@ -31,7 +31,7 @@ LASTS_S: dict[Kind, float] = {
 """How much more of the time with a sign than without makes it a fault."""
 
 SILENT_BELOW_DB = 25.0
-"""Below the median of the open microphones: rooms differ less from seat to seat."""
+"""Below the median of the open microphones that live: rooms differ less from seat to seat."""
 HEARD_DBFS = -60.0
 """The room is heard at all."""
 DEAD_DBFS = -85.0
@@ -73,8 +73,9 @@ class Truth:
             self._look_for_tones(meter.instant_dbfs)
         raw = meter.raw_dbfs
         stuck = (np.ptp(block, axis=0) == 0.0) & (meter.peak > 0.0)
+        silent, room_is_heard = _silent(raw, open_)
         signs: dict[Kind, Mask] = {
-            "silent": _silent(raw, open_) & ~stuck,
+            "silent": silent & ~stuck,
             "stuck": stuck,
             "clipping": (np.abs(block) >= FULL_SCALE).mean(axis=0) >= CLIPPED_SHARE,
             "hum": (raw > HUM_DBFS) & (raw > meter.instant_dbfs + HUM_OVER_BAND_DB) & ~stuck,
@@ -82,18 +83,25 @@ class Truth:
         }
         faults: list[Fault] = []
         for kind, sign in signs.items():
-            lasting = self._lasting(kind, sign & open_)
+            # Nothing is learnt about a silent microphone between two words, or while it is closed.
+            learns = open_ & (room_is_heard | ~sign) if kind == "silent" else None
+            lasting = self._lasting(kind, sign & open_, learns)
             faults += [
                 Fault(int(c), kind, self._evidence(kind, int(c), meter))
                 for c in np.flatnonzero(lasting & open_)
             ]
         return faults
 
-    def _lasting(self, kind: Kind, sign: Mask) -> Mask:
-        """A sign that is there for its time is a fault, until it is gone for as long."""
+    def _lasting(self, kind: Kind, sign: Mask, learns: Mask | None = None) -> Mask:
+        """A sign that is there for its time is a fault, until it is gone for as long.
+
+        ``learns``: only these channels are judged now.
+        """
         counts = self._signs[kind]
         # One clipped block among good ones is still clipping: presence weighs more.
         step = np.where(sign, BLOCK_S, -BLOCK_S * (0.05 if kind == "clipping" else 1.0))
+        if learns is not None:
+            step = np.where(learns, step, 0.0)
         counts = np.clip(counts + step, 0.0, LASTS_S[kind])
         self._signs[kind] = counts
         faulty = self._faulty[kind]
@@ -131,10 +139,14 @@ class Truth:
                 return f"{raw:.0f} dBFS, {band:.0f} dBFS in the band of speech"
 
 
-def _silent(raw_dbfs: Levels, open_: Mask) -> Mask:
+def _silent(raw_dbfs: Levels, open_: Mask) -> tuple[Mask, bool]:
+    """Channels far below the others, and whether the others hear anything now."""
     heard = raw_dbfs[open_]
-    if len(heard) < 2 or float(heard.max()) < HEARD_DBFS:
-        return np.zeros(len(raw_dbfs), dtype=np.bool_)
-    limit = min(DEAD_DBFS, float(np.median(heard)) - SILENT_BELOW_DB)
-    silent: Mask = raw_dbfs < limit
-    return silent
+    if len(heard) < 2:
+        return np.zeros(len(raw_dbfs), dtype=np.bool_), False
+    room_is_heard = float(heard.max()) >= HEARD_DBFS
+    alive = heard[heard > DEAD_DBFS]
+    limit = min(DEAD_DBFS, float(np.median(alive)) - SILENT_BELOW_DB) if len(alive) else DEAD_DBFS
+    # While the room is quiet the median is its noise: what is dead is dead by itself.
+    silent: Mask = raw_dbfs < (limit if room_is_heard else DEAD_DBFS)
+    return silent, room_is_heard

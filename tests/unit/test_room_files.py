@@ -61,6 +61,12 @@ def base() -> Data:
             "lamps": {"link": {"pin": 9}},
             "contacts": {"fire_alarm": {"pin": 8}},
         },
+        "audio": {
+            "source": "device:Conference",
+            "channels": [1, 2, 3],
+            "title": title,
+            "margins": {},
+        },
         "pacing": {},
         "vision": {},
     }
