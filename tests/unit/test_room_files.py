@@ -63,7 +63,8 @@ def base() -> Data:
         },
         "audio": {
             "source": "device:Conference",
-            "channels": [1, 2, 3],
+            "streams": [{"port": 5004, "channels": 3}],
+            "channels": [0, 2, 3],
             "title": title,
             "margins": {},
         },
