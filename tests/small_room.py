@@ -80,6 +80,13 @@ def base() -> Data:
             "lamps": {"link": {"pin": 9}},
             "contacts": {"fire_alarm": {"pin": 8}},
         },
+        "audio": {
+            "source": "device:Conference",
+            "streams": [{"port": 5004, "channels": 3}],
+            "channels": [0, 2, 3],
+            "title": title,
+            "margins": {},
+        },
         "pacing": {},
         "vision": {},
     }
