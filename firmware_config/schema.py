@@ -231,7 +231,9 @@ class PacingSection(Section):
     """How calm the picture is: the times of the director."""
 
     min_shot_s: Times = Field(3.0, description="a shot stays at least this long")
-    voice_delay_s: Times = Field(0.8, description="a voice lasts this long before it counts")
+    voice_delay_s: Times = Field(
+        0.5, description="a voice that the ears believe in lasts this long before it counts"
+    )
     pause_s: Times = Field(2.0, description="nobody has the floor for so long: the room is shown")
     wide_after_s: Times = Field(
         8.0, description="a microphone is open and nobody is heard for so long: the same"

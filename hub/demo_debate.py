@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from edge.contract.topics import up
+from edge.contract.topics import down, up
 from hub.demo_gallery import Gallery
 from hub.demo_house import ROOMS
 from hub.demo_probe import Json, NotSeenError
@@ -31,6 +31,8 @@ SEED = 5
 TURN_S = (6.0, 24.0)
 """How long a turn is in a debate of five minutes; shorter ones are compressed like it."""
 SHORTEST_S = 1.2
+FINGER_S = 0.2
+"""A relay may be quicker than the finger leaves the key; a key that is down cannot be pressed."""
 FULL_MINUTES = 5.0
 
 Scene = Callable[[aiohttp.ClientSession], Awaitable[Json]]
@@ -82,7 +84,7 @@ class Debate(Telling):
     # --- scenes ------------------------------------------------------------------------------
 
     async def _open(self, session: aiohttp.ClientSession) -> Json:
-        await self.command(session, "set_mode", mode="open", max_open=3, queue_max=40)
+        await self._mode(session, "open", 3)
         return {"mode": "open", "max_open": 3, "minutes": self.minutes}
 
     async def _in_turn(self, _: aiohttp.ClientSession) -> Json:
@@ -137,7 +139,7 @@ class Debate(Telling):
         return {"pair": [f"main/{number}" for number in pair]}
 
     async def _queue(self, session: aiohttp.ClientSession) -> Json:
-        await self.command(session, "set_mode", mode="request", max_open=1, queue_max=40)
+        await self._mode(session, "request", 1)
         queue = [("main", n) for n in self._pick("main", 2)]
         queue += [("satellite-1", n) for n in self._pick("satellite-1", 1)]
         for room, number in queue:
@@ -179,7 +181,17 @@ class Debate(Telling):
     async def _switch(self, room: str, number: str, on: bool) -> None:
         pressed_ns = await self.twins[room].press(number)
         await self.relay(self.twins[room], number, on, pressed_ns)
+        await asyncio.sleep(FINGER_S)
         self._turns += on
+
+    async def _mode(self, session: aiohttp.ClientSession, mode: str, max_open: int) -> None:
+        """Both rooms know it: a press before that would be judged by the mode before."""
+        await self.command(session, "set_mode", mode=mode, max_open=max_open, queue_max=40)
+        for room in ROOMS:
+            await self.mqtt.until(
+                lambda s, topic=down(room, "floor"): s[topic]["mode"] == mode,
+                f"{room} in mode {mode}",
+            )
 
     async def _on_air(self, room: str, target: str) -> None:
         topic = up(room, "state", "cameras")

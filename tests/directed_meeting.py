@@ -60,7 +60,9 @@ class Shown:
         """A to B and back to A within ``PING_PONG_S`` of A's start."""
         return sum(
             first == third and third_s - first_s <= PING_PONG_S
-            for (first_s, first), _, (third_s, third) in zip(shots, shots[1:], shots[2:])
+            for (first_s, first), _, (third_s, third) in zip(
+                shots, shots[1:], shots[2:], strict=False
+            )
         )
 
 

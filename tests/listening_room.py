@@ -3,8 +3,9 @@
 Owns the synthesis: turns with the timing of real meetings, voices, cross-talk by distance,
 delays, levels, the decay of the room. Must not use the product's code.
 
-Turns: log-normal, median 1.6 s, four of ten shorter than 1 s, some overlap: 14 changes a minute. Cross-talk: -10 dB at the neighbour 0.62 m away,
-falling with the distance. Decay: exponential noise tail, equally loud at every microphone.
+Turns: log-normal, median 1.6 s, four of ten shorter than 1 s, some overlap: 14 changes a minute.
+Cross-talk: -10 dB at the neighbour 0.62 m away, falling with the distance. Decay: exponential
+noise tail, equally loud at every microphone.
 """
 
 from __future__ import annotations

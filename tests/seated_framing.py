@@ -96,7 +96,7 @@ def _seat_aim(sitter: Sitter, rnd: random.Random, error_deg: float) -> Aim:
 def _framed(camera: HeadCamera, sitter: Sitter, start_s: float) -> float:
     """The first time from which the head is inside and the camera stands."""
     for at_s, aim, rests in camera.history:
-        if at_s > start_s and rests and abs(aim.pan_deg) > TURN_DEG / 2:
-            if off_share(sitter.head(at_s), aim) <= DEAD_ZONE:
-                return at_s - start_s
+        is_there = at_s > start_s and rests and abs(aim.pan_deg) > TURN_DEG / 2
+        if is_there and off_share(sitter.head(at_s), aim) <= DEAD_ZONE:
+            return at_s - start_s
     return math.inf

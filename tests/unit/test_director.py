@@ -126,7 +126,11 @@ def test_a_pair_nobody_can_show_is_the_wide_shot() -> None:
 def test_what_came_late_is_not_cut_away_the_sooner() -> None:
     """The minimum shot counts for what is seen, too: from cut to cut."""
     now = Direction(
-        Subject(S2, since_s=8.0), shots={"a": S1, "b": S2}, wanted="b", on_air="a", on_air_since_s=6.0
+        Subject(S2, since_s=8.0),
+        shots={"a": S1, "b": S2},
+        wanted="b",
+        on_air="a",
+        on_air_since_s=6.0,
     )
     both_there = {"a": view(True), "b": view(True)}
     now, decisions = direct(now, Scene(speaking=(S2,)), both_there, PACING, 8.9)
