@@ -81,7 +81,7 @@ def base() -> Data:
             "contacts": {"fire_alarm": {"pin": 8}},
         },
         "audio": {
-            "source": "device:Conference",
+            "source": "rtp",
             "streams": [{"port": 5004, "channels": 3}],
             "channels": [0, 2, 3],
             "title": title,
