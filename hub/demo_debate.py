@@ -187,11 +187,12 @@ class Debate(Telling):
     async def _mode(self, session: aiohttp.ClientSession, mode: str, max_open: int) -> None:
         """Both rooms know it: a press before that would be judged by the mode before."""
         await self.command(session, "set_mode", mode=mode, max_open=max_open, queue_max=40)
-        for room in ROOMS:
-            await self.mqtt.until(
-                lambda s, topic=down(room, "floor"): s[topic]["mode"] == mode,
-                f"{room} in mode {mode}",
-            )
+        topics = [down(room, "floor") for room in ROOMS]
+
+        def told(seen: Json) -> bool:
+            return all(seen[topic]["mode"] == mode for topic in topics)
+
+        await self.mqtt.until(told, f"both rooms in mode {mode}")
 
     async def _on_air(self, room: str, target: str) -> None:
         topic = up(room, "state", "cameras")

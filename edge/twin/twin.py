@@ -76,9 +76,8 @@ class Place:
         return {**self.look(), "held": self._slot()["held"]}
 
     def _slot(self) -> dict[str, Any]:
-        slot: dict[str, Any] = self.bus.unit(self.unit).show(time.monotonic())["slots"][
-            str(self.slot)
-        ]
+        shown = self.bus.unit(self.unit).show(time.monotonic())
+        slot: dict[str, Any] = shown["slots"][str(self.slot)]
         return slot
 
 
@@ -90,8 +89,7 @@ class Twin:
     ) -> None:
         """Nothing is opened before ``run``.
 
-        ``mounted_off_deg`` turns cameras away from what the room file says, clockwise, as
-        fitters do.
+        ``mounted_off_deg`` turns cameras away from what the room file says, clockwise.
 
         Raises:
             TwinError: no device of the room is on a twin's port, or there is no such camera.
