@@ -1,16 +1,18 @@
 # Every way to work with phonghop starts here; "make help" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench venv lock clean
+.PHONY: help demo test lint format bench chaos venv lock clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SEED ?=
+DURATION_S ?=
 HTTP_PORT ?=
 MQTT_PORT ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
-	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), PYTHON (venv)'
+	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), PYTHON (venv)'
 
 demo: ## two rooms, hub and broker on this machine, no hardware; Ctrl-C ends it
 	@.ci/venv demo
@@ -35,9 +37,13 @@ format: venv ## write the code as the linter wants it
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-bench: venv ## how fast a press goes through the house, as a table and as JSON
+bench: venv ## presses, votes and a storm of votes, measured (BENCH_ARGS="votes --json FILE")
 	@.ci/system-packages
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+chaos: venv ## a meeting with ballots while everything fails; the last line is the figures as JSON
+	@.ci/system-packages
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(DURATION_S),--duration-s $(DURATION_S))
 
 venv: ## the environment alone: .venv with everything locked in it
 	@.ci/venv all

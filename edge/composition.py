@@ -20,18 +20,23 @@ from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.visca.driver import ViscaCamera
+from edge.camera.sight import Blind, Eye
 from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
 from edge.room import Devices, Plan
+from edge.rules.console_lamps import LINK
+from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
+from edge.shots import Shots
 from edge.sighted import bearings_of
 from edge.version import VERSION
-from firmware_config.schema import RoomConfig, Title
+from edge.voting import Voting
+from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -149,6 +154,7 @@ def make_devices(
     displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = None
     if config.console is not None:
+        _check_names(config.console)
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
@@ -200,6 +206,37 @@ def make_ears(config: RoomConfig, devices: Devices) -> Ears | None:
     return Ears(plan, devices.audio, devices, detector())
 
 
+def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path) -> dict[str, Eye]:
+    """An eye for every camera with a picture; blind, with the reason, where OpenCV is missing."""
+    videos = {camera.id: camera.video for camera in config.cameras if camera.video is not None}
+    if not videos:
+        return {}
+    try:
+        from edge.looking import make_eye
+    except ImportError as error:
+        reason = f"{error.name} is not installed (phonghop[vision])"
+        return {camera: Blind(reason) for camera in videos}
+    model = None if config.vision.model is None else Path(config.vision.model)
+    return {
+        ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
+        for ident, video in videos.items()
+    }
+
+
+def _check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why."""
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )
+
+
 class Room:
     """One whole controller, ready to run."""
 
@@ -221,7 +258,8 @@ class Room:
             lambda: self.controller.changed(),
         )
         self.kept = KeptRules(data_dir / f"{config.room.id}.rules.json")
-        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept)
+        voting = Voting(config.room.id, self.outbox)
+        self.controller = Controller(self.plan, self.devices, self.outbox, self.kept, voting)
         host, port = host_port(broker or config.room.broker)
         self.link = Link(
             config.room.id,
@@ -240,6 +278,10 @@ class Room:
         self.controller.publisher.restarts = self.supervisor.restarts
         for ident, device in self.devices.all().items():
             self.supervisor.add(ident, device.run)
+        eyes = make_eyes(config, self.devices, self.controller.shots, data_dir)
+        self.controller.eyes = eyes
+        for ident, eye in eyes.items():
+            self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
         self.supervisor.add("controller", self.controller.run)
         self.supervisor.add("pulse", self._pulse)

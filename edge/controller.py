@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from drivers.core.capability import KeyPress, Lamp, SeatOutputs
 from drivers.core.reading import Clock
 from edge import fire
+from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
@@ -31,12 +33,13 @@ from edge.presses import Presses
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
 from edge.rules import following
-from edge.rules.floor import Effect, Floor
+from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
+from edge.voting import Voting
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -62,6 +65,7 @@ class Controller:
         devices: Devices,
         outbox: Outbox,
         kept: KeptRules,
+        voting: Voting,
         now_s: Clock = time.monotonic,
     ) -> None:
         """Nothing moves before ``run``; ``connect`` gives it its link."""
@@ -79,16 +83,18 @@ class Controller:
         self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
-        self.secret_ballot = False
-        """A secret ballot is open here."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.eyes: Mapping[str, Eye] = {}
+        """By camera, where it has a picture."""
         self.presses = Presses(self, outbox, now_s)
-        self.console = ChairConsole(self)
+        self.console = ChairConsole(self, outbox, now_s)
+        self.voting = voting
+        voting.on_change = self.changed
 
     def connect(self, link: Link) -> None:
         """Give the room its link; the parts that speak over it are made here."""
@@ -99,8 +105,9 @@ class Controller:
     # --- doors -------------------------------------------------------------------------------
 
     def seat_key(self, press: KeyPress) -> None:
-        """A key at a seat: the microphone key speaks to the floor."""
+        """A key at a seat: the microphone key speaks to the floor, the others vote."""
         if press.key != "mic":
+            self.voting.key(press)
             return
         seat = self.plan.seat(int(press.source))
         means = following.intent_of_release if press.released else following.intent_of_key
@@ -111,8 +118,7 @@ class Controller:
 
     def console_key(self, press: KeyPress) -> None:
         """A key of the chair's console."""
-        for intent, seat in self.console.key(press):
-            self.presses.ask(press.key, intent, seat, press.at_s)
+        self.console.key(press)
         self._make_true()
 
     def contact(self, name: str, is_closed: bool) -> None:
@@ -139,6 +145,8 @@ class Controller:
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
             case messages.Floor():
                 self._hub_floor(message)
+            case messages.Ballot() | messages.BallotKey() | messages.Attendance():
+                self.voting.deliver(message)
             case messages.Receipt():
                 self._receipt(message)
             case messages.Meeting() if message.gen >= self.hub.gen:
@@ -197,8 +205,10 @@ class Controller:
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]
-        self._outbox.settle(message.epoch, message.upto, message.extra, refused)
+        also = self.voting.settled(message)
+        self._outbox.settle(message.epoch, message.upto, message.extra, refused, also)
         if message.epoch == self._outbox.epoch:
+            self.console.refused(refused)
             for seq in refused:
                 self.room = following.hub_refused(self.room, seq, self._now_s())
 
@@ -213,9 +223,16 @@ class Controller:
 
     # --- what the room decides itself ----------------------------------------------------------
 
-    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> None:
-        """A press at ``at_s`` while the room leads itself."""
-        self._lead(following.decide(self.room, intent, seat, at_s, self._now_s()))
+    def decide_here(self, intent: Intent, seat: str | None, at_s: float) -> bool:
+        """A press at ``at_s`` while the room leads itself; False: it is refused."""
+        outcome = following.decide(self.room, intent, seat, at_s, self._now_s())
+        self._lead(outcome)
+        return not any(isinstance(effect, Refused) for effect in outcome[1])
+
+    def lead_with(self, intent: Intent, seat: str | None, at_s: float) -> None:
+        """Lead the room until the hub has merged what this press decided in it."""
+        self._lead(following.lose_hub(self.room, self._now_s()))
+        self.decide_here(intent, seat, at_s)
 
     def _lead(self, outcome: tuple[Room, tuple[Effect, ...]]) -> None:
         self.room, effects = outcome
@@ -226,13 +243,18 @@ class Controller:
 
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
+        self.voting.time(now_s)
         self._listen(now_s)
         if self.hub.must_lead(self.room.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)
             self._lead(following.lose_hub(self.room, now_s))
         else:
             self._lead(following.pass_time(self.room, now_s))
-        if self.room is not before or self.ticks % LOOK_EVERY_TICKS == 0:
+        if (
+            self.console.time(now_s)
+            or self.room is not before
+            or self.ticks % LOOK_EVERY_TICKS == 0
+        ):
             self._make_true()
         else:
             self._show_cameras(now_s)
@@ -263,10 +285,12 @@ class Controller:
         scene = scene_of(
             self.room,
             talkers=self.talkers,
-            secret_ballot=self.secret_ballot,
+            secret_ballot=votes_in_secret(self.voting.ballot),
             policy=self.shots.policy,
         )
         self.shots.show(scene)
+        for eye in self.eyes.values():
+            eye.tick()
         self.publisher.look_at_cameras(now_s)
 
     def _wanted(self, number: int, now_s: float) -> SeatOutputs:
@@ -274,7 +298,8 @@ class Controller:
         wish = following.wish(self.room, self.plan.seat(number), now_s)
         if number in self.located:
             return SeatOutputs(wish.microphone, *LOCATED)
-        return SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        floor = SeatOutputs(wish.microphone, wish.red, wish.green, amber=wish.amber)
+        return self.voting.lamps(number, floor)
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)

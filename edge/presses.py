@@ -9,18 +9,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from drivers.core.reading import Clock
 from edge.contract import messages
 from edge.rules import following
 from edge.rules.following import Intent, Pending
+from edge.rules.lamps import MUTING
 from edge.runtime.outbox import Outbox, OutboxError, OutboxFull
 
 if TYPE_CHECKING:
     from edge.controller import Controller
 
 log = logging.getLogger(__name__)
+
+CLOSING: frozenset[str] = MUTING | {"leave"}
+"""What closes a microphone: nobody may stay on air because a disk is full."""
+
+
+class Asked(NamedTuple):
+    """What became of a press at once; the hub's answer comes later, by ``seq``."""
+
+    seq: int | None
+    """Its number in the outbox; None: it is not recorded."""
+    refused: bool
 
 
 class Presses:
@@ -33,43 +45,55 @@ class Presses:
         self._now_s = now_s
         self._recording: set[asyncio.Task[None]] = set()
 
-    def ask(self, key: str, intent: Intent, seat: str | None, at_s: float) -> None:
+    def ask(self, key: str, intent: Intent, seat: str | None, at_s: float) -> Asked:
         """Somebody wants this since ``at_s``; ``seat`` as the intent needs it.
 
         A room that leads itself decides now, recorded or not. Otherwise the press waits for
-        the hub, and one that cannot be recorded is refused at its seat.
+        the hub, and one that cannot be recorded is refused at its seat; if it closes a
+        microphone, the room leads itself with it, and the hub hears of it by the room's report.
         """
         leads = "room" if self._controller.room.authority == "room" else "hub"
         body = messages.Press(
             key=key, intent=intent, seat=seat, leads=leads, report=self._controller.room.report
         )
+        press = Pending(seat, intent, at_s, seq=0)
         try:
             seq, recorded = self._outbox.append("press", body.model_dump(), at_s)
         except OutboxFull as error:
-            self._not_recorded(body, error)
+            answer = Asked(None, self._not_recorded(press, leads, error))
         else:
+            press, answer = replace(press, seq=seq), Asked(seq, refused=False)
             if leads == "hub":
-                press = Pending(seat, intent, at_s, seq)
                 self._controller.room = following.await_hub(self._controller.room, press)
-            task = asyncio.create_task(self._wait(recorded, body, seq), name="recording")
+            task = asyncio.create_task(self._wait(recorded, press, leads), name="recording")
             self._recording.add(task)
             task.add_done_callback(self._recording.discard)
         if leads == "room":
-            self._controller.decide_here(intent, seat, at_s)
+            refused = not self._controller.decide_here(intent, seat, at_s)
+            return answer._replace(refused=refused)
+        return answer
 
-    async def _wait(self, recorded: asyncio.Future[None], body: messages.Press, seq: int) -> None:
+    async def _wait(self, recorded: asyncio.Future[None], press: Pending, leads: str) -> None:
         try:
             await recorded
         except OutboxError as error:
             room = self._controller.room
-            pending = tuple(p for p in room.pending if p.seq != seq)
+            pending = tuple(p for p in room.pending if p.seq != press.seq)
             self._controller.room = replace(room, pending=pending)
-            self._not_recorded(body, error)
+            if self._not_recorded(press, leads, error):
+                self._controller.console.refused((press.seq,))
             self._controller.changed()
 
-    def _not_recorded(self, body: messages.Press, error: Exception) -> None:
-        """A press the hub will never hear of is refused, visibly; a led room goes on without."""
-        log.error("%s of %s not recorded: %s", body.intent, body.seat or "the room", error)
-        if body.leads == "hub" and body.seat is not None:
-            room = self._controller.room
-            self._controller.room = following.refuse(room, body.seat, self._now_s())
+    def _not_recorded(self, press: Pending, leads: str, error: Exception) -> bool:
+        """A press the hub will never hear of closes all the same, or is refused, visibly.
+
+        True when it is refused.
+        """
+        log.error("%s of %s not recorded: %s", press.intent, press.seat or "the room", error)
+        room = self._controller.room
+        if leads == "hub" and room.authority == "hub" and press.intent in CLOSING:
+            self._controller.lead_with(press.intent, press.seat, press.at_s)
+            return False
+        if leads == "hub" and press.seat is not None:
+            self._controller.room = following.refuse(room, press.seat, self._now_s())
+        return True

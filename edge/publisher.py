@@ -12,6 +12,7 @@ from drivers.core.capability import Health, HealthState, SeatOutputs
 from drivers.core.reading import Clock
 from edge import reporting
 from edge.alarms import FIRE, Alarms, Subject, fire_alert
+from edge.camera.sight import NO_EYE
 from edge.camera_concerns import camera_concerns
 from edge.contract import messages, topics
 from edge.floor_messages import floor_state
@@ -81,12 +82,15 @@ class Publisher:
 
     def look_at_cameras(self, now_s: float) -> None:
         """Publish the cameras' part when something in it changed."""
-        shots = self._controller.shots
+        shots, eyes = self._controller.shots, self._controller.eyes
+        sights = {ident: eye.sight() for ident, eye in eyes.items()}
         self._part(
             "cameras",
             messages.CamerasState,
             lambda aged: {
-                ident: reporting.camera_actual(camera, shots, now_s, aged=aged)
+                ident: reporting.camera_actual(
+                    camera, shots, sights.get(ident, NO_EYE), now_s, aged=aged
+                )
                 for ident, camera in self._controller.devices.cameras.items()
             },
             policy=shots.policy,
@@ -211,7 +215,7 @@ class Publisher:
             ident: (Subject(ident, self._titles[ident], device=ident), health)
             for ident, health in found.items()
         }
-        subjects.update(camera_concerns(controller.shots, self._titles))
+        subjects.update(camera_concerns(controller.shots, controller.eyes, self._titles))
         for number, bus in controller.devices.buses.items():
             title = messages.Text(vi=f"Ghế số {number}", en=f"Seat {number}")
             subject = Subject(

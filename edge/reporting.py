@@ -7,6 +7,7 @@ what they know; must not publish or decide.
 from __future__ import annotations
 
 from drivers.core.capability import Camera, Display, Health, Lamp, SeatOutputs
+from edge.camera.sight import Sight
 from edge.contract import messages
 from edge.room import Devices
 from edge.shots import Shots
@@ -43,7 +44,7 @@ def seat_actual(
 
 
 def camera_actual(
-    camera: Camera, shots: Shots, now_s: float, *, aged: bool
+    camera: Camera, shots: Shots, sight: Sight, now_s: float, *, aged: bool
 ) -> messages.CameraActual:
     """One camera: where it says it looks, what it was sent to, and what it sees."""
     state, health, direction = camera.state(now_s), camera.health(now_s), shots.direction
@@ -58,6 +59,11 @@ def camera_actual(
         locked=camera.id in shots.locked or shots.policy == "locked",
         on_air=direction.on_air == camera.id,
         why=messages.Text(vi=why.vi, en=why.en) if why else None,
+        detector=sight.detector,
+        detector_reason=sight.detector_reason or None,
+        picture=sight.picture,
+        faces=sight.faces,
+        framed=sight.framed,
         health=health.state.value,
         reason=health.reason or state.aim.reason,
         age_ms=_age_ms(state.aim.at_s, now_s) if aged else None,

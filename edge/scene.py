@@ -6,8 +6,18 @@ Owns that translation. Must not know cameras, nor decide who is shown: ``edge.ca
 from __future__ import annotations
 
 from edge.camera.subject import Policy, Scene
+from edge.rules.ballot_state import Stage
 from edge.rules.following import Room
+from edge.rules.seat_votes import Paper
 from edge.rules.state import room_of
+
+SECRET_WHILE = (Stage.OPEN, Stage.PAUSED, Stage.CLOSING)
+"""While hands are at the keys."""
+
+
+def votes_in_secret(paper: Paper | None) -> bool:
+    """A secret ballot is under way in this room: no camera may come near a hand."""
+    return paper is not None and paper.is_secret and paper.stage in SECRET_WHILE
 
 
 def scene_of(

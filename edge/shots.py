@@ -95,9 +95,27 @@ class Shots:
         order, now_s = self.orders.get(camera), self._now_s()
         if order is None:
             return None
-        there = self._cameras[camera].arrived(order.aim, now_s)
         is_nudged = order.corrects is not None and now_s - order.at_s < CORRECTED_WITHIN_S
-        return True if is_nudged else there
+        return True if is_nudged else self.reached(camera)
+
+    def reached(self, camera: str) -> bool | None:
+        """The same, and a correction by the picture is under way until it is reached, too."""
+        order = self.orders.get(camera)
+        if order is None:
+            return None
+        return self._cameras[camera].arrived(order.aim, self._now_s())
+
+    def may_correct(self, camera: str) -> bool:
+        """Nobody has said that the camera is to stay where it is."""
+        return camera not in self.locked and self.policy != "locked"
+
+    @property
+    def is_wide(self) -> bool:
+        """The camera on air reports to rest at the shot of the whole room."""
+        camera = self.direction.on_air
+        if camera is None or self.direction.shots.get(camera) != WIDE:
+            return False
+        return self.arrived(camera) is True
 
     def can_show(self, camera: str, target: str) -> bool:
         """There is such a camera and it can see the target."""

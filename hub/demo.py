@@ -1,7 +1,7 @@
 """``phonghop-hub demo``: a whole site on one machine, in one go.
 
 Owns what the person at the terminal sees, and that everything ends with the demo. Must not
-know the processes' commands (``demo_house``) nor the story (``demo_script``).
+know the processes' commands (``demo_house``) nor the stories (``demo_stories``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import aiohttp
 from hub.demo_house import ROOMS, DemoError, House, free_port
 from hub.demo_probe import NotSeenError, PageProbe, all_well
 from hub.demo_report import Report, Step, table
-from hub.demo_script import READY_S, Story
+from hub.demo_stories import STORIES
+from hub.demo_telling import READY_S
 
 BROKEN_OFF = 130
 """Exit code of a script that Ctrl-C ended, as shells have it; a demo may end at any time."""
@@ -120,7 +121,8 @@ async def _interactive(house: House, choice: Choice) -> int:
 
 
 async def _script(house: House, run_dir: Path, choice: Choice) -> int:
-    story = Story(house, run_dir, _hush if choice.as_json else _Progress().step)
+    tell = STORIES[choice.script or ""]
+    story = tell(house, run_dir, _hush if choice.as_json else _Progress().step)
     report = await story.tell()
     if not report.ok:
         for child in house.children.values():
@@ -157,6 +159,7 @@ MQTT:                                127.0.0.1:{house.mqtt_port}  (phonghop/v1/#
 Mở cửa sổ dòng lệnh khác để thử / try in another terminal:
   {edge} twin press main 12 mic          ghế 12 nhấn phím micro / seat 12 presses its key
   {edge} twin press satellite-1 3 mic    phòng vệ tinh, chung một hàng chờ / same queue
+  {edge} twin press main 12 yes          phím tán thành, khi đang biểu quyết / the key "for"
   {edge} twin show main                  đèn, micro, camera thật sự ra sao / the hardware
   {edge} twin fault main cam-left silent camera không trả lời / a camera falls silent
   {edge} twin fault main cam-left clear  … và hồi phục / and recovers

@@ -10,28 +10,16 @@ Owns the story. Must not know how anything of it is done.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
 from edge.contract.topics import down as to_room
 from edge.contract.topics import up
-from hub.demo_house import HOST, ROOMS, House
-from hub.demo_probe import (
-    Json,
-    MqttProbe,
-    NotSeenError,
-    PageProbe,
-    TwinProbe,
-    all_well,
-    follows_hub,
-)
-from hub.demo_report import Report, Step
+from hub.demo_house import ROOMS
+from hub.demo_probe import Json, NotSeenError, TwinProbe, follows_hub
+from hub.demo_telling import READY_S, Telling, all_of, span_ms
 
 SPEAKERS = {"main": "12", "satellite-1": "3"}
 """Who presses in each room: delegates, so that the limit of open microphones counts."""
@@ -39,84 +27,22 @@ SPEAKERS = {"main": "12", "satellite-1": "3"}
 SECOND = "14"
 """Another delegate of the main room, for the second of the two places."""
 
-READY_S = 40.0
-"""From the first process to a floor in both rooms; a Raspberry Pi 3 takes about 20."""
 
+class OnePress(Telling):
+    """Tells the story of one press."""
 
-class Story:
-    """Tells the story; ``told`` hears each step as it ends."""
+    name = "one-press"
 
-    def __init__(self, house: House, run_dir: Path, told: Callable[[Step], None]) -> None:
-        """The house has been started."""
-        self.report = Report("one-press")
-        self.mqtt = MqttProbe()
-        self.page = PageProbe()
-        self.twins = {room: TwinProbe(run_dir, room) for room in ROOMS}
-        self._house = house
-        self._told = told
-
-    async def tell(self) -> Report:
-        """The whole story; it ends at the first step that does not hold."""
-        async with aiohttp.ClientSession() as session, self._observing(session):
-            with contextlib.suppress(NotSeenError):
-                await self.step("both rooms up", self._ready())
-                for room in ROOMS:
-                    await self._one_press(room)
-                await self._joint_floor(session)
-                await _all(
-                    self.step(f"{room}: display on", self._display_on(session, room))
-                    for room in ROOMS
-                )
-                await self._without_hub()
-        return self.report
-
-    @contextlib.asynccontextmanager
-    async def _observing(self, session: aiohttp.ClientSession) -> AsyncIterator[None]:
-        followers = [
-            asyncio.create_task(work, name="demo probe")
-            for work in (
-                self.mqtt.follow(HOST, self._house.mqtt_port),
-                self.page.follow(self._house.page, session),
-                *(twin.follow() for twin in self.twins.values()),
-            )
-        ]
-        try:
-            yield
-        finally:
-            for follower in followers:
-                follower.cancel()
-            await asyncio.wait(followers)
-
-    async def step(self, name: str, work: Awaitable[Any], since_ns: int | None = None) -> None:
-        """Do one step and keep what was observed; ``since_ns`` is the press it answers to.
-
-        Raises:
-            NotSeenError: it did not hold.
-        """
-        started_ns = since_ns if since_ns is not None else time.monotonic_ns()
-        try:
-            observed, ok = await work, True
-        except NotSeenError as error:
-            observed, ok = str(error), False
-        ms = round((time.monotonic_ns() - started_ns) / 1e6, 1)
-        step = Step(name, ok, ms, observed)
-        self.report.steps.append(step)
-        self._told(step)
-        if not ok:
-            raise NotSeenError(name)
+    async def _scenes(self, session: aiohttp.ClientSession) -> None:
+        for room in ROOMS:
+            await self._one_press(room)
+        await self._joint_floor(session)
+        await all_of(
+            self.step(f"{room}: display on", self._display_on(session, room)) for room in ROOMS
+        )
+        await self._without_hub()
 
     # --- scenes ------------------------------------------------------------------------------
-
-    async def _ready(self) -> Json:
-        """Hub, rooms and hardware are there, and the rooms follow the hub."""
-        await self.page.until(
-            lambda s: all(all_well(room)(s) for room in ROOMS),
-            "both rooms on the page, led by the hub, every device proved",
-            READY_S,
-        )
-        for room, twin in self.twins.items():
-            await twin.until(lambda s: s, f"hardware of {room}", READY_S)
-        return {"rooms": {r: len(self.page.seen["rooms"][r]["plan"]["seats"]) for r in ROOMS}}
 
     async def _one_press(self, room: str) -> None:
         """Steps 1 to 5 of the story, and the end of the turn."""
@@ -127,7 +53,7 @@ class Story:
         together = {
             "key lamp answers": self._lamp(twin, number, pressed_ns),
             "hub gives the floor": self._granted(room, seat),
-            "microphone opens": self._relay(twin, number, True, pressed_ns),
+            "microphone opens": self.relay(twin, number, True, pressed_ns),
             "page shows who speaks": self._page_speaks(seat),
             "page shows the microphone proven open": self._page_proves(room, number),
             "camera has arrived": self._camera(room, seat, before),
@@ -138,7 +64,7 @@ class Story:
             room,
             {
                 "second press ends the turn": self._floor_without(room, seat),
-                "microphone closes": self._relay(twin, number, False, pressed_ns),
+                "microphone closes": self.relay(twin, number, False, pressed_ns),
                 "key lamp goes out": twin.until(
                     lambda s: s[number]["red"] == "off" and {"red": "off"}, "red lamp off"
                 ),
@@ -148,7 +74,7 @@ class Story:
 
     async def _together(self, room: str, parts: dict[str, Any], pressed_ns: int) -> None:
         """Several things that follow from one press, each timed from it."""
-        await _all(self.step(f"{room}: {name}", part, pressed_ns) for name, part in parts.items())
+        await all_of(self.step(f"{room}: {name}", part, pressed_ns) for name, part in parts.items())
         for step in self.report.steps[-len(parts) :]:
             figure = step.name.replace(f"{room}: ", "").replace(" ", "_")
             ms = step.observed.get("ms", step.ms) if isinstance(step.observed, dict) else step.ms
@@ -167,14 +93,7 @@ class Story:
 
         at_ns = await twin.until(answered, f"lamp at {twin.room}/{number}")
         seat = twin.seen[number]
-        return {"ms": _ms(at_ns - pressed_ns), "red": seat["red"], "green": seat["green"]}
-
-    async def _relay(self, twin: TwinProbe, number: str, wanted: bool, pressed_ns: int) -> Json:
-        await twin.until(
-            lambda s: s[number]["microphone"] is wanted, f"microphone of {twin.room}/{number}"
-        )
-        at_ns = twin.times_ns[number, "microphone"]
-        return {"ms": _ms(at_ns - pressed_ns), "relay": "closed" if wanted else "open"}
+        return {"ms": span_ms(at_ns - pressed_ns), "red": seat["red"], "green": seat["green"]}
 
     async def _granted(self, room: str, seat: str) -> Json:
         floor = await self.mqtt.until(
@@ -232,7 +151,7 @@ class Story:
         async def fill() -> Json:
             for number in (first, SECOND):
                 await main.press(number)
-                await self._relay(main, number, True, 0)
+                await self.relay(main, number, True, 0)
             return {"speaking": [f"main/{first}", f"main/{SECOND}"]}
 
         async def wait() -> Json:
@@ -245,12 +164,12 @@ class Story:
 
         async def follow() -> Json:
             pressed_ns = await main.press(first)
-            return await self._relay(far, other, True, pressed_ns)
+            return await self.relay(far, other, True, pressed_ns)
 
         async def silence() -> Json:
-            await self._command(session, "all_off")
+            await self.command(session, "all_off")
             for twin, number in ((main, SECOND), (far, other)):
-                await self._relay(twin, number, False, 0)
+                await self.relay(twin, number, False, 0)
             return {"all_off": "accepted"}
 
         await self.step("joint floor: both places taken in the main room", fill())
@@ -262,7 +181,7 @@ class Story:
         """By the page's command; the panel itself and the page say that it is on."""
         devices = self.page.seen["rooms"][room]["plan"]["devices"]
         display = next(d["id"] for d in devices if d["kind"] == "display")
-        answer = await self._command(session, "display_power", room=room, display=display, on=True)
+        answer = await self.command(session, "display_power", room=room, display=display, on=True)
         await self.twins[room].until_shown(
             lambda show: show["displays"][display]["power"] == "on", f"{display} on"
         )
@@ -282,16 +201,6 @@ class Story:
         )
         return {"display": display, "hardware": "on", "command": outcome["status"]}
 
-    async def _command(
-        self, session: aiohttp.ClientSession, name: str, **body: Any
-    ) -> dict[str, Any]:
-        url = f"{self._house.page}api/v1/commands/{name}"
-        async with session.post(url, json=body) as response:
-            answer: Json = await response.json()
-        if response.status != 202:
-            raise NotSeenError(f"{name}: {response.status} {answer}")
-        return answer
-
     async def _without_hub(self) -> None:
         """Step 6: the rooms lead themselves, and their floors are merged when the hub is back."""
 
@@ -306,7 +215,7 @@ class Story:
 
         async def press_alone(room: str) -> Json:
             pressed_ns = await self.twins[room].press(SPEAKERS[room])
-            return await self._relay(self.twins[room], SPEAKERS[room], True, pressed_ns)
+            return await self.relay(self.twins[room], SPEAKERS[room], True, pressed_ns)
 
         async def come_back() -> Json:
             changes = {room: twin.changes for room, twin in self.twins.items()}
@@ -330,7 +239,7 @@ class Story:
         async def finish() -> Json:
             for room, twin in self.twins.items():
                 await twin.press(SPEAKERS[room])
-                await self._relay(twin, SPEAKERS[room], False, 0)
+                await self.relay(twin, SPEAKERS[room], False, 0)
             return {"microphones": "closed"}
 
         await self.step("hub killed: the rooms lead themselves", die())
@@ -340,19 +249,8 @@ class Story:
         await self.step("second presses end the turns", finish())
 
 
-async def _all(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Let every step end, then fail if one did not hold."""
-    for result in await asyncio.gather(*steps, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
-
-
 def _leads_itself(room: str) -> Callable[[Json], bool]:
     return lambda seen: seen[up(room, "state", "floor")]["authority"] == "room"
-
-
-def _ms(ns: int) -> float:
-    return round(ns / 1e6, 1)
 
 
 def _aim(camera: Json) -> list[float]:

@@ -5,7 +5,8 @@ while one batch is being written to the disk the next one gathers, so many press
 disk flush and a single press waits for nobody. Nothing is told to anyone before it is
 committed. If the disk refuses, orders of people are turned down (they must not come true
 minutes later) and the rest is tried again: a room's event stays unreceipted and safe there.
-A deadline of the meeting that is reached comes before whatever waits.
+A deadline of the meeting that is reached comes before whatever waits. What belongs after other
+events of its room is looked at again after each batch.
 
 Owns the meeting. Must not know topics or pages: ``on_committed`` does.
 """
@@ -14,25 +15,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from edge.contract import topics
+from edge.rules.ballot_journal import Journal
 from edge.rules.reasons import Reason
 from hub.clock import HubClock
-from hub.meeting import events
-from hub.meeting.commands import Decision, Input, TimePassed, decide
+from hub.meeting.ballots import with_keys
+from hub.meeting.commands import Decision, EventHeard, Input, TimePassed, decide
 from hub.meeting.evolve import apply, heard
-from hub.meeting.state import Meeting
+from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
+from hub.store.change import Change, DeadLetter
 from hub.store.inbox import Decided, Key
-from hub.store.store import DeadLetter, Store, Stored, StoreError
+from hub.store.store import Store, Stored, StoreError
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 100
-"""Items per commit: beyond this a batch only adds latency (messaging notes: 9 µs per row)."""
+TOGETHER_LEAST, TOGETHER_MOST = 500, 2000
+"""Items per commit: what gathers while one batch is written."""
 
-WAITING_MOST = 2000
+DECIDING_S = 0.025
+"""A batch is as large as can be decided in this time: meanwhile nothing else is heard or said,
+while a flush of the disk costs as much as some fifty rows however many it carries."""
+
+WAITING_MOST = 4000
 IDLE_S = 1.0
 """At least this often the desk shows that it lives."""
 
@@ -53,6 +62,11 @@ class Item:
     dead: DeadLetter | None = None
     reply: asyncio.Future[Reason | None] | None = None
 
+    @property
+    def waits_for_others(self) -> bool:
+        """An event that belongs after everything its room recorded before."""
+        return isinstance(self.given, EventHeard) and self.given.event.kind == "drained"
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:
@@ -63,15 +77,23 @@ class Committed:
     stored: Sequence[Stored] = ()
     heard: Sequence[Key] = ()
     """Events to receipt, duplicates included."""
+    dead: Sequence[DeadLetter] = ()
+    broken: Sequence[str] = ()
+    """Rooms with an event that cannot be decided because of an error of ours: it is kept."""
 
 
 @dataclass(slots=True)
 class Work:
+    """What a batch comes to."""
+
     meeting: Meeting
-    happened: list[events.Event] = field(default_factory=list)
-    decided: list[Decided] = field(default_factory=list)
+    ballots: dict[BallotKey, Journal]
+    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
+    change: Change = field(default_factory=Change)
+    fresh: set[Key] = field(default_factory=set)
     heard: list[Key] = field(default_factory=list)
-    dead: list[DeadLetter] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    held: dict[Key, Item] = field(default_factory=dict)
     replies: list[tuple[asyncio.Future[Reason | None], Reason | None]] = field(default_factory=list)
 
 
@@ -96,6 +118,8 @@ class Desk:
         self._on_committed = on_committed
         self._on_storage = on_storage
         self._queue: asyncio.Queue[Item] = asyncio.Queue(WAITING_MOST)
+        self._together = TOGETHER_LEAST
+        self._held: dict[Key, Item] = {}
 
     async def put(self, item: Item) -> None:
         """Queue something; waits while the queue is full."""
@@ -125,7 +149,7 @@ class Desk:
                     await self._store.ping()
                     continue
                 batch = []
-            while len(batch) < TOGETHER and not self._queue.empty():
+            while len(batch) < self._together and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             await self._settle(batch)
 
@@ -153,16 +177,16 @@ class Desk:
                 failures += 1
                 self.turns += 1
         self._trouble(None)
+        self._held = work.held
         before, self.meeting = self.meeting, work.meeting
-        self._on_committed(Committed(before, work.meeting, stored, work.heard))
+        done = Committed(before, work.meeting, stored, work.heard, work.change.dead, work.broken)
+        self._on_committed(done)
         for reply, reason in work.replies:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
 
     async def _commit(self, work: Work) -> list[Stored]:
-        if not (work.happened or work.decided or work.dead):
-            return []
-        return await self._store.commit(work.happened, work.decided, work.dead)
+        return await self._store.commit(work.change) if work.change else []
 
     def _trouble(self, error: StoreError | None) -> None:
         if str(error) != str(self.storage_trouble):
@@ -174,43 +198,93 @@ class Desk:
         self.storage_trouble = error
 
     def decide_all(self, batch: list[Item]) -> Work:
-        """What a batch comes to; nothing is committed by it."""
-        work = Work(self.meeting)
-        now_s = self._clock.now_s()
-        fresh: set[Key] = set()
-        for item in [Item(TimePassed()), *batch] if self._is_due() else batch:
-            if item.dead is not None:
-                work.dead.append(item.dead)
-            if item.key is not None and (item.key in self._store.inbox or item.key in fresh):
-                work.heard.append(item.key)
-                continue
-            decision = self._decide(work.meeting, item, now_s)
-            if decision.held:
-                continue
-            for event in decision.events:
-                work.meeting = apply(work.meeting, event)
-                work.happened.append(event)
-            if item.key is not None:
-                fresh.add(item.key)
-                key = item.key
-                work.meeting = heard(work.meeting, key.source, key.epoch, key.seq)
-                code = decision.refused.value if decision.refused is not None else ""
-                work.decided.append(Decided(item.key, code))
-                work.heard.append(item.key)
-            if item.reply is not None:
-                work.replies.append((item.reply, decision.refused))
+        """What a batch comes to; nothing is committed by it.
+
+        Last comes again what had to wait for something in the batch.
+        """
+        ballots = dict(self.meeting.ballots)
+        work = Work(replace(self.meeting, ballots=ballots), ballots)
+        started_s, now_s = time.thread_time(), self._clock.now_s()
+        first = [Item(TimePassed(time.time()))] if self._is_due() else []
+        for item in (*first, *batch):
+            self._settle_one(work, item, now_s)
+        waiting, work.held = {**self._held, **work.held}, {}
+        for item in waiting.values():
+            self._settle_one(work, item, now_s)
+        work.meeting = heard(work.meeting, [(k.source, k.epoch, k.seq) for k in work.fresh])
+        self._adapt(len(batch), time.thread_time() - started_s)
         return work
 
-    def _decide(self, meeting: Meeting, item: Item, now_s: float) -> Decision:
-        if item.given is None:  # a message nobody can read: put aside, and not asked for again
+    def _adapt(self, count: int, spent_s: float) -> None:
+        if count >= self._together or spent_s > DECIDING_S:
+            fitting = int(count * DECIDING_S / max(spent_s, 1e-6))
+            self._together = min(TOGETHER_MOST, max(TOGETHER_LEAST, fitting))
+
+    def _settle_one(self, work: Work, item: Item, now_s: float) -> None:
+        if item.dead is not None:
+            work.change.dead.append(item.dead)
+        key = item.key
+        if key is not None and (key in self._store.inbox or key in work.fresh):
+            work.heard.append(key)
+            return
+        decision = self._decide(work, item, now_s)
+        for event in decision.events:
+            work.meeting = apply(work.meeting, event)
+        for done in decision.ballots:
+            work.ballots[done.journal.ballot.plan.key] = done.journal
+        if decision.keys:
+            work.meeting = with_keys(work.meeting, decision.keys)
+        work.change.add(decision)
+        if decision.held:
+            if key is not None and item.waits_for_others:
+                work.held[key] = item
+            return
+        if decision.unreadable and isinstance(item.given, EventHeard):
+            work.change.dead.append(_unreadable(item.given, decision.unreadable))
+        if key is not None:
+            work.fresh.add(key)
+            code = decision.refused.value if decision.refused is not None else ""
+            work.change.decided.append(Decided(key, code))
+            work.heard.append(key)
+        if item.reply is not None:
+            work.replies.append((item.reply, decision.refused))
+
+    def _decide(self, work: Work, item: Item, now_s: float) -> Decision:
+        given = item.given
+        if given is None:  # a message nobody can read: put aside, and not asked for again
             return Decision(refused=Reason.BAD_ARGUMENT)
+        if isinstance(given, EventHeard) and item.waits_for_others and item.key is not None:
+            given = replace(given, newest_missing=self._newest_missing(work, item.key))
         try:
-            return decide(meeting, item.given, now_s)
+            return decide(work.meeting, given, now_s)
         except Exception as error:  # one message that breaks us must not stop the meeting
-            log.exception("cannot decide on %s", type(item.given).__name__)
+            log.exception("cannot decide on %s", type(given).__name__)
+            if isinstance(given, EventHeard):
+                work.broken.append(given.room)
             if item.reply is not None and not item.reply.done():
                 item.reply.set_exception(error)
             return Decision(held=True)
+
+    def _newest_missing(self, work: Work, key: Key) -> int:
+        """The newest event before this one that has not been decided; 0 when all have."""
+        seq = key.seq - 1
+        while seq > 0:
+            before = Key(key.source, key.epoch, seq)
+            if before in work.fresh:
+                seq -= 1
+            elif before in self._store.inbox:
+                seq = self._store.inbox.gap_before(before)
+            else:
+                return seq
+        return 0
+
+
+def _unreadable(given: EventHeard, why: str) -> DeadLetter:
+    """The event for a technician. Of a mark neither what it says nor its time: who voted when."""
+    topic = topics.up(given.room, "event")
+    if given.event.kind == "mark":
+        return DeadLetter(topic, why, b"", is_timeless=True)
+    return DeadLetter(topic, why, given.event.model_dump_json().encode())
 
 
 def _without_orders(batch: list[Item], error: StoreError) -> list[Item]:

@@ -15,8 +15,8 @@ from hub.clock import HubClock
 from hub.desk import Item
 from hub.link import Heard
 from hub.meeting import commands, events
+from hub.store.change import DeadLetter
 from hub.store.inbox import Key
-from hub.store.store import DeadLetter
 
 STATUS_KEYS = ("online", "since_ms", "boot", "version", "clock", "outbox")
 """What of a room's part comes from its status."""

@@ -17,7 +17,6 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal
 
 import aiomqtt
@@ -46,8 +45,9 @@ PASSING_MOST = 10_000
 """Messages that are not retained and may wait to go out. Retained ones replace each other, so
 there are never more of them than topics."""
 
-TOGETHER = 8
-"""Publishes that may wait for the broker's acknowledgement at once."""
+IN_FLIGHT = 100
+"""Publishes that may wait for the broker's acknowledgement at once. It comes on the same stream
+as what rooms send: with few, a thousand rooms that vote would wait for their receipts."""
 
 CONTACT_BITS = 20
 """Connections are counted inside a start of the hub: a number never comes again, it only grows,
@@ -164,11 +164,12 @@ class Link:
             keepalive=KEEPALIVE_S,
             will=aiomqtt.Will(topics.HUB_STATUS, self._status("offline"), qos=1, retain=True),
             clean_session=True,
+            max_inflight_messages=IN_FLIGHT,
             max_queued_incoming_messages=INCOMING_MOST,
             socket_options=NODELAY,
             timeout=5.0,
         )
-        client.pending_calls_threshold = TOGETHER + 2
+        client.pending_calls_threshold = IN_FLIGHT + 2
         async with client:
             self._waiting.clear()
             self._passing_waiting = 0
@@ -179,7 +180,7 @@ class Link:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(client), name="hub link receiver")
-                    tasks.create_task(self._send_waiting(client), name="hub link sender")
+                    tasks.create_task(self._send(client, tasks), name="hub link sender")
             except asyncio.CancelledError:
                 await self._say_goodbye(client)
                 raise
@@ -234,17 +235,24 @@ class Link:
             return [Heard(one, part.event, part.raw, retained, part.why) for part in parts]
         return [Heard(topic, None, data, retained, _why(name, data))]
 
-    async def _send_waiting(self, client: aiomqtt.Client) -> None:
+    async def _send(self, client: aiomqtt.Client, tasks: asyncio.TaskGroup) -> None:
+        """Tasks start in the order of their making, and the client writes at their start."""
+        free = asyncio.Semaphore(IN_FLIGHT)
+
+        async def publish(outgoing: _Outgoing) -> None:
+            try:
+                await client.publish(outgoing.topic, outgoing.data, outgoing.qos, outgoing.retain)
+            finally:
+                free.release()
+
         while True:
             self._wake.clear()
             self.turns += 1
             while self._waiting:
-                batch = [self._waiting.pop(key) for key in list(islice(self._waiting, TOGETHER))]
-                self._passing_waiting -= sum(not outgoing.retain for outgoing in batch)
-                # gather starts them in this order, and the client writes each at its start.
-                await asyncio.gather(
-                    *(client.publish(o.topic, o.data, o.qos, o.retain) for o in batch)
-                )
+                await free.acquire()
+                outgoing = self._waiting.pop(next(iter(self._waiting)))
+                self._passing_waiting -= not outgoing.retain
+                tasks.create_task(publish(outgoing))
                 self.turns += 1
             try:
                 async with asyncio.timeout(1.0):

@@ -15,6 +15,7 @@ from edge.contract.wire import encode
 from edge.rules.floor import Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
 from hub.api import models
+from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
 from hub.clock import HubClock
 from hub.desk import Desk, Item
@@ -66,6 +67,9 @@ class Orders:
         wanted = floor_order(body, TECHNICIAN)
         if wanted is not None:
             return ident, await self._on_floor(wanted)
+        about_ballots = ballot_order(body, TECHNICIAN)
+        if about_ballots is not None:
+            return ident, await self._desk.ask(about_ballots)
         return ident, await self._on_device(ident, name, body)
 
     async def _on_floor(self, wanted: FloorOrder | SettingsOrder) -> Reason | None:

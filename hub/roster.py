@@ -1,4 +1,4 @@
-"""The meeting's file: title, rules of the floor, who sits where with which role.
+"""The meeting's file: title, rules of the floor, who sits where, what is voted on.
 
 Owns the file's form and its error messages: one line naming file, key and bound. Must not
 know rooms: a seat of a room that never appears does no harm.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge.contract.messages import FloorSettings, Mode, Role, SeatName
+from hub.api.ballot_bodies import MotionBody
 from hub.meeting.commands import Configure
+from hub.meeting.motion import Member
 from hub.meeting.wire import settings_of
 
 
@@ -36,6 +39,23 @@ class SeatEntry(_Closed):
     )
     role: Role | None = Field(
         default=None, description="goes before the role in the room's own file"
+    )
+    person: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="id of the person in votes; the seat's name unless it is given"
+    )
+    weight: int = Field(default=1, ge=1, le=1_000_000, description="of this person's vote")
+    proxy: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="who sits there instead and, where a ballot allows it, votes"
+    )
+
+
+class AttendanceTable(_Closed):
+    """Whether people must sign in."""
+
+    gate: bool = Field(
+        default=False,
+        description="true: only who signed in is there and may vote; false: everybody in the list "
+        "is there until they are signed out",
     )
 
 
@@ -61,7 +81,13 @@ class MeetingFile(_Closed):
     settings: SettingsTable = Field(
         default_factory=SettingsTable, description="speaking time, priority, limits by room"
     )
-    seats: list[SeatEntry] = Field(default_factory=list, description="names and roles")
+    attendance: AttendanceTable = Field(default_factory=AttendanceTable)
+    seats: list[SeatEntry] = Field(
+        default_factory=list,
+        description="names and roles; they are the list of voters. Without any, everybody who has "
+        "a seat in a room is in it",
+    )
+    ballots: list[MotionBody] = Field(default_factory=list, description="what is voted on")
 
 
 def parse(text: str, name: str) -> Configure:
@@ -76,11 +102,22 @@ def parse(text: str, name: str) -> Configure:
         raise MeetingFileError(f"{name}: not TOML: {error}") from error
     except ValidationError as error:
         raise MeetingFileError(f"{name}: {_first(error)}") from error
-    seen: set[str] = set()
-    for entry in found.seats:
-        if entry.seat in seen:
-            raise MeetingFileError(f"{name}: seats: {entry.seat} stands there twice")
-        seen.add(entry.seat)
+    roster = tuple(_member(entry) for entry in found.seats)
+    for key, names in {
+        "seats": [entry.seat for entry in found.seats],
+        "seats.person": [member.person for member in roster],
+        "ballots.id": [ballot.id for ballot in found.ballots],
+    }.items():
+        twice = next((each for each, count in Counter(names).items() if count > 1), None)
+        if twice is not None:
+            raise MeetingFileError(f"{name}: {key}: {twice} stands there twice")
+    heavy = next((member for member in roster if member.weight > 1), None)
+    secret = next((ballot for ballot in found.ballots if ballot.kind == "secret"), None)
+    if heavy is not None and secret is not None:
+        raise MeetingFileError(
+            f"{name}: ballots: {secret.id} is secret, but {heavy.person} has weight "
+            f"{heavy.weight}: a weight that few have says who chose what"
+        )
     return Configure(
         source=hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:16],
         title=found.title,
@@ -90,7 +127,15 @@ def parse(text: str, name: str) -> Configure:
         names={entry.seat: entry.name for entry in found.seats if entry.name},
         roles={entry.seat: entry.role for entry in found.seats if entry.role is not None},
         settings=settings_of(found.settings),
+        roster=roster,
+        gate=found.attendance.gate,
+        motions=tuple(ballot.motion(by_file=True) for ballot in found.ballots),
     )
+
+
+def _member(entry: SeatEntry) -> Member:
+    person = entry.person or entry.seat
+    return Member(person, entry.seat, entry.name, entry.role, entry.weight, entry.proxy)
 
 
 def _first(error: ValidationError) -> str:
@@ -99,6 +144,8 @@ def _first(error: ValidationError) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"{key}: no such key"
+    if first["type"] == "value_error":
+        return f"{key}: {first['ctx']['error']}"
     return f"{key}: {first['msg']} (is {str(first['input'])[:60]!r})"
 
 

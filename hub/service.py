@@ -20,18 +20,20 @@ from edge.contract import messages, topics
 from edge.contract.wire import BadMessage, encode
 from hub import notify, outgoing
 from hub.api import http, models, views
+from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages, hub_part
+from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
 from hub.link import Link
-from hub.meeting import commands, events
-from hub.meeting.evolve import apply, heard_before
+from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
-from hub.store.store import Store, StoreError
+from hub.replay import replayed
+from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
 
 log = logging.getLogger(__name__)
@@ -39,9 +41,15 @@ log = logging.getLogger(__name__)
 TIME_EVERY_S = 10.0
 """How often rooms and pages are told the hub's time."""
 
+REST = 4
+"""After telling every room of a floor, so many times as long passes before they are told again."""
+
 SILENT_AFTER_S = 8.0
 """A known room that has not been heard this long after the link came up is lost. Rooms come
 back within about five seconds of a broker's return (their pause is random up to that)."""
+
+
+_BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ class Hub:
         self._floors_told: dict[str, tuple[int, str | None, int]] = {}
         self._plan_rev_told = -1
         self._plans_told: dict[str, tuple[object, ...]] = {}
+        self._others: asyncio.TimerHandle | None = None
+        self._others_not_before_s = 0.0
         self._linked = False
         self._linked_at_s = 0.0
         self._alerts: dict[str, views.Json] = {}
@@ -92,7 +102,11 @@ class Hub:
             self._clock.now_s,
         )
         self.desk = Desk(
-            self._replay(), self._store, self._clock, self._on_committed, self._on_storage
+            replayed(self._store, self._remember),
+            self._store,
+            self._clock,
+            self._on_committed,
+            self._on_storage,
         )
         self.hearing = Hearing(
             self.board,
@@ -112,33 +126,52 @@ class Hub:
         self.orders = Orders(
             self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
         )
+        self.ballots = BallotTeller(
+            self.link, self.board, self._clock, self._store.gen, self._alarm
+        )
         self.supervisor = Supervisor(self._on_failure)
 
-    def _replay(self) -> Meeting:
-        meeting = Meeting()
-        for stored in self._store.history():
-            meeting = apply(meeting, stored.event)
-            self.pages.log.append(views.log_entry(stored.n, stored.ts, line(stored.event, meeting)))
-        for room in meeting.rooms.values():
-            ranges = self._store.inbox.ranges(room.id, room.epoch or "")
-            meeting = heard_before(meeting, room.id, ranges)
-        return meeting
+    def _remember(self, stored: Stored, meeting: Meeting) -> None:
+        entry = views.log_entry(stored.n, stored.ts, line(stored.event, meeting))
+        self.pages.log.append(entry)
 
     # --- what happens ------------------------------------------------------------------------
 
     def _on_committed(self, done: Committed) -> None:
         """Tell rooms first (the floor, then the receipt), then the pages."""
-        for ident in self._origin_first(done):
-            self._tell_floor(ident)
+        if done.before.rev != done.after.rev:
+            self._tell_floors(done)
         for room, receipt in self._store.inbox.receipts(done.heard):
-            self.link.send(topics.down(room, "receipt"), encode(receipt))
+            self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
+        self.ballots.committed(done)
         if done.after.plan_rev != self._plan_rev_told:
             self._tell_plans()
         self._show(done)
 
-    def _origin_first(self, done: Committed) -> list[str]:
-        origins = dict.fromkeys(key.source for key in done.heard if key.source in done.after.rooms)
-        return [*origins, *(ident for ident in done.after.rooms if ident not in origins)]
+    def _tell_floors(self, done: Committed) -> None:
+        """The rooms where it happened at once, the others as soon as may be.
+
+        When a thousand rooms come back together each of them changes the floor: telling the
+        others takes a fifth of the hub at most, and what waits is told in one.
+        """
+        for ident in dict.fromkeys(key.source for key in done.heard):
+            if ident in done.after.rooms:
+                self._tell_floor(ident)
+        if self._others is None:
+            loop = asyncio.get_running_loop()
+            if loop.time() >= self._others_not_before_s:
+                self._tell_others()
+            else:
+                self._others = loop.call_at(self._others_not_before_s, self._tell_others)
+
+    def _tell_others(self) -> None:
+        self._others = None
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for ident in self.desk.meeting.rooms:
+            self._tell_floor(ident)
+        ended_s = loop.time()
+        self._others_not_before_s = ended_s + REST * (ended_s - began_s)
 
     def _tell_floor(self, ident: str, *, again: bool = False) -> None:
         """Send the floor to a room for which it is new."""
@@ -170,6 +203,7 @@ class Hub:
         for stored in done.stored:
             entry = views.log_entry(stored.n, stored.ts, line(stored.event, done.after))
             self.pages.add_line(entry)
+        self._show_ballots(done)
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")
             self.pages.touch("meeting")
@@ -184,6 +218,15 @@ class Hub:
                 for key in ("online", "since_ms", "boot"):
                     self.pages.touch("rooms", stored.event.room, key)
 
+    def _show_ballots(self, done: Committed) -> None:
+        """The list, and every ballot; the pages themselves see to it that it is not too often."""
+        before, after = done.before, done.after
+        if before.attendance is not after.attendance or before.plan_rev != after.plan_rev:
+            self.pages.touch("attendance")
+        is_listed_anew = any(isinstance(s.event, _BALLOTS_SHOWN) for s in done.stored)
+        if is_listed_anew or before.ballots is not after.ballots:
+            self.pages.touch("ballots")
+
     def _on_link(self, connected: bool) -> None:
         """The broker is there: say everything anew. It is gone: nothing is sure any more."""
         self._linked, self._linked_at_s = connected, self._clock.now_s()
@@ -193,6 +236,7 @@ class Hub:
             for ident in self.desk.meeting.rooms:
                 self._tell_floor(ident, again=True)
             self._tell_plans()
+            self.ballots.tell(self.desk.meeting, again=True)
             self._tell_time()
         else:
             self.board.link_lost()
@@ -202,33 +246,35 @@ class Hub:
     def _on_room_online(self, ident: str) -> None:
         """The room may be new or may have a new clock: it needs the time for its commands."""
         self._send_time(ident)
+        self.ballots.send_keys(self.desk.meeting, ident)
 
     def _on_storage(self, error: StoreError | None) -> None:
-        if error is None:
-            self._alerts.pop("storage", None)
-        else:
-            self._alerts["storage"] = {
-                "severity": "fault",
-                "text": {
-                    "vi": "Không ghi được dữ liệu của máy chủ cuộc họp",
-                    "en": "The hub cannot write its records",
-                },
-                "evidence": str(error),
-                "since_ms": self._clock.now_ms(),
-            }
-        self.pages.touch("hub")
+        text = messages.Text(
+            vi="Không ghi được dữ liệu của máy chủ cuộc họp", en="The hub cannot write its records"
+        )
+        self._alarm("storage", None if error is None else text, str(error), "fault")
 
     def _on_failure(self, name: str, reason: str) -> None:
-        self._alerts[f"part-{name}"] = {
-            "severity": "warning",
-            "text": {
-                "vi": f"Phần {name} của máy chủ đã khởi động lại",
-                "en": f"The hub's part {name} has been restarted",
-            },
-            "evidence": f"{reason} ({self.supervisor.restarts[name]} ×)",
-            "since_ms": self._clock.now_ms(),
-        }
-        self.pages.touch("hub")
+        text = messages.Text(
+            vi=f"Phần {name} của máy chủ đã khởi động lại",
+            en=f"The hub's part {name} has been restarted",
+        )
+        self._alarm(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
+
+    def _alarm(
+        self, ident: str, text: messages.Text | None, evidence: str, severity: str = "warning"
+    ) -> None:
+        """Raise an alert of the hub itself, or (text None) clear it."""
+        before = self._alerts.pop(ident, None)
+        if text is not None:
+            self._alerts[ident] = {
+                "severity": severity,
+                "text": text.model_dump(),
+                "evidence": evidence,
+                "since_ms": before["since_ms"] if before else self._clock.now_ms(),
+            }
+        if before is not None or text is not None:
+            self.pages.touch("hub")
 
     # --- what goes on all the time -----------------------------------------------------------
 
@@ -236,6 +282,7 @@ class Hub:
         while True:
             await asyncio.sleep(TIME_EVERY_S)
             self._tell_time()
+            self.ballots.send_keys(self.desk.meeting)
             self.pages.touch("hub")
 
     def _tell_time(self) -> None:
@@ -250,6 +297,7 @@ class Hub:
         """Rooms that should be there and say nothing after the link came up are lost."""
         while True:
             await asyncio.sleep(1.0)
+            self.ballots.watch(self.desk.meeting)
             if not self._linked or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
                 continue
             for ident in self.desk.meeting.rooms:
@@ -288,7 +336,13 @@ class Hub:
         Raises:
             OSError: the HTTP port cannot be bound.
         """
-        app = http.application(self.pages, self.orders.carry_out, self._health, self._version)
+        app = http.application(
+            self.pages,
+            self.orders.carry_out,
+            self._health,
+            self._version,
+            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
             await runner.setup()
@@ -298,6 +352,7 @@ class Hub:
             await self.desk.put(Item(self._settings.meeting))
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
+            self.ballots.begin(self.desk.meeting)
             ready(f"http://{self._settings.http_host}:{port}/")
             await self.supervisor.run()
         finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -69,6 +70,17 @@ class Mosquitto:
             settings += "user root\n"  # else it gives up root, and with it the folder of this test
         (folder / "mosquitto.conf").write_text(settings, encoding="utf-8")
 
+    def be_quiet(self) -> None:
+        """Log errors only, from the next start on: a line per packet costs more than the packet."""
+        path = self._folder / "mosquitto.conf"
+        path.write_text(path.read_text(encoding="utf-8").replace("log_type all", "log_type error"))
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None, "the broker does not run"
+        return self._process.pid
+
     @property
     def address(self) -> str:
         """``host:port``, as a room file writes it."""
@@ -119,6 +131,11 @@ class Mosquitto:
             self._process.kill()
             self._process.wait(START_S)
             self._process = None
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the process, if there is one."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def restart(self) -> None:
         """Power cut and return on the same port."""

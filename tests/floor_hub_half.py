@@ -148,8 +148,8 @@ class HubHalf:
         """What the desk does with a batch, on a disk that never fails; floors, then receipts."""
         with self._watched():
             work = self._desk.decide_all(list(items))
-        self._records += [events.to_json(event) for event in work.happened]
-        for decided in work.decided:
+        self._records += [events.to_json(event) for event in work.change.happened]
+        for decided in work.change.decided:
             self._inbox.add(decided)
         self._desk.meeting = work.meeting
         self.tell(self.now_s)
@@ -161,10 +161,15 @@ class HubHalf:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """Look on while the hub decides."""
+        troubles: list[Exception] = []
 
         def decide(meeting: Meeting, *given: Any) -> commands.Decision:
             self._before = meeting.floor
-            return commands.decide(meeting, *given)
+            try:
+                return commands.decide(meeting, *given)
+            except Exception as error:  # the desk goes on without; a test must not
+                troubles.append(error)
+                raise
 
         def looked_on(act: Callable[..., Any]) -> Callable[..., Any]:
             def acted(floor: Floor, cause: object, now_s: float) -> Any:
@@ -187,6 +192,8 @@ class HubHalf:
         finally:
             for where, name, real in kept:
                 setattr(where, name, real)
+        if troubles:
+            raise troubles[0]
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

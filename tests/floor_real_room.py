@@ -23,7 +23,7 @@ from edge.rules.plain import write
 from edge.rules.state import Floor
 from hub.meeting import wire
 from tests.floor_room_half import Alive, Down, Event, Receipt, RoomHalf, Send, State, Status
-from tests.paper_room import PaperBus, PaperKept, PaperLink, make_plan
+from tests.paper_room import PaperBus, PaperKept, PaperLink, PaperVoting, make_plan
 
 HUB_GEN = 1
 
@@ -103,7 +103,9 @@ class RealRoom(RoomHalf):
         recorded.set_result(None)
         return self.seq, recorded
 
-    def settle(self, epoch: str, upto: int, extra: list[int], refused: list[int]) -> None:
+    def settle(
+        self, epoch: str, upto: int, extra: list[int], refused: list[int], also: None
+    ) -> None:
         """Receipts."""
         self.outbox = [e for e in self.outbox if e.seq not in {*extra, *refused}]
 
@@ -130,7 +132,12 @@ class RealRoom(RoomHalf):
             buses=dict.fromkeys(self._plan.roles, PaperBus()), cameras={}, displays={}, console=None
         )
         self.controller = WatchedController(
-            self._plan, devices, cast(Any, self), cast(Any, self._kept), self._own_s
+            self._plan,
+            devices,
+            cast(Any, self),
+            cast(Any, self._kept),
+            cast(Any, PaperVoting()),
+            self._own_s,
         )
         self.controller.watch = self.watch
         self.controller.connect(cast(Any, StateLink(self.id, self.send)))

@@ -23,6 +23,10 @@ And when everything has been delivered and all links are up:
 13. nobody holds priority who let it go;
 14. nothing is left unanswered.
 
+And whenever time has passed:
+
+15. nobody speaks beyond a limit that stops, in the floor of whoever leads.
+
 Owns the world, its accidents and these laws. ``wait`` moves the one true time; rooms' clocks
 are far apart on purpose.
 """
@@ -50,6 +54,7 @@ from edge.rules.intents import Intent
 from edge.rules.merge import RoomReport
 from edge.rules.settings import Role, Settings
 from edge.rules.state import Floor, room_of, seat_state
+from edge.rules.timers import next_deadline
 from tests.floor_hub_half import HubHalf
 from tests.floor_room_half import (
     Alive,
@@ -182,6 +187,7 @@ class World:
         self.hub.pass_time(self.now_s)
         for room in self.rooms.values():
             room.pass_time(self.now_s)
+        self._check_deadlines()
 
     def lose_hub(self, room: str) -> None:
         """The room waited long enough for the hub."""
@@ -250,6 +256,16 @@ class World:
             self._check_room(room)
             if room.state.authority == "room":
                 _check_chairs(room.state.floor, self.now_s)
+
+    def _check_deadlines(self) -> None:
+        led = [r for r in self.rooms.values() if r.state.authority == "room"]
+        floors = [
+            (self.hub.floor, self.now_s),
+            *((r.state.floor, r.now_s(self.now_s)) for r in led),
+        ]
+        for floor, now_s in floors:
+            due_s = next_deadline(floor)
+            assert due_s is None or due_s > now_s
 
     def _check_room(self, room: RoomHalf) -> None:
         state = room.state

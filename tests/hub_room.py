@@ -39,9 +39,9 @@ def describe(boot: str, seats: int = 3, title: str = "Phòng") -> messages.Descr
     )
 
 
-def status(state: Any, boot: str, epoch: str = "e1") -> messages.Status:
+def status(state: Any, boot: str, epoch: str = "e1", start: int = 0) -> messages.Status:
     """Birth, or will."""
-    return messages.Status(state=state, boot=boot, epoch=epoch, version="test")
+    return messages.Status(state=state, boot=boot, epoch=epoch, version="test", start=start)
 
 
 def floor_state(boot: str, authority: Any = "none", report: int = 0, **more: Any) -> Any:
@@ -54,7 +54,7 @@ def floor_state(boot: str, authority: Any = "none", report: int = 0, **more: Any
         mode="open",
         speaking=[messages.Turn(seat=s, for_ms=ms) for s, ms in more.get("speaking", ())],
         queue=[messages.Waiting(seat=s, for_ms=ms) for s, ms in more.get("queue", ())],
-        ended=more.get("ended"),
+        **{key: more[key] for key in ("ended", "contact", "alarm", "fire", "hold") if key in more},
     )
 
 
@@ -73,6 +73,7 @@ def press(room: str, seq: int, seat: str | None, intent: Any = "ask", **more: An
         epoch=more.get("epoch", "e1"),
         seq=seq,
         boot=more.get("boot", "b1"),
+        start=more.get("start", 0),
         mono_ms=0,
         ts=0.0,
         kind="press",
@@ -98,7 +99,7 @@ class FakeRoom:
 
     async def say_raw(self, kind: str, data: bytes, item: str | None = None) -> None:
         """The same with bytes."""
-        retain = kind not in ("event", "result")
+        retain = kind not in ("event", "events", "result")
         await self._client.publish(topics.up(self.room, kind, item), data, qos=1, retain=retain)
 
     async def arrive(self, seats: int = 3) -> None:

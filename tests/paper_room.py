@@ -26,12 +26,14 @@ from drivers.core.capability import (
 )
 from drivers.core.errors import LinkDown
 from drivers.core.reading import Reading
+from edge.ballot_messages import paper_of
 from edge.camera.aim import Pose
 from edge.camera.targets import Bearings
 from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.kept_rules import Rules
 from edge.room import Devices, Plan
+from edge.rules.seat_votes import Paper
 from edge.rules.state import Floor
 from edge.runtime.outbox import OutboxFull
 
@@ -142,7 +144,13 @@ class PaperKeys(PaperDevice):
 
     def __init__(self) -> None:
         super().__init__("console")
+        self.works = True
         self.lamps: dict[str, Lamp] = {}
+        self.names: tuple[str, ...] = ("priority", "next", "all_off", "vote", "wide")
+
+    def health(self, now_s: float) -> Health:
+        """Well, as long as it ``works``."""
+        return OK if self.works else Health(HealthState.FAULT, "unplugged")
 
     def set_lamp(self, name: str, lamp: Lamp) -> None:
         """Lit from now on."""
@@ -219,6 +227,32 @@ class PaperKept:
         self.rules = Rules.of(floor)
 
 
+class PaperVoting:
+    """Nobody votes; the ballot is the one that the hub has told of."""
+
+    def __init__(self) -> None:
+        self.on_change = lambda: None
+        self.ballot: Paper | None = None
+
+    def deliver(self, message: messages.Message) -> None:
+        """The newest is the ballot."""
+        if isinstance(message, messages.Ballot):
+            self.ballot = paper_of(message)
+
+    def key(self, press: KeyPress) -> None:
+        """Means nothing."""
+
+    def settled(self, receipt: messages.Receipt) -> None:
+        """Nothing waits."""
+
+    def time(self, now_s: float) -> None:
+        """Nothing is due."""
+
+    def lamps(self, seat: int, floor: SeatOutputs) -> SeatOutputs:
+        """What the floor wants."""
+        return floor
+
+
 FIVE: dict[int, Any] = {1: "chair", 2: "delegate", 3: "delegate", 4: "delegate", 5: "guest"}
 
 
@@ -266,7 +300,12 @@ class PaperRoom:
             console=self.keys,
         )
         self.controller = Controller(
-            self.plan, devices, cast(Any, self.outbox), cast(Any, self.kept), self.now_s
+            self.plan,
+            devices,
+            cast(Any, self.outbox),
+            cast(Any, self.kept),
+            cast(Any, PaperVoting()),
+            self.now_s,
         )
         self.controller.connect(cast(Any, self.link))
         self.rev = 0

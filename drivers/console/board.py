@@ -37,9 +37,8 @@ class Board:
         try:
             for claiming, pin, active_low in _inputs(config):
                 self._inputs[claiming] = _input(pin, active_low, factory, on_edge)
-            for claiming, key in config.keys.items():
-                if key.lamp_pin is not None:
-                    self._lamps[claiming] = _lamp(key.lamp_pin, key.lamp_active_low, factory)
+            for claiming, pin, active_low in outputs(config):
+                self._lamps[claiming] = _lamp(pin, active_low, factory)
         except errors as error:
             self.close()
             raise LinkDown(f"cannot use the pin of {claiming}: {error}") from error
@@ -71,16 +70,16 @@ class Board:
         except self._errors as error:
             raise LinkDown(f"cannot read the pin of {name}: {error}") from error
 
-    def light(self, key: str, lit: bool) -> None:
-        """Light the lamp of ``key``, which has one.
+    def light(self, name: str, lit: bool) -> None:
+        """Light the lamp of that name, which there is.
 
         Raises:
             LinkDown: the pin cannot be written any more.
         """
         try:
-            self._lamps[key].value = lit
+            self._lamps[name].value = lit
         except self._errors as error:
-            raise LinkDown(f"cannot light the lamp of {key}: {error}") from error
+            raise LinkDown(f"cannot light the lamp of {name}: {error}") from error
 
     def close(self) -> None:
         """Lamps off, pins free; what is broken already stays broken."""
@@ -98,6 +97,15 @@ def _inputs(config: ConsoleConfig) -> Iterator[tuple[str, int, bool]]:
         yield name, key.pin, key.active_low
     for name, contact in config.contacts.items():
         yield name, contact.pin, contact.active_low
+
+
+def outputs(config: ConsoleConfig) -> Iterator[tuple[str, int, bool]]:
+    """Name, pin and polarity of every lamp."""
+    for name, key in config.keys.items():
+        if key.lamp_pin is not None:
+            yield name, key.lamp_pin, key.lamp_active_low
+    for name, lamp in config.lamps.items():
+        yield name, lamp.pin, lamp.active_low
 
 
 def _input(pin: int, active_low: bool, factory: Any, on_edge: Callable[[], None]) -> Any:

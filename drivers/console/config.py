@@ -7,12 +7,14 @@ is checked on machines without pins.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
-"""A function of the chair's panel: ``priority``, ``next``, ``all_off``, ``vote``, ``wide``..."""
+"""A function of the chair's panel: ``priority``, ``next``, ``all_off``, ``vote``, ``wide``...
+Which there are: docs/devices/console.md."""
 
 Pin = Annotated[int, Field(ge=2, le=27)]
 """A pin by its BCM number. 0 and 1 belong to the boards on top (Raspberry Pi HAT design guide)."""
@@ -36,6 +38,15 @@ class ConsoleKey(BaseModel):
     debounce_ms: int = Field(
         10, ge=0, le=200, description="milliseconds a level has to stay before it counts"
     )
+
+
+class ConsoleLamp(BaseModel):
+    """A lamp without a key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pin: Pin = Field(description="BCM number of the pin that the lamp is wired to")
+    active_low: bool = Field(False, description="true: the lamp lights when its pin is low")
 
 
 class ConsoleContact(BaseModel):
@@ -69,15 +80,23 @@ class ConsoleConfig(BaseModel):
     keys: dict[Name, ConsoleKey] = Field(
         default_factory=dict, description="keys by the function they call"
     )
+    lamps: dict[Name, ConsoleLamp] = Field(
+        default_factory=dict, description="lamps without a key, such as link"
+    )
     contacts: dict[Name, ConsoleContact] = Field(
         default_factory=dict, description="contacts by name, such as fire_alarm"
     )
 
     @model_validator(mode="after")
     def _names_and_pins_are_used_once(self) -> ConsoleConfig:
-        both = sorted(self.keys.keys() & self.contacts.keys())
-        if both:
-            raise ValueError(f"{both[0]} is the name of a key and of a contact")
+        tables = [
+            ("key", self.keys.keys()),
+            ("lamp", self.lamps.keys()),
+            ("contact", self.contacts.keys()),
+        ]
+        for (one, here), (other, there) in combinations(tables, 2):
+            if both := sorted(here & there):
+                raise ValueError(f"{both[0]} is the name of a {one} and of a {other}")
         owners: dict[int, str] = {}
         for owner, pin in self._pins():
             if pin in owners:
@@ -95,6 +114,8 @@ class ConsoleConfig(BaseModel):
             yield f"keys.{name}.pin", key.pin
             if key.lamp_pin is not None:
                 yield f"keys.{name}.lamp_pin", key.lamp_pin
+        for name, lamp in self.lamps.items():
+            yield f"lamps.{name}.pin", lamp.pin
         for name, contact in self.contacts.items():
             yield f"contacts.{name}.pin", contact.pin
 

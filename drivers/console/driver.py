@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from drivers.console.board import Board
+from drivers.console.board import Board, outputs
 from drivers.console.config import ConsoleConfig
 from drivers.console.debounce import Debounce
 from drivers.console.lamps import is_lit, next_change_s
@@ -77,9 +77,7 @@ class Console:
         self._keys: dict[str, _Key] = {}
         self._contacts: dict[str, Debounce] = {}
         self._forget_levels()
-        self._lamps: dict[str, Lamp] = {
-            name: "off" for name, key in config.keys.items() if key.lamp_pin is not None
-        }
+        self._lamps: dict[str, Lamp] = {name: "off" for name, _, _ in outputs(config)}
         self._lit: dict[str, bool] = {}
         self._down_reason: str | None = "not opened yet"
         self._read_at_s: float | None = None
@@ -102,12 +100,17 @@ class Console:
     # What others see
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The keys that this console has, with or without a lamp."""
+        return tuple(self._config.keys)
+
+    @property
     def held(self) -> frozenset[str]:
         """Keys that are down now, those found down at the start among them."""
         return frozenset(name for name, key in self._keys.items() if key.level.state)
 
     def set_lamp(self, name: str, lamp: Lamp) -> None:
-        """Light the lamp of that key; where a console has no such lamp there is nothing to do."""
+        """Light that lamp; where a console has no such lamp there is nothing to do."""
         if name in self._lamps and self._lamps[name] != lamp:
             self._lamps[name] = lamp
             self._lamps_changed.set()

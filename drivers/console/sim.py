@@ -43,6 +43,14 @@ class SimKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SimLamp:
+    """Wiring of a lamp that has no key."""
+
+    pin: int
+    active_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SimContact:
     """Wiring of one contact: closed at rest or not, to ground (low) or to 3.3 V."""
 
@@ -55,6 +63,8 @@ class SimContact:
 class _Lamp:
     """What an eye sees of one lamp."""
 
+    pin: int
+    active_low: bool
     lit: bool = False
     changes_s: deque[float] = field(default_factory=lambda: deque(maxlen=3))
 
@@ -79,6 +89,7 @@ class ConsoleSim:
         path: Path,
         keys: Mapping[str, SimKey],
         contacts: Mapping[str, SimContact] | None = None,
+        lamps: Mapping[str, SimLamp] | None = None,
     ) -> None:
         """``path`` is where the driver looks for the socket. All keys are up at first."""
         self.fault: str | None = None
@@ -89,9 +100,12 @@ class ConsoleSim:
         self._contacts = dict(contacts or {})
         self._down: dict[str, bool] = dict.fromkeys(self._keys, False)
         self._active: dict[str, bool] = dict.fromkeys(self._contacts, False)
-        self._lamps = {
-            key.lamp_pin: _Lamp() for key in self._keys.values() if key.lamp_pin is not None
-        }
+        wired = {
+            name: SimLamp(key.lamp_pin, key.lamp_active_low)
+            for name, key in self._keys.items()
+            if key.lamp_pin is not None
+        } | dict(lamps or {})
+        self._lamps = {name: _Lamp(lamp.pin, lamp.active_low) for name, lamp in wired.items()}
         self._peers: list[asyncio.Transport] = []
         self._plug_moved = asyncio.Event()
         self._moves: dict[str, list[asyncio.TimerHandle]] = {}
@@ -161,11 +175,7 @@ class ConsoleSim:
         now_s = asyncio.get_running_loop().time()
         return {
             "keys": {name: "down" if down else "up" for name, down in self._down.items()},
-            "lamps": {
-                name: self._lamps[key.lamp_pin].look(now_s)
-                for name, key in self._keys.items()
-                if key.lamp_pin is not None
-            },
+            "lamps": {name: lamp.look(now_s) for name, lamp in self._lamps.items()},
             "contacts": {
                 name: "active" if active else "rest" for name, active in self._active.items()
             },
@@ -195,13 +205,10 @@ class ConsoleSim:
                 peer.write(_line(pin, level))
 
     def _light(self, pin: int, level: bool) -> None:
-        lamp = self._lamps.get(pin)
-        if lamp is None:
-            return
-        wired_low = any(key.lamp_active_low for key in self._keys.values() if key.lamp_pin == pin)
-        if lamp.lit != (level != wired_low):
-            lamp.lit = not lamp.lit
-            lamp.changes_s.append(asyncio.get_running_loop().time())
+        for lamp in self._lamps.values():
+            if lamp.pin == pin and lamp.lit != (level != lamp.active_low):
+                lamp.lit = not lamp.lit
+                lamp.changes_s.append(asyncio.get_running_loop().time())
 
     # The socket
 

@@ -200,8 +200,13 @@ class SeatUnits(Device, Protocol):
 class Keys(Device, Protocol):
     """Hardware keys with lamps and contacts: the chair's console."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys there are."""
+        ...
+
     def set_lamp(self, name: str, lamp: Lamp) -> None:
-        """Light the lamp of that key."""
+        """Light the lamp of that key, or one that has no key."""
         ...
 
     def contact(self, name: str) -> Reading[bool]:

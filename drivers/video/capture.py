@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,12 @@ Picture = NDArray[np.uint8]
 
 FROZEN_S = 5.0
 """The same picture for so long is no picture any more."""
+
+
+Word = Literal["ok", "stale", "frozen", "none"]
+
+STALE, FROZEN = "no new picture comes", "the picture is frozen"
+REASON_WORDS: dict[str, Word] = {STALE: "stale", FROZEN: "frozen"}
 
 
 class Stream(Protocol):
@@ -80,6 +86,7 @@ class Capture:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._frame: Frame | None = None
+        self._came = threading.Condition()
         self._trouble: str | None = "not opened yet"
         self._print: bytes = b""
         self._changed_s = now_s()
@@ -102,6 +109,22 @@ class Capture:
         frame = self._frame
         return frame if frame is not None and self._judge(self._now_s())[1] is None else None
 
+    def newer(self, number: int, wait_s: float) -> Frame | None:
+        """The newest picture once it is another than ``number``; None when none comes in time."""
+        with self._came:
+            self._came.wait_for(
+                lambda: self._frame is not None and self._frame.number != number, wait_s
+            )
+        frame = self.newest()
+        return frame if frame is not None and frame.number != number else None
+
+    def word(self, now_s: float) -> Word:
+        """How the picture is, in a word: ``none`` while the source cannot be read at all."""
+        reason = self._judge(now_s)[1]
+        if reason is None:
+            return "ok"
+        return REASON_WORDS.get(reason, "none")
+
     def health(self, now_s: float) -> Health:
         """Ok while new pictures come and differ."""
         state, reason = self._judge(now_s)
@@ -114,9 +137,9 @@ class Capture:
             untried = trouble == "not opened yet"
             return (HealthState.UNCONFIRMED if untried else HealthState.FAULT), trouble
         if frame is None or now_s - frame.at_s > self._stale_s:
-            return HealthState.FAULT, "no new picture comes"
+            return HealthState.FAULT, STALE
         if now_s - self._changed_s > FROZEN_S:
-            return HealthState.FAULT, "the picture is frozen"
+            return HealthState.FAULT, FROZEN
         return HealthState.OK, None
 
     # In the thread
@@ -155,8 +178,10 @@ class Capture:
         if found != self._print:
             self._print, self._changed_s = found, at_s
         self._counters["frames"] += 1
-        self._frame = Frame(picture, at_s, self._counters["frames"])
-        self._trouble = None
+        with self._came:
+            self._frame = Frame(picture, at_s, self._counters["frames"])
+            self._trouble = None
+            self._came.notify_all()
 
     def _fail(self, trouble: str, attempt: int) -> None:
         if attempt == 0 and not self._ended.is_set():

@@ -23,6 +23,11 @@ PLAN_ERROR_DEG = 1.5
 (assumption; four sightings give 0.7 in the median)."""
 
 
+CROWDED_COST = 0.5
+"""On top, where the neighbour is too near for the picture to help: another camera may see the
+seat apart from its neighbours."""
+
+
 def view_cost(aim: Aim) -> float:
     """How badly a camera sees a target: far to its side, or so far away that it must zoom in.
 
@@ -54,6 +59,7 @@ class Targets:
         """``places_m``: where the heads are, by seat (``main/12``)."""
         self.bearings = bearings
         self._places_m = places_m
+        self._costs: dict[str, float] = {}
         pose = bearings.pose
         self._aims: dict[str, Aim | None] = {
             seat: bearings.seats.get(seat) or aim_at(pose, place)
@@ -93,7 +99,16 @@ class Targets:
     def cost(self, target: str) -> float | None:
         """How badly this camera sees the target; None when it does not."""
         aim = self.aim(target)
-        return None if aim is None else view_cost(aim)
+        if aim is None:
+            return None
+        if target not in self._costs:
+            crowded = target in self._places_m and self.is_crowded(target)
+            self._costs[target] = view_cost(aim) + CROWDED_COST * crowded
+        return self._costs[target]
+
+    def is_crowded(self, seat: str) -> bool:
+        """The next head is so near that its face could be taken for this one's."""
+        return self.gate_deg(seat) < self.error_deg(seat)
 
     def distance_m(self, seat: str) -> float:
         """From the lens to the head."""

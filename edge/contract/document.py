@@ -15,8 +15,8 @@ from pydantic.json_schema import models_json_schema
 
 from edge.contract import messages, topics
 
-QOS = {"tele": 0, "time": 0, "preview": 0}
-"""Kinds that may be lost; everything else is QoS 1."""
+QOS = {"tele": 0, "time": 0, "preview": 0, "receipt": 0}
+"""Kinds that may be lost, a receipt because the event then comes again; all else is QoS 1."""
 
 RETAINED = {
     "status",

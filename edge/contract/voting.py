@@ -134,6 +134,9 @@ class Drained(Part):
 
     ballot: Word
     generation: Generation
+    since: Count = 1
+    """Every event before this number had its receipt when this was recorded: the hub waits for
+    those from here on. A hub with a new database would wait for the others for ever."""
     box: Annotated[str, Field(max_length=4096)] | None = None
     """Secret ballot: the room's slips, sealed under the ballot's key, base64."""
 

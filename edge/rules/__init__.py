@@ -11,6 +11,8 @@
 ``merge``     how the floor of a room that was alone joins the meeting's again
 ``following`` whether a room follows the hub or leads itself
 ``lamps``     what a seat then does and shows
+``console_meanings``   what each key of the chair's console means in a ``console_situation``;
+              ``console_keys`` its holds, second presses and second layer, ``console_lamps``
 
 ``majority``  quorum, majority and tie as exact fractions; ``presets`` are bodies' rules as data
 ``ballot``    the law of a ballot: every event at every stage. Its parts: ``ballot_plan`` (what

@@ -37,6 +37,7 @@ from edge.rules.ballot_events import (
 from edge.rules.ballot_plan import Plan
 from edge.rules.ballot_result import result
 from edge.rules.ballot_state import Ballot, Stage
+from edge.rules.reasons import Reason
 
 Line = dict[str, Any]
 
@@ -110,6 +111,17 @@ def advance(
     at_s = None if isinstance(kept, Mark) else now_s
     kept_journal, line = _append(journal, after, {"at_s": at_s, "event": to_data(kept)})
     return kept_journal, effects, line
+
+
+def refuse(journal: Journal, event: Event, reason: Reason, now_s: float) -> tuple[Journal, Line]:
+    """Record that ``event`` was turned down before the ballot was asked, and why.
+
+    For what the ballot cannot know: a room that speaks for another one's seat, for one.
+    """
+    vote = event if isinstance(event, Cast | Mark) else None
+    refusal = Refused(reason, vote.person if vote else None, vote.id if vote else None)
+    line = _refused_line(journal.ballot, event, refusal, now_s)
+    return _append(journal, journal.ballot, line)
 
 
 def document(journal: Journal) -> dict[str, Any]:

@@ -102,7 +102,13 @@ def departed(ballot: Ballot, event: Departed, now_s: float) -> Outcome:
 
 
 def recuse(ballot: Ballot, event: Recuse, now_s: float) -> Outcome:
-    """The bases shrink by this person."""
+    """The bases shrink by this person.
+
+    Not while a secret vote runs: a slip of theirs may be in a room's box already, and a box with
+    more slips than people who voted is not counted.
+    """
+    if ballot.is_secret and ballot.stage in RUNNING:
+        return refuse(ballot, event, Reason.VOTE_RUNNING)
     if not ballot.plan.is_listed(event.person):
         return refuse(ballot, event, Reason.NOT_ENTITLED)
     if ballot.vote_of(event.person) is not None:

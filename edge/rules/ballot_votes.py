@@ -81,22 +81,34 @@ def _is_known(ballot: Ballot, event: Vote) -> bool:
     return (event.revision, event.id) <= (held.revision, held.id)
 
 
-def _objection(ballot: Ballot, event: Vote) -> Reason | None:
-    """Why this person may not cast this, None when they may."""
-    plan, person = ballot.plan, event.person
+def barred(ballot: Ballot, person: str, *, recorded: bool = False) -> Reason | None:
+    """Why this person may not vote in this ballot, whatever they choose; None when they may.
+
+    A ``recorded`` vote was judged by its room: signed in at any time of this vote is enough.
+    """
+    plan = ballot.plan
     if not ballot.is_member(person) or plan.voters[person].room in plan.uncounted_rooms:
         return Reason.NOT_ENTITLED
     holder = plan.holder(person)
-    is_entered = plan.kind == "roll_call" and event.by is not None  # by the secretary, as called
-    if event.by not in (None, holder) and not is_entered:
-        return Reason.NOT_ENTITLED
-    # A recorded vote was judged by its room: signed in at any time of this vote is enough.
-    signed_in = holder in ballot.attending or (event.recorded and holder in ballot.seen)
+    signed_in = holder in ballot.attending or (recorded and holder in ballot.seen)
     if plan.gate_voting_by_attendance and not signed_in:
         return Reason.NOT_CHECKED_IN
     if plan.kind == "roll_call" and person not in ballot.called:
         return Reason.NOT_CALLED
-    objection: Reason | None = None
+    return None
+
+
+def _objection(ballot: Ballot, event: Vote) -> Reason | None:
+    """Why this person may not cast this, None when they may."""
+    plan, person = ballot.plan, event.person
+    objection = barred(ballot, person, recorded=event.recorded)
+    if objection is Reason.NOT_ENTITLED:
+        return objection
+    is_entered = plan.kind == "roll_call" and event.by is not None  # by the secretary, as called
+    if event.by not in (None, plan.holder(person)) and not is_entered:
+        return Reason.NOT_ENTITLED
+    if objection is not None:
+        return objection
     if isinstance(event, Cast):
         objection = _objection_to_choices(ballot, event.choices)
     elif not ballot.is_secret:

@@ -26,7 +26,7 @@ class PlainError(ValueError):
 
 def write(value: object) -> Any:
     """``value`` as JSON knows it: sets sorted, tuples as lists, classes as objects."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_IT_IS:
         return value
     names = _names(kind)

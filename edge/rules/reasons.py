@@ -60,6 +60,7 @@ class Reason(StrEnum):
     VOTE_CLOSED = "vote_closed"
     VOTE_NOT_COUNTED = "vote_not_counted"
     VOTE_EMPTY = "vote_empty"
+    VOTE_DAMAGED = "vote_damaged"
     NOT_ENTITLED = "not_entitled"
     NOT_CHECKED_IN = "not_checked_in"
     ALREADY_VOTED = "already_voted"
@@ -67,6 +68,7 @@ class Reason(StrEnum):
     KEY_HELD = "key_held"
     CHOICE_UNKNOWN = "choice_unknown"
     CHOICE_NUMBER = "choice_number"
+    NOT_AT_KEYS = "not_at_keys"
     NOT_CALLED = "not_called"
     ROLL_COMPLETE = "roll_complete"
     QUORUM_MISSING = "quorum_missing"
@@ -133,6 +135,10 @@ SENTENCES: dict[Reason, Sentence] = {
         "Không nhận được phiếu nào, đề nghị kiểm tra trước khi công bố",
         "Not a single vote arrived: check before announcing",
     ),
+    Reason.VOTE_DAMAGED: Sentence(
+        "Hồ sơ biểu quyết này bị hỏng, cần biểu quyết lại",
+        "The record of this vote is damaged: vote again",
+    ),
     Reason.NOT_ENTITLED: Sentence(
         "Không có quyền biểu quyết nội dung này", "No voting right on this item"
     ),
@@ -147,6 +153,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.CHOICE_UNKNOWN: Sentence("Không có phương án này", "There is no such option"),
     Reason.CHOICE_NUMBER: Sentence(
         "Số phương án đã chọn không đúng quy định", "This number of options may not be chosen"
+    ),
+    Reason.NOT_AT_KEYS: Sentence(
+        "Mời biểu quyết trên trang đại biểu, không dùng nút bấm",
+        "Vote on the delegate's page: the keys cannot say it",
     ),
     Reason.NOT_CALLED: Sentence("Chưa đến lượt được gọi tên", "This name has not been called yet"),
     Reason.ROLL_COMPLETE: Sentence("Đã gọi hết tên", "Every name has been called"),

@@ -21,20 +21,14 @@ import aiomqtt
 from drivers.core.session import retry_delay_s
 from edge.contract import messages, topics
 from edge.contract.wire import EVENT_BYTES_MOST, BadMessage, Gatekeeper, encode, together
+from edge.runtime import gathering
+from edge.runtime.gathering import Gathering
 from edge.runtime.outbox import Outbox, Row
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 5
 """A dead link is noticed after 1.5 to 2 times this (measured 9 s); less loads the Pis."""
-
-RESEND_S = 5.0
-"""An event without receipt goes out again after this."""
-
-GATHER_S = 0.05
-"""What is recorded while the last events wait for their receipt gathers so long at most, and goes
-together. A receipt takes some 5 ms, so nobody notices; when a thousand rooms vote in the same
-second the hub answers later, messages grow, and it keeps up."""
 
 IN_FLIGHT = 20
 """Publishes that may wait for the broker at once."""
@@ -72,7 +66,7 @@ class Link:
         self._waiting: dict[str, tuple[bytes, int, bool]] = {}
         self._passing = 0
         self._takes_together = False
-        self._gather_until_s = 0.0
+        self._gathering = Gathering()
         self._wake = asyncio.Event()
         outbox.on_recorded = self._wake.set
 
@@ -171,8 +165,9 @@ class Link:
         """What decides how events go out."""
         if isinstance(message, messages.HubStatus):
             self._takes_together = message.events_together
-        elif isinstance(message, messages.Receipt) and self._gather_until_s:
-            self._gather_until_s = 0.0
+            self._gathering = Gathering()
+        elif isinstance(message, messages.Receipt):
+            self._gathering.answered(time.monotonic())
             self._wake.set()
 
     async def _send(self, client: aiomqtt.Client, tasks: asyncio.TaskGroup) -> None:
@@ -196,21 +191,21 @@ class Link:
                 await free.acquire()
                 tasks.create_task(publish(name, data, 1, False))
             try:
-                async with asyncio.timeout(GATHER_S if self._gather_until_s else 1.0):
+                is_gathering = not self._gathering.may_send(time.monotonic())
+                async with asyncio.timeout(gathering.LEAST_S if is_gathering else 1.0):
                     await self._wake.wait()
             except TimeoutError:
                 continue  # time to look for events without receipt
 
     def _events(self) -> list[tuple[str, bytes]]:
         """Topics and payloads of the events that go out now."""
-        now_s = time.monotonic()
-        if now_s < self._gather_until_s:
+        if not self._gathering.may_send(time.monotonic()):
             return []
-        events = [self._event(row) for row in self._outbox.due(RESEND_S)]
+        events = [self._event(row) for row in self._outbox.due(self._gathering.resend_after_s)]
         if not self._takes_together:
-            self._gather_until_s = 0.0
             return [(topics.up(self.room, "event"), event) for event in events]
-        self._gather_until_s = now_s + GATHER_S if events else 0.0
+        if events:
+            self._gathering.sent(time.monotonic())
         return [(topics.up(self.room, "events"), data) for data in together(events)]
 
     def _event(self, row: Row) -> bytes:

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import logging
+import math
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -43,8 +44,17 @@ def add_parser(subparsers: Subparsers) -> None:
     _room(press)
     press.add_argument("who", metavar="SEAT|console", help="number of the seat, or console")
     press.add_argument("key", help="mic, yes, abstain, no; or a key of the console")
-    press.add_argument(
+    held = press.add_mutually_exclusive_group()
+    held.add_argument(
         "--hold", type=int, default=120, metavar="MS", help=f"1 to {HOLD_LIMIT_MS}, default 120"
+    )
+    held.add_argument(
+        "--hold-s",
+        dest="hold",
+        type=_as_ms,
+        default=argparse.SUPPRESS,
+        metavar="S",
+        help="the same in seconds, such as 1.5",
     )
 
     fault = _command(commands, "fault", "switch a fault on, or clear it", _talk(_fault))
@@ -66,6 +76,18 @@ def add_parser(subparsers: Subparsers) -> None:
 
     show = _command(commands, "show", "what the simulated hardware sees", _talk(_show))
     _room(show)
+
+
+def _as_ms(text: str) -> int:
+    """Seconds as people write them, in milliseconds.
+
+    Raises:
+        ValueError: not a number of seconds.
+    """
+    seconds_s = float(text)
+    if not math.isfinite(seconds_s):
+        raise ValueError(f"{text!r} is no number of seconds")
+    return round(seconds_s * 1000)
 
 
 def _command(

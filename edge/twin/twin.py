@@ -11,21 +11,25 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from drivers.console.sim import ConsoleSim, SimContact, SimKey
+from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
+from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.sound import Sound, sound_of
 from firmware_config.schema import CONSOLE_ID, BusSection, CameraSection, ConsoleSection, RoomConfig
+
+if TYPE_CHECKING:
+    from edge.twin.video import VideoWire
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +87,7 @@ class Twin:
         self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
         self._seats: dict[str, Place] = {}
         self._cameras: dict[str, ViscaCameraSim] = {}
+        self._videos: Mapping[str, VideoWire] = {}
         self._displays: dict[str, SamsungMdcSim] = {}
         self._console: ConsoleSim | None = None
         self._sound: Sound | None = None
@@ -108,6 +113,9 @@ class Twin:
                     for name, wire in self._wires.items():
                         tasks.create_task(wire.run(), name=f"twin {self.room} {name}")
                     events = [wire.ready for wire in self._wires.values()]
+                    for name, video in self._videos.items():
+                        tasks.create_task(video.run(), name=f"twin {self.room} {name}")
+                        events.append(video.ready)
                     if self._console is not None:
                         tasks.create_task(self._console.run(), name=f"twin {self.room} console")
                         events.append(self._console.ready)
@@ -128,6 +136,7 @@ class Twin:
         for camera in self._config.cameras:
             if parse_port(camera.port).twin:
                 self._add_camera(camera)
+        self._videos = cinema.make_videos(self._config, self._cameras)
         for display in self._config.displays:
             if parse_port(display.port).twin:
                 panel = SamsungMdcSim(display.display_id)
@@ -212,6 +221,8 @@ class Twin:
                 self._need_console().set_fault(fault)
             elif device in self._wires:
                 self._wires[device].set_fault(fault)
+            elif device in self._videos:
+                self._videos[device].set_fault(fault)
             else:
                 raise LookupError
         except LookupError as error:
@@ -259,6 +270,7 @@ class Twin:
             "room": self.room,
             "seats": {name: place.show() for name, place in self._seats.items()},
             "cameras": {name: sim.show() for name, sim in self._cameras.items()},
+            "videos": {name: video.show() for name, video in self._videos.items()},
             "displays": {name: sim.show() for name, sim in self._displays.items()},
             "console": self._console.show() if self._console is not None else {},
             "audio": self._sound.show() if self._sound is not None else {},
@@ -270,6 +282,9 @@ class Twin:
             fault = wire.wire_fault or wire.sim.fault
             if fault is not None:
                 yield name, fault
+        for name, video in self._videos.items():
+            if video.fault is not None:
+                yield name, video.fault
         if self._console is not None and self._console.fault is not None:
             yield CONSOLE_ID, self._console.fault
         for name, place in self._seats.items():
@@ -284,6 +299,7 @@ class Twin:
 
     def _devices(self) -> Iterator[str]:
         yield from self._wires
+        yield from self._videos
         if self._console is not None:
             yield CONSOLE_ID
 
@@ -312,7 +328,8 @@ def _console(config: ConsoleSection) -> ConsoleSim:
         name: SimContact(contact.pin, contact.normally_closed, contact.active_low)
         for name, contact in config.contacts.items()
     }
-    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts)
+    lamps = {name: SimLamp(lamp.pin, lamp.active_low) for name, lamp in config.lamps.items()}
+    return ConsoleSim(twin_path(config.pins.removeprefix("twin:")), keys, contacts, lamps)
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> str:

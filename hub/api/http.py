@@ -12,11 +12,9 @@ Owns HTTP. Must not decide anything about the meeting.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
@@ -24,9 +22,10 @@ from pydantic import ValidationError
 
 from edge.rules.reasons import Reason
 from hub.api import models, openapi
+from hub.api.answers import as_json, rejected
+from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages
 from hub.api.stream import dumps
-from hub.meeting.wording import reason_text
 from hub.store.store import StoreError
 
 BODY_MOST_BYTES = 16 * 1024
@@ -56,7 +55,11 @@ def web_folder() -> Path:
 
 
 def application(
-    pages: Pages, carry_out: CarryOut, health: Callable[[], models.Health], version: str
+    pages: Pages,
+    carry_out: CarryOut,
+    health: Callable[[], models.Health],
+    version: str,
+    ballots: BallotRecords,
 ) -> web.Application:
     """The whole server, ready to be bound."""
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[_guard])
@@ -68,6 +71,9 @@ def application(
     app.router.add_get("/api/v1/health", api.health)
     app.router.add_get("/api/v1/openapi.json", api.openapi)
     app.router.add_post("/api/v1/commands/{name}", api.command)
+    app.router.add_get("/api/v1/ballots", ballots.listed)
+    app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
+    app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
@@ -103,25 +109,6 @@ async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault(hdrs.CACHE_CONTROL, fresh)
 
 
-def rejected(
-    status: int, reason: Reason, ident: str = "", detail: tuple[str, str] | None = None
-) -> web.Response:
-    """A refusal with its sentence; ``detail`` is added in Vietnamese and English."""
-    text = reason_text(reason.value)
-    vi, en = (f": {part}" for part in detail) if detail is not None else ("", "")
-    answer = models.Rejected(
-        id=ident or secrets.token_hex(8),
-        reason=models.ReasonText(code=reason.value, vi=text.vi + vi, en=text.en + en),
-    )
-    return _json(answer.model_dump(), status)
-
-
-def _json(value: Any, status: int = 200) -> web.Response:
-    return web.Response(
-        body=dumps(value), status=status, content_type="application/json", charset="utf-8"
-    )
-
-
 class _Api:
     """The handlers."""
 
@@ -144,11 +131,11 @@ class _Api:
         return web.FileResponse(page)
 
     async def state(self, request: web.Request) -> web.Response:
-        return _json(self._pages.snapshot())
+        return as_json(self._pages.snapshot())
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
-        return _json(found.model_dump(), 200 if found.ok else 503)
+        return as_json(found.model_dump(), 200 if found.ok else 503)
 
     async def openapi(self, request: web.Request) -> web.Response:
         return web.Response(body=self._openapi, content_type="application/json", charset="utf-8")
@@ -188,7 +175,7 @@ class _Api:
             return rejected(503, Reason.STORAGE_FULL)
         if reason is not None:
             return rejected(409, reason, ident)
-        return _json(models.Accepted(id=ident).model_dump(), 202)
+        return as_json(models.Accepted(id=ident).model_dump(), 202)
 
 
 def _first(error: ValidationError) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from edge.contract.messages import DeviceId, RoomId, SeatName
+from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
 from hub.api.closed import ClosedBody
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
 
@@ -45,10 +46,11 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | AimCamera | DisplayPower | LocateSeat
+Body = FloorBody | BallotBody | AimCamera | DisplayPower | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
+    **BALLOT_COMMANDS,
     "aim_camera": AimCamera,
     "display_power": DisplayPower,
     "locate_seat": LocateSeat,

@@ -37,6 +37,11 @@ def document(version: str) -> dict[str, Any]:
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
     }
+    for path, (name, summary, content) in _RECORDS.items():
+        paths[path] = {"get": _get(name, summary, content)}
+        if "{ballot}" in path:
+            places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
+            paths[path]["parameters"] = places
     paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
     return {
         "openapi": "3.1.0",
@@ -50,6 +55,25 @@ def document(version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": schemas["$defs"]},
     }
+
+
+_RECORDS = {
+    "/api/v1/ballots": ("ballots", "Every ballot, newest last", "application/json"),
+    "/api/v1/ballots/{ballot}/{generation}": (
+        "ballot_result",
+        "The result document of a counted ballot; 404 and 409 say why there is none",
+        "application/json",
+    ),
+    "/api/v1/ballots/{ballot}/{generation}/journal": (
+        "ballot_journal",
+        "The record of a ballot that is over, for phonghop-hub tally --verify",
+        "application/x-ndjson",
+    ),
+}
+
+
+def _in_path(name: str, kind: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
 
 
 def _get(name: str, summary: str, content: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from edge.rules.timers import next_phase_s
 from hub.api import views
+from hub.api.ballot_view import BallotViews, attendance_part
 from hub.api.floor_view import floor_part
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
@@ -27,6 +28,10 @@ LOG_LINES = 200
 
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
+
+REST = 9
+"""After parts that took long to make, so many times as long passes before the next: pages never
+take more than a tenth of the hub, whatever the size of the meeting."""
 
 LATE_S = 0.01
 """So long after the moment: a timer that fires a little early would see nothing new."""
@@ -57,19 +62,28 @@ class Pages:
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
+        self._ballots = BallotViews()
         self._scheduled = False
+        self._rest_until_s = 0.0
 
     def snapshot(self) -> views.Json:
         """Everything."""
+        self._await_phase()
         meeting = self._meeting()
         return {
             "hub": self._hub_part(),
             "meeting": views.meeting_part(meeting),
             "floor": floor_part(meeting, self._now_s()),
+            "ballots": self.ballots(),
+            "attendance": attendance_part(meeting),
             "rooms": {ident: self._room(ident) for ident in meeting.rooms},
             "commands": {o.id: views.order_part(o) for o in self._board.orders.values()},
             "events": list(self.log),
         }
+
+    def ballots(self) -> list[views.Json]:
+        """The part ``ballots`` as it is now."""
+        return self._ballots.part(self._meeting(), self._now_s())
 
     def touch(self, *path: str) -> None:
         """The part at ``path`` may be new."""
@@ -90,10 +104,17 @@ class Pages:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_later(GATHER_S, self._tell)
+            rest_s = self._rest_until_s - time.monotonic()
+            asyncio.get_running_loop().call_later(max(GATHER_S, rest_s), self._tell)
 
     def _tell(self) -> None:
         self._scheduled = False
+        began_s = time.monotonic()
+        self._tell_touched()
+        ended_s = time.monotonic()
+        self._rest_until_s = ended_s + REST * (ended_s - began_s)
+
+    def _tell_touched(self) -> None:
         touched, self._touched = self._touched, {}
         if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
             self._told.clear()
@@ -152,6 +173,10 @@ class Pages:
                 return views.meeting_part(self._meeting())
             case ("floor",):
                 return floor_part(self._meeting(), self._now_s())
+            case ("ballots",):
+                return self.ballots()
+            case ("attendance",):
+                return attendance_part(self._meeting())
             case ("commands", ident):
                 return views.order_part(self._board.orders[ident])
             case _:

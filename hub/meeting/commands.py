@@ -22,11 +22,13 @@ from pydantic import ValidationError
 from edge.contract.messages import EventKind
 from edge.rules.floor import Floor, FloorEvent, Refused, SetRules, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import causes, events, presses, rooms, timing
+from hub.meeting import attendance, ballots, causes, events, presses, rooms, timing, voting
 from hub.meeting.evolve import apply
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
+    AskAttendance,
+    BallotOrder,
     Configure,
     Decision,
     DescribeHeard,
@@ -35,18 +37,22 @@ from hub.meeting.inputs import (
     FloorOrder,
     Input,
     Note,
+    PlanMotion,
     RoomSilent,
     SettingsOrder,
+    SignInOrder,
     StatusHeard,
     TimePassed,
     UnreadableHeard,
+    VoteAgain,
 )
 from hub.meeting.state import Meeting
 
 
 def decide(meeting: Meeting, given: Input, now_s: float) -> Decision:
-    """What follows from ``given`` at ``now_s``."""
-    return _DECIDERS[type(given)](meeting, given, now_s)
+    """What follows from ``given`` at ``now_s``, for the ballots that run too."""
+    decision = _DECIDERS[type(given)](meeting, given, now_s)
+    return ballots.followed(meeting, decision, now_s) if decision.events else decision
 
 
 def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
@@ -62,6 +68,9 @@ def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
         dict(given.names),
         dict(given.roles),
         given.settings,
+        given.roster,
+        given.gate,
+        given.motions,
     )
     # Who waits may have another place by the new settings, and a free place may be taken.
     before = apply(meeting, told).floor
@@ -77,13 +86,18 @@ def _rules_of(floor: Floor) -> SetRules:
 
 def _event(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
     """Whoever knows its kind decides; what cannot be read is recorded and not asked for again."""
-    if not given.met:
+    if not given.met and given.event.kind not in _AT_ANY_TIME:
         return HELD
     try:
         return _EVENTS[given.event.kind](meeting, given, now_s)
-    except ValidationError:
-        unread = UnreadableHeard(given.room, given.event.epoch, given.event.seq)
-        return _unreadable(meeting, unread, now_s)
+    except ValidationError as error:
+        event = given.event
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = f"body of {event.kind}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        if event.kind == "mark":  # a record would have its time
+            return Decision(refused=Reason.BAD_ARGUMENT, unreadable=why)
+        unread = UnreadableHeard(given.room, event.epoch, event.seq)
+        return replace(_unreadable(meeting, unread, now_s), unreadable=why)
 
 
 def _unreadable(meeting: Meeting, given: UnreadableHeard, now_s: float) -> Decision:
@@ -123,7 +137,16 @@ def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
 _EVENTS: dict[EventKind, Callable[[Meeting, EventHeard, float], Decision]] = {
     "press": presses.press,
     "audit": presses.audit,
+    "vote": voting.vote,
+    "mark": voting.mark,
+    "drained": voting.drained,
+    "vote_refused": voting.refused_press,
+    "ballot": voting.chair_order,
+    "sign_in": attendance.sign_in,
 }
+
+_AT_ANY_TIME = frozenset({"vote", "mark", "drained", "vote_refused", "sign_in"})
+"""Of whichever start of the room: what they say was so when it was recorded."""
 
 _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     Configure: _configure,
@@ -137,11 +160,18 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     SettingsOrder: _settings,
     TimePassed: timing.time_passed,
     Note: _note,
+    PlanMotion: ballots.plan,
+    BallotOrder: ballots.order,
+    VoteAgain: ballots.vote_again,
+    SignInOrder: attendance.by_page,
+    AskAttendance: attendance.ask,
 }
 
 __all__ = [
     "HELD",
     "NOTHING",
+    "AskAttendance",
+    "BallotOrder",
     "Configure",
     "Decision",
     "DescribeHeard",
@@ -150,10 +180,13 @@ __all__ = [
     "FloorOrder",
     "Input",
     "Note",
+    "PlanMotion",
     "RoomSilent",
     "SettingsOrder",
+    "SignInOrder",
     "StatusHeard",
     "TimePassed",
     "UnreadableHeard",
+    "VoteAgain",
     "decide",
 ]

@@ -30,6 +30,16 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.motion import Member
+from hub.meeting.vote_events import (
+    AttendanceAsked,
+    BallotMoved,
+    BoxRefused,
+    KeptMotion,
+    MotionPlanned,
+    SignedIn,
+    VoteRefused,
+)
 
 KeptSettings = Annotated[
     Settings,
@@ -86,6 +96,9 @@ class MeetingSet:
     names: Mapping[str, str]
     roles: Mapping[str, Role]
     settings: KeptSettings = field(default_factory=Settings)
+    roster: tuple[Member, ...] = ()
+    gate: bool = False
+    motions: tuple[KeptMotion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +246,12 @@ Event = (
     | AlertCleared
     | Ordered
     | OrderEnded
+    | SignedIn
+    | AttendanceAsked
+    | MotionPlanned
+    | BallotMoved
+    | VoteRefused
+    | BoxRefused
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -248,6 +267,12 @@ _KINDS: tuple[type[Event], ...] = (
     AlertCleared,
     Ordered,
     OrderEnded,
+    SignedIn,
+    AttendanceAsked,
+    MotionPlanned,
+    BallotMoved,
+    VoteRefused,
+    BoxRefused,
 )
 
 

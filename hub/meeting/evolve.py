@@ -23,8 +23,10 @@ from hub.meeting.events import (
     RoomOnline,
     with_floor,
 )
+from hub.meeting.motion import Motion
 from hub.meeting.numbers import Numbers
-from hub.meeting.state import Meeting, Room, roles_of
+from hub.meeting.state import Attendance, Meeting, Room, roles_of
+from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
 
 def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
@@ -48,13 +50,17 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                     merged_report=event.report,
                 ),
             )
+            begins = event.floor.alarm and not meeting.floor.alarm
             return replace(
-                merged, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
+                merged,
+                rev=meeting.rev + 1,
+                floor=with_floor(meeting.floor, event.floor),
+                fire_s=event.at_s if begins else meeting.fire_s,
             )
         case Pressed():
             # A new revision: a floor goes out, so the room hears that its press is decided.
             told = _with(meeting, _pressed(meeting.room(event.room), event))
-            return replace(told, rev=meeting.rev + 1)
+            return replace(_with_fire(told, event), rev=meeting.rev + 1)
         case RoomOnline():
             room = _of_epoch(meeting.room(event.room), event.epoch)
             room = replace(
@@ -88,24 +94,45 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 names=event.names,
                 assigned=event.roles,
                 floor=rules,
+                roster=event.roster,
+                attendance=replace(meeting.attendance, gate=event.gate),
+                motions=_motions(meeting, event),
             )
             return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+        case SignedIn() | AttendanceAsked():
+            return replace(meeting, attendance=_attendance(meeting.attendance, event))
+        case MotionPlanned():
+            motions = {**meeting.motions, event.motion.id: event.motion}
+            return replace(meeting, motions=motions)
+        case BallotMoved(what="ready_check"):
+            return replace(meeting, shown=(event.ballot, event.generation))
         case _:
             return meeting  # alerts, orders and audits are for the records
 
 
-def heard(meeting: Meeting, room: str, epoch: str, seq: int) -> Meeting:
-    """The room's event ``seq`` has been decided, whatever its kind: it is committed by its key.
+def heard(meeting: Meeting, keys: Iterable[tuple[str, str, int]]) -> Meeting:
+    """Events of rooms have been decided, whatever their kind: they are committed by their keys.
 
     Not counted: a room that never said what it is, and events of another outbox file than its
     present one, because nobody waits for the answer.
+
+    Args:
+        meeting: as it was before.
+        keys: room, epoch and number of each event.
     """
-    known = meeting.rooms.get(room)
-    if known is None or epoch != known.epoch:
+    numbers: dict[str, Numbers] = {}
+    for ident, epoch, seq in keys:
+        known = meeting.rooms.get(ident)
+        if known is not None and epoch == known.epoch:
+            if ident not in numbers:
+                numbers[ident] = Numbers(known.heard)
+            numbers[ident].add(seq)
+    if not numbers:
         return meeting
-    numbers = Numbers(known.heard)
-    numbers.add(seq)
-    return _with(meeting, replace(known, heard=numbers.ranges))
+    news = {
+        ident: replace(meeting.rooms[ident], heard=found.ranges) for ident, found in numbers.items()
+    }
+    return replace(meeting, rooms={**meeting.rooms, **news})
 
 
 def heard_before(meeting: Meeting, room: str, ranges: Iterable[tuple[int, int]]) -> Meeting:
@@ -113,8 +140,29 @@ def heard_before(meeting: Meeting, room: str, ranges: Iterable[tuple[int, int]])
     return _with(meeting, replace(meeting.room(room), heard=tuple(ranges)))
 
 
+def _attendance(before: Attendance, event: SignedIn | AttendanceAsked) -> Attendance:
+    if isinstance(event, AttendanceAsked):
+        return replace(before, asked=event.asked)
+    people = frozenset(event.people)
+    if event.present:
+        return replace(before, signed_in=before.signed_in | people, left=before.left - people)
+    return replace(before, signed_in=before.signed_in - people, left=before.left | people)
+
+
+def _motions(meeting: Meeting, event: MeetingSet) -> dict[str, Motion]:
+    """Those of the new file, and those that came from pages."""
+    from_pages = {key: m for key, m in meeting.motions.items() if not m.by_file}
+    return {motion.id: motion for motion in event.motions} | from_pages
+
+
 def _with(meeting: Meeting, room: Room) -> Meeting:
     return replace(meeting, rooms={**meeting.rooms, room.id: room})
+
+
+def _with_fire(meeting: Meeting, event: Pressed) -> Meeting:
+    if event.intent != "fire" or event.outcome != "decided":
+        return meeting
+    return replace(meeting, fire_s=max(meeting.fire_s, event.at_s - event.age_ms / 1000))
 
 
 def _with_roles(meeting: Meeting, roles: Mapping[str, Role]) -> Meeting:

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.contract import messages
+from edge.rules import ballot_events
+from edge.rules.ballot_journal import Journal, Line
 from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
 from hub.meeting import events
+from hub.meeting.motion import Member, Motion
+from hub.meeting.state import BallotKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,9 @@ class Configure:
     names: Mapping[str, str]
     roles: Mapping[str, Role]
     settings: Settings = field(default_factory=Settings)
+    roster: tuple[Member, ...] = ()
+    gate: bool = False
+    motions: tuple[Motion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class EventHeard:
     met: bool = True
     """False while the room's status has not been heard since the hub's link is up: which of
     its boots is the present one cannot be told yet."""
+    newest_missing: int = 0
+    """Of a *drained*: the newest event its room recorded before it that has not been decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,9 @@ class SettingsOrder:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """A deadline of the meeting is reached."""
+    """A deadline of the meeting is reached. ``ts`` is wall-clock time, for the records."""
+
+    ts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,58 @@ class Note:
     """Something for the records that changes nothing."""
 
     event: events.AlertRaised | events.AlertCleared | events.Ordered | events.OrderEnded
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMotion:
+    """Somebody puts an item on the list of votes, or changes one nobody has been asked yet."""
+
+    motion: Motion
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BallotOrder:
+    """What the chair or the secretary wants of a ballot.
+
+    Attributes:
+        ballot: with ``generation`` the ballot it is meant for.
+        generation: see ``ballot``.
+        event: of ``edge.rules.ballot_events``; carries who acts.
+        fresh_key: for a secret ballot that is made ready: a new key for its boxes.
+    """
+
+    ballot: str
+    generation: int
+    event: ballot_events.Event
+    fresh_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteAgain:
+    """The next generation of a ballot that was aborted or annulled."""
+
+    ballot: str
+    generation: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOrder:
+    """Somebody signs people in or out at a page: these seats, or a room, or (neither) all."""
+
+    seats: tuple[str, ...]
+    room: str | None
+    present: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAttendance:
+    """Seats are asked to sign in, or no longer."""
+
+    asked: bool
+    by: str
 
 
 Input = (
@@ -127,16 +190,46 @@ Input = (
     | SettingsOrder
     | TimePassed
     | Note
+    | PlanMotion
+    | BallotOrder
+    | VoteAgain
+    | SignInOrder
+    | AskAttendance
 )
 
 
 @dataclass(frozen=True, slots=True)
+class BallotStep:
+    """A ballot went one step further."""
+
+    journal: Journal
+    line: Line | None = None
+    """What the record keeps of it; None: nothing, or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """The key of a secret ballot's boxes was made, or (None) is needed no longer."""
+
+    ballot: BallotKey
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows. ``events`` may come with a refusal: a refused press is recorded too."""
+    """What follows. ``events`` may come with a refusal: a refused press is recorded too.
+
+    ``ballots`` may come with *held*: a secret box that was opened before the count is in memory
+    only, and is receipted when the count has been committed.
+    """
 
     events: tuple[events.Event, ...] = ()
     refused: Reason | None = None
     held: bool = False
+    ballots: tuple[BallotStep, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
+    unreadable: str = ""
+    """Why the body of a room's event cannot be read: it is put aside for a technician."""
 
 
 NOTHING = Decision()

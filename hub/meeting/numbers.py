@@ -24,6 +24,9 @@ class Numbers:
 
     def add(self, number: int) -> None:
         """See ``number``; again changes nothing."""
+        if self._ranges and number == self._ranges[-1][1] + 1:  # as nearly always
+            self._ranges[-1][1] = number
+            return
         if number in self:
             return
         at = bisect_right(self._ranges, number, key=lambda pair: pair[0])
@@ -32,6 +35,13 @@ class Numbers:
             self._ranges[at][1] = self._ranges.pop(at + 1)[1]
         if at > 0 and self._ranges[at - 1][1] == number - 1:
             self._ranges[at - 1][1] = self._ranges.pop(at)[1]
+
+    def gap_before(self, number: int) -> int:
+        """The largest number below ``number`` that has not been seen; 0 when there is none."""
+        at = bisect_right(self._ranges, number - 1, key=lambda pair: pair[0]) - 1
+        if at < 0 or self._ranges[at][1] < number - 1:
+            return max(0, number - 1)
+        return max(0, self._ranges[at][0] - 1)
 
     @property
     def upto(self) -> int:

@@ -59,7 +59,7 @@ def press(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         return HELD
     if place == "recorded" or body.intent == "none":
         return Decision((_pressed(given, body, now_s, "recorded"),))
-    wanted = _wanted(room, given, body, body.intent)
+    wanted = _wanted(meeting, given, body, body.intent)
     if isinstance(wanted, Reason):
         return _refused(given, body, now_s, wanted)
     after, effects = step(floor, wanted, now_s)
@@ -94,15 +94,18 @@ def _place(
 
 
 def _wanted(
-    room: Room, given: EventHeard, body: messages.Press, intent: Intent
+    meeting: Meeting, given: EventHeard, body: messages.Press, intent: Intent
 ) -> FloorEvent | Reason:
     """What the press asks of the floor, or why it may not reach it."""
+    room, pressed_s = meeting.room(given.room), given.heard_s - given.event.age_ms / 1000
     if body.seat is not None and room_of(body.seat) != room.id:
         return Reason.SEAT_UNKNOWN
     if given.event.seq < room.presses.get(subject_of(intent, body.seat) or "", 0):
         return Reason.OUTDATED
+    if intent == "fire_acknowledged" and pressed_s <= meeting.fire_s:
+        return Reason.OUTDATED  # nobody can have seen what had not begun
     try:
-        return event_of(intent, body.seat, given.heard_s - given.event.age_ms / 1000, room.id)
+        return event_of(intent, body.seat, pressed_s, room.id)
     except ValueError:  # it means a seat, and none is named
         return Reason.BAD_ARGUMENT
 
@@ -123,7 +126,7 @@ def _pressed(
         body.intent,
         event.epoch,
         event.seq,
-        event.age_ms,
+        event.age_ms + round((now_s - given.heard_s) * 1000),
         outcome,
         code,
     )

@@ -13,8 +13,13 @@ from typing import TypeVar
 
 from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
-from edge.rules.floor import Floor, Role
+from edge.rules.ballot_journal import Journal
+from edge.rules.floor import Floor, Role, room_of
+from hub.meeting.motion import Member, Motion
 from hub.meeting.numbers import Numbers
+
+BallotKey = tuple[str, int]
+"""Ballot and generation."""
 
 T = TypeVar("T")
 
@@ -64,6 +69,22 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who is there. Persons, holders of proxies among them."""
+
+    gate: bool = False
+    """Only who signed in is there; else everybody who has not left."""
+    asked: bool = False
+    """Seats ask people to sign in."""
+    signed_in: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+
+    def is_there(self, person: str) -> bool:
+        """The person counts as there."""
+        return person in self.signed_in if self.gate else person not in self.left
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """The whole meeting."""
 
@@ -75,11 +96,59 @@ class Meeting:
     assigned: Mapping[str, Role] = field(default_factory=dict)
     """Roles from the meeting's file; they go before what a room says of its seats."""
     floor: Floor = field(default_factory=Floor)
+    fire_s: float = 0.0
+    """When the newest fire that is known began: who acknowledged before meant an older one."""
     rev: int = 0
     """Counts the floors: a room never goes back to an older one."""
     plan_rev: int = 0
     """Counts changes of names, roles and rooms."""
     rooms: Mapping[str, Room] = field(default_factory=dict)
+    roster: tuple[Member, ...] = ()
+    """The list of the meeting's file; empty: everybody who has a seat in a room."""
+    attendance: Attendance = field(default_factory=Attendance)
+    motions: Mapping[str, Motion] = field(default_factory=dict)
+    """What can be put to the vote: by id, in order."""
+    ballots: Mapping[BallotKey, Journal] = field(default_factory=dict)
+    """Every ballot with a record, in the order in which they began."""
+    shown: BallotKey | None = None
+    """The ballot that rooms are told of: the last one that was made ready."""
+    damaged: Mapping[BallotKey, str] = field(default_factory=dict)
+    """Ballots whose record does not hold, and why: nobody votes in them any more."""
+    keys: Mapping[BallotKey, bytes] = field(default_factory=dict, repr=False)
+    """Keys of the boxes of secret ballots that are not over."""
+
+    def members(self) -> tuple[Member, ...]:
+        """The list: the roster, or who sits at the rooms' seats."""
+        if self.roster:
+            return self.roster
+        return tuple(
+            Member(seat, seat, self.names.get(seat, ""), role)
+            for seat, role in self.floor.roles.items()
+        )
+
+    def members_in(self, rooms: Iterable[str]) -> dict[str, list[Member]]:
+        """Who is in the list, by these rooms."""
+        found: dict[str, list[Member]] = {room: [] for room in rooms}
+        if self.roster:
+            for member in self.roster:
+                if room_of(member.seat) in found:
+                    found[room_of(member.seat)].append(member)
+            return found
+        for room, members in found.items():
+            plan = self.room(room).plan
+            for place in plan.seats if plan is not None else ():
+                seat = seat_name(room, place.number)
+                members.append(Member(seat, seat, self.names.get(seat, "")))
+        return found
+
+    def people_there(self) -> frozenset[str]:
+        """Everybody in the list who counts as there, holders of proxies included."""
+        there = self.attendance.is_there
+        return frozenset(member.sitter for member in self.members() if there(member.sitter))
+
+    def is_reachable(self, room: str) -> bool:
+        """The room is online and its floor is part of the meeting's."""
+        return self.room(room).online and room not in self.floor.lost_rooms
 
     def room(self, ident: str) -> Room:
         """The room, blank when it was never heard of."""

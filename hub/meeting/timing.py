@@ -8,23 +8,29 @@ Owns the deadlines of the meeting. Must not know a clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.rules import timers
 from edge.rules.floor import Tick, step
-from hub.meeting import events
+from hub.meeting import ballots, events
 from hub.meeting.causes import cause_of_time
-from hub.meeting.inputs import NOTHING, Decision, TimePassed
+from hub.meeting.inputs import Decision, TimePassed
 from hub.meeting.state import Meeting
 
 
 def next_deadline(meeting: Meeting) -> float | None:
     """When time has something to do next, in seconds on the meeting's clock; None: never."""
-    return timers.next_deadline(meeting.floor)
+    votes = [j.ballot.deadline_s for j in meeting.ballots.values()]
+    found = [due_s for due_s in (timers.next_deadline(meeting.floor), *votes) if due_s is not None]
+    return min(found, default=None)
 
 
 def time_passed(meeting: Meeting, given: TimePassed, now_s: float) -> Decision:
-    """End what is over."""
+    """End what is over: turns, holds, and a timed vote."""
+    decision = ballots.time_passed(meeting, given, now_s)
     after, effects = step(meeting.floor, Tick(), now_s)
     if after is meeting.floor:
-        return NOTHING
+        return decision
     cause = cause_of_time(effects)
-    return Decision((events.floor_changed(meeting.floor, after, cause, "hub", now_s),))
+    changed = events.floor_changed(meeting.floor, after, cause, "hub", now_s)
+    return replace(decision, events=(changed, *decision.events))

@@ -13,7 +13,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import events
+from hub.meeting import events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -187,6 +187,73 @@ def _order_ended(event: events.OrderEnded, meeting: Meeting) -> tuple[str, Text]
     )
 
 
+_BALLOTS = {
+    "draft": Text(vi="chuẩn bị biểu quyết lại", en="to be voted on again"),
+    "ready_check": Text(vi="sẵn sàng biểu quyết", en="ready to vote"),
+    "open": Text(vi="bắt đầu biểu quyết", en="the vote is open"),
+    "paused": Text(vi="dừng biểu quyết", en="the vote is paused"),
+    "closing": Text(vi="kết thúc biểu quyết, đang nhận phiếu", en="the vote has ended, handing in"),
+    "counted": Text(vi="đã kiểm phiếu", en="counted"),
+    "announced": Text(vi="đã công bố kết quả", en="the result is announced"),
+    "aborted": Text(vi="hủy lượt biểu quyết", en="the vote was aborted"),
+    "annulled": Text(vi="kết quả biểu quyết bị hủy", en="the result was annulled"),
+    "withdrawn": Text(vi="rút nội dung biểu quyết", en="withdrawn"),
+    "called": Text(vi="gọi tên", en="called"),
+    "recused": Text(vi="không tham gia biểu quyết", en="takes no part"),
+    "quorum_lost": Text(vi="không còn đủ số người có mặt", en="the quorum was lost"),
+    "quorum_reached": Text(vi="đủ số người có mặt", en="the quorum was reached"),
+}
+
+
+def _ballot_moved(event: vote_events.BallotMoved, meeting: Meeting) -> tuple[str, Text]:
+    what = _BALLOTS[event.what]
+    who = f" ({person_name(event.person, meeting)})" if event.person else ""
+    return f"ballot_{event.what}", Text(
+        vi=f"{event.text.vi}: {what.vi}{who}"[-400:], en=f"{event.text.en}: {what.en}{who}"[-400:]
+    )
+
+
+def person_name(person: str, meeting: Meeting) -> str:
+    """The person's name, the id where the list has none."""
+    found = next((m.name for m in meeting.members() if m.person == person), "")
+    return found or person
+
+
+def _planned(event: vote_events.MotionPlanned, meeting: Meeting) -> tuple[str, Text]:
+    text = event.motion.text
+    return "motion", Text(
+        vi=f"Nội dung biểu quyết: {text.vi}"[:400], en=f"Item to vote on: {text.en}"[:400]
+    )
+
+
+def _signed_in(event: vote_events.SignedIn, meeting: Meeting) -> tuple[str, Text]:
+    vi, en = ("điểm danh", "signed in") if event.present else ("rời phòng họp", "left")
+    if event.seat is None:
+        count = len(event.people)
+        return "attendance", Text(vi=f"{count} người {vi}", en=f"{count} persons {en}")
+    seat = seat_text(event.seat, meeting)
+    return "attendance", Text(vi=f"{seat.vi}: {vi}", en=f"{seat.en}: {en}")
+
+
+def _attendance_asked(event: vote_events.AttendanceAsked, meeting: Meeting) -> tuple[str, Text]:
+    if event.asked:
+        return "attendance", Text(vi="Mời điểm danh", en="Please sign in")
+    return "attendance", Text(vi="Kết thúc điểm danh", en="Sign-in has ended")
+
+
+def _vote_refused(event: vote_events.VoteRefused, meeting: Meeting) -> tuple[str, Text]:
+    seat, reason = seat_text(event.seat, meeting), reason_text(event.code)
+    return "vote_refused", Text(vi=f"{seat.vi}: {reason.vi}", en=f"{seat.en}: {reason.en}")
+
+
+def _box_refused(event: vote_events.BoxRefused, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    return "box_refused", Text(
+        vi=f"{title.vi}: không mở được hòm phiếu kín của phòng này",
+        en=f"{title.en}: its box of secret votes cannot be counted",
+    )
+
+
 _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] = {
     events.MeetingSet: _meeting_set,
     events.RoomDescribed: _room_line("described", "đã gửi sơ đồ phòng", "described itself"),
@@ -200,4 +267,10 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     events.AlertCleared: _cleared,
     events.Ordered: _ordered,
     events.OrderEnded: _order_ended,
+    vote_events.SignedIn: _signed_in,
+    vote_events.AttendanceAsked: _attendance_asked,
+    vote_events.MotionPlanned: _planned,
+    vote_events.BallotMoved: _ballot_moved,
+    vote_events.VoteRefused: _vote_refused,
+    vote_events.BoxRefused: _box_refused,
 }

@@ -46,10 +46,15 @@ class Inbox:
         """Empty; ``learn`` fills it from the store."""
         self._seen: dict[tuple[str, str], Numbers] = {}
         self._refused: OrderedDict[Key, str] = OrderedDict()
+        self._first_refused: dict[tuple[str, str], int] = {}
 
     def learn(self, source: str, epoch: str, ranges: Iterable[tuple[int, int]]) -> None:
         """Take over what the store has of one epoch."""
         self._seen[source, epoch] = Numbers(ranges)
+
+    def gap_before(self, key: Key) -> int:
+        """The newest event of its epoch before a committed one that is not; 0 when all are."""
+        return self._seen[key.source, key.epoch].gap_before(key.seq)
 
     def ranges(self, source: str, epoch: str) -> tuple[tuple[int, int], ...]:
         """What has been committed of one epoch: first and last number of each range."""
@@ -64,6 +69,8 @@ class Inbox:
         key = decided.key
         self._seen.setdefault((key.source, key.epoch), Numbers()).add(key.seq)
         if decided.code:
+            epoch = (key.source, key.epoch)
+            self._first_refused[epoch] = min(key.seq, self._first_refused.get(epoch, key.seq))
             self._refused[key] = decided.code
             while len(self._refused) > REFUSALS_KEPT:
                 self._refused.popitem(last=False)
@@ -74,10 +81,19 @@ class Inbox:
         for key in dict.fromkeys(keys):
             grouped.setdefault((key.source, key.epoch), []).append(key)
         return [
-            (source, self._receipt(epoch, self._seen[source, epoch].upto, keys[i : i + TOGETHER]))
+            (source, self._receipt(epoch, self._upto(source, epoch), keys[i : i + TOGETHER]))
             for (source, epoch), keys in grouped.items()
             for i in range(0, len(keys), TOGETHER)
         ]
+
+    def _upto(self, source: str, epoch: str) -> int:
+        """How far a receipt may speak for events that it does not name.
+
+        Never over a refused one: the receipt that named it may be lost, and a room that is told
+        *committed* without the refusal would show a refused vote as counted.
+        """
+        upto = self._seen[source, epoch].upto
+        return min(upto, self._first_refused.get((source, epoch), upto + 1) - 1)
 
     def _receipt(self, epoch: str, upto: int, keys: list[Key]) -> messages.Receipt:
         refused = [(key.seq, code) for key in keys if (code := self._refused.get(key))]

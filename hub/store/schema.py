@@ -33,8 +33,31 @@ MIGRATIONS: tuple[str, ...] = (
         raw BLOB NOT NULL
     );
     """,
+    """
+    CREATE TABLE ballots (
+        place INTEGER PRIMARY KEY AUTOINCREMENT,
+        ballot TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        UNIQUE (ballot, generation)
+    );
+    CREATE TABLE ballot_lines (
+        ballot TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (ballot, generation, n)
+    ) WITHOUT ROWID;
+    CREATE TABLE ballot_keys (
+        ballot TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        PRIMARY KEY (ballot, generation)
+    ) WITHOUT ROWID;
+    """,
 )
-"""``inbox.code`` is empty for an accepted event, else why it was refused."""
+"""``inbox.code`` is empty for an accepted event, else why it was refused. ``ballots`` has the
+order in which they began, ``ballot_lines`` the journal of each (``edge.rules.ballot_journal``),
+``ballot_keys`` the keys of secret boxes while their ballot is not over."""
 
 
 class SchemaTooNewError(Exception):

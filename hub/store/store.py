@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import logging
 import os
 import sqlite3
@@ -20,10 +21,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
+from edge.rules.ballot_journal import Line
 from hub.clock import LastSeen
 from hub.meeting import events
+from hub.meeting.inputs import KeyChange
+from hub.meeting.state import BallotKey
+from hub.store.change import Change, DeadLetter
 from hub.store.inbox import Decided, Inbox, Key
 from hub.store.schema import SchemaTooNewError, migrate
 
@@ -34,8 +39,6 @@ DEAD_LETTERS_KEPT = 1000
 DEAD_LETTER_BYTES = 16384
 LOCK_WAIT_S = 2.0
 """How long a commit waits for somebody who looks at the file with another tool."""
-
-T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -49,15 +52,6 @@ class Stored:
     n: int
     ts: float
     event: events.Event
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A message nobody could read, kept for whoever looks for the fault."""
-
-    topic: str
-    why: str
-    raw: bytes
 
 
 class Store:
@@ -88,6 +82,7 @@ class Store:
             database = sqlite3.connect(self.path, isolation_level=None, timeout=LOCK_WAIT_S)
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            database.execute("PRAGMA secure_delete=ON")  # a key that is deleted is overwritten
             migrate(database)
             self._begin(database)
         except SchemaTooNewError as error:
@@ -141,12 +136,35 @@ class Store:
             except ValueError as error:
                 raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
 
-    async def commit(
-        self,
-        happened: Sequence[events.Event],
-        decided: Sequence[Decided] = (),
-        dead: Sequence[DeadLetter] = (),
-    ) -> list[Stored]:
+    def journals(self) -> dict[BallotKey, list[str]]:
+        """The lines of every ballot, in the order in which the ballots began."""
+        select = (
+            "SELECT ballot, generation, line FROM ballots JOIN ballot_lines "
+            "USING (ballot, generation) ORDER BY place, n"
+        )
+        found: dict[BallotKey, list[str]] = {}
+        for ballot, generation, line in self._asked(select):
+            found.setdefault((ballot, generation), []).append(line)
+        return found
+
+    def keys(self) -> dict[BallotKey, bytes]:
+        """Keys of secret boxes whose ballot is not over."""
+        rows = self._asked("SELECT ballot, generation, key FROM ballot_keys")
+        return {(ballot, generation): key for ballot, generation, key in rows}
+
+    async def lines(self, ballot: BallotKey) -> list[str]:
+        """The record of one ballot, in order; empty when there is none."""
+        select = "SELECT line FROM ballot_lines WHERE ballot = ? AND generation = ? ORDER BY n"
+        loop = asyncio.get_running_loop()
+        rows = await loop.run_in_executor(
+            self._thread, lambda: self._database.execute(select, ballot).fetchall()
+        )
+        return [line for (line,) in rows]
+
+    def _asked(self, select: str) -> list[Any]:
+        return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
+
+    async def commit(self, change: Change) -> list[Stored]:
         """Write all of it in one transaction and return when it is on the disk.
 
         Raises:
@@ -154,46 +172,73 @@ class Store:
                 same commit may be tried again.
         """
         loop = asyncio.get_running_loop()
-        stored = await loop.run_in_executor(self._thread, self._write, happened, decided, dead)
-        for item in decided:
+        stored = await loop.run_in_executor(self._thread, self._write, change)
+        for item in change.decided:
             self.inbox.add(item)
         return stored
 
-    def _write(
-        self,
-        happened: Sequence[events.Event],
-        decided: Sequence[Decided],
-        dead: Sequence[DeadLetter],
-    ) -> list[Stored]:
+    def _write(self, change: Change) -> list[Stored]:
         ts = self._wall()
-        stored: list[Stored] = []
         database = self._database
         try:
             database.execute("BEGIN IMMEDIATE")
-            for event in happened:
-                what, body = events.to_json(event)
-                row = database.execute(
-                    "INSERT INTO events (ts, at_s, what, body) VALUES (?, ?, ?, ?)",
-                    (ts, event.at_s, what, body),
-                )
-                stored.append(Stored(int(row.lastrowid or 0), ts, event))
+            stored = [self._write_event(event, ts) for event in change.happened]
             database.executemany(
                 "INSERT INTO inbox VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [(d.key.source, d.key.epoch, d.key.seq, d.code) for d in decided],
+                [(d.key.source, d.key.epoch, d.key.seq, d.code) for d in change.decided],
             )
-            if dead:
-                self._bury(dead, ts)
+            database.executemany(
+                "INSERT INTO ballots (ballot, generation) VALUES (?, ?)",
+                [ballot for ballot, line in change.lines if line["n"] == 0],
+            )
+            database.executemany(
+                "INSERT INTO ballot_lines VALUES (?, ?, ?, ?)",
+                [(*ballot, line["n"], _text(line)) for ballot, line in change.lines],
+            )
+            for key in change.keys:
+                self._write_key(key)
+            if change.dead:
+                self._bury(change.dead, ts)
             database.execute("COMMIT")
         except sqlite3.Error as error:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise StoreError(f"{self.path}: {error}") from error
+        if any(key.value is None for key in change.keys):
+            self._forget()
         return stored
 
+    def _write_event(self, event: events.Event, ts: float) -> Stored:
+        what, body = events.to_json(event)
+        row = self._database.execute(
+            "INSERT INTO events (ts, at_s, what, body) VALUES (?, ?, ?, ?)",
+            (ts, event.at_s, what, body),
+        )
+        return Stored(int(row.lastrowid or 0), ts, event)
+
+    def _write_key(self, change: KeyChange) -> None:
+        self._database.execute(
+            "DELETE FROM ballot_keys WHERE ballot = ? AND generation = ?", change.ballot
+        )
+        if change.value is not None:
+            self._database.execute(
+                "INSERT INTO ballot_keys VALUES (?, ?, ?)", (*change.ballot, change.value)
+            )
+
+    def _forget(self) -> None:
+        """Leave no copy of a deleted key behind in the log file beside the database."""
+        try:
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:  # it is tried again by itself, with the next checkpoint
+            log.warning("%s: the write-ahead log could not be emptied: %s", self.path, error)
+
     def _bury(self, dead: Sequence[DeadLetter], ts: float) -> None:
+        rows = [
+            (0.0 if d.is_timeless else ts, d.topic[:200], d.why[:400], d.raw[:DEAD_LETTER_BYTES])
+            for d in dead
+        ]
         self._database.executemany(
-            "INSERT INTO dead_letters (ts, topic, why, raw) VALUES (?, ?, ?, ?)",
-            [(ts, d.topic[:200], d.why[:400], d.raw[:DEAD_LETTER_BYTES]) for d in dead],
+            "INSERT INTO dead_letters (ts, topic, why, raw) VALUES (?, ?, ?, ?)", rows
         )
         self._database.execute(
             "DELETE FROM dead_letters WHERE n <= (SELECT MAX(n) FROM dead_letters) - ?",
@@ -209,6 +254,13 @@ class Store:
         self._thread.submit(self._database.close).result()
         self._thread.shutdown()
         os.close(self._lock)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(line: Line) -> str:
+    return _JSON.encode(line)
 
 
 def _locked(directory: Path) -> int:

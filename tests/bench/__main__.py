@@ -1,7 +1,8 @@
 """``make bench``: the figures of the house, as a table and as JSON.
 
-Owns what is measured in which order. Figures stand beside a bare echo through the same broker
-in the same run, because machines differ and are noisy.
+Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
+seats), ``storm`` (a thousand rooms vote). Figures stand beside something bare in the same run, an
+echo through the same broker or SQLite on the same disk, because machines differ and are noisy.
 """
 
 from __future__ import annotations
@@ -10,22 +11,40 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import platform
+import random
+import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from tests.bench.commit import alone_ms, commit_ms
 from tests.bench.echo import echo_ms
+from tests.bench.page import Page
 from tests.bench.press import Samples, Watch, presses
-from tests.bench.stats import as_data, as_table, spread
+from tests.bench.stats import Spread, as_data, as_table, spread
+from tests.bench.storm import storm
+from tests.bench.votes import Votes, ballot_ids, meeting_text
 from tests.rig import Ear, Site, listening, until_shown
 
 UP = "phonghop/v1/main/up"
 IDLE_S = 20.0
+ECHO = "bare aiomqtt echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one part measured: single figures, and samples in milliseconds."""
+
+    figures: dict[str, Any]
+    rows: dict[str, Spread | None]
 
 
 async def start_room(site: Site, ear: Ear) -> float:
@@ -56,8 +75,20 @@ async def idle(site: Site) -> dict[str, float]:
     }
 
 
-async def measure(site: Site, count: int, seed: int) -> tuple[dict[str, Any], dict[str, float]]:
-    """Everything, in order."""
+@contextlib.asynccontextmanager
+async def together(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body, and end them with it."""
+    tasks = [asyncio.create_task(work, name="bench follower") for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def measure_presses(site: Site, choice: argparse.Namespace) -> Found:
+    """A press of the microphone key, with the hub and without."""
     site.broker.start()
     site.start_hub()
     site.start_twin("main")
@@ -72,31 +103,64 @@ async def measure(site: Site, count: int, seed: int) -> tuple[dict[str, Any], di
         say("idle")
         figures.update(await idle(site))
         say("echo")
-        samples.ms["bare aiomqtt echo"] = await echo_ms(site.mqtt_port, count)
+        samples.ms[ECHO] = await echo_ms(site.mqtt_port, choice.count)
         watch = Watch()
-        followers = [
-            asyncio.create_task(follow, name=name)
-            for name, follow in (
-                ("twin", watch.follow_twin("main")),
-                ("bytes", watch.follow_bytes("main")),
-                ("page", watch.follow_page(site.http_port)),
-            )
-        ]
-        await asyncio.sleep(0.5)
-        say(f"{count} presses with the hub")
-        await presses(watch, samples, "main", 25, count, "hub", seed)
-        site.processes["hub"].kill()
-        await ear.until(
-            lambda t: t[f"{UP}/state/floor"]["authority"] == "room", "the room leads itself", 20.0
+        follow = (
+            watch.follow_twin("main"),
+            watch.follow_bytes("main"),
+            watch.follow_page(site.http_port),
         )
-        say(f"{count} presses with the room alone")
-        await presses(watch, samples, "main", 25, count, "alone", seed + 1)
+        async with together(*follow):
+            await asyncio.sleep(0.5)
+            say(f"{choice.count} presses with the hub")
+            await presses(watch, samples, "main", 25, choice.count, "hub", choice.seed)
+            site.processes["hub"].kill()
+            await ear.until(
+                lambda t: t[f"{UP}/state/floor"]["authority"] == "room",
+                "the room leads itself",
+                20.0,
+            )
+            say(f"{choice.count} presses with the room alone")
+            await presses(watch, samples, "main", 25, choice.count, "alone", choice.seed + 1)
         cycle_ms = ear.latest[f"{UP}/state/devices"]["devices"]["bus-1"]["counters"]["cycle_ms"]
         figures["bus_cycle_ms"] = float(cycle_ms)
-        for task in followers:
-            task.cancel()
-        await asyncio.wait(followers)
-    return {name: spread(ms) for name, ms in samples.ms.items() if ms}, figures
+    return Found(figures, {name: spread(ms) for name, ms in samples.ms.items() if ms})
+
+
+async def measure_votes(site: Site, choice: argparse.Namespace) -> Found:
+    """Votes at the keys of one room, and what a commit costs there."""
+    samples = Samples()
+    say("commits")
+    samples.ms["vote -> on the room's disk"] = await commit_ms(site.folder, choice.count)
+    samples.ms["SQLite alone, such a commit"] = alone_ms(site.folder, choice.count)
+    ballots = ballot_ids(choice.ballots)
+    meeting = site.folder / "meeting.toml"
+    meeting.write_text(meeting_text(ballots, "main", 25), encoding="utf-8")
+    site.broker.start()
+    site.start_hub("--meeting", str(meeting))
+    site.start_twin("main")
+    await until_shown("main", lambda s: s["seats"], "the twin", 20.0)
+    watch, page, chance = Watch(), Page(site.http_port), random.Random(choice.seed)
+    async with listening(site) as ear, together(watch.follow_twin("main"), page.follow()):
+        await start_room(site, ear)
+        await ear.until(
+            lambda t: t[f"{UP}/state/floor"]["authority"] == "hub", "the hub leads", 20.0
+        )
+        samples.ms[ECHO] = await echo_ms(site.mqtt_port, 100)
+        votes = Votes(page, watch, samples, "main", 25)
+        for ballot in ballots:
+            say(f"ballot {ballot}")
+            await votes.ballot(ballot, chance)
+    return Found({}, {name: spread(ms) for name, ms in samples.ms.items()})
+
+
+async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
+    """A thousand rooms vote."""
+    say(f"{choice.rooms} rooms of {choice.seats}")
+    return Found(*await storm(site, choice.rooms, choice.seats, choice.spread, choice.seed))
+
+
+PARTS = {"press": measure_presses, "votes": measure_votes, "storm": measure_storm}
 
 
 def say(what: str) -> None:
@@ -104,33 +168,69 @@ def say(what: str) -> None:
     print(f"bench: {what} ...", file=sys.stderr, flush=True)
 
 
+def machine(folder: Path) -> dict[str, Any]:
+    """What it was measured on."""
+    mounts = [p for p in psutil.disk_partitions(all=True) if str(folder).startswith(p.mountpoint)]
+    mount = max(mounts, key=lambda p: len(p.mountpoint), default=None)
+    return {
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "architecture": platform.machine(),
+        "cores": os.cpu_count(),
+        "disk": f"{mount.fstype} on {mount.device}" if mount else "unknown",
+        "load before": round(os.getloadavg()[0], 2),
+    }
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(prog="bench", description=__doc__)
+    found.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named"
+    )
+    found.add_argument("--count", type=int, default=200, help="presses, or commits, per figure")
+    found.add_argument("--ballots", type=int, default=8, help="ballots of 25 seats")
+    found.add_argument("--rooms", type=int, default=1000, help="rooms of the storm")
+    found.add_argument("--seats", type=int, default=25, help="seats of each of them")
+    found.add_argument(
+        "--spread",
+        type=float,
+        nargs="+",
+        default=[0.0, 0.0, 2.0],
+        metavar="S",
+        help="one ballot of the storm each: everybody presses within so many seconds",
+    )
+    found.add_argument("--seed", type=int, default=1)
+    found.add_argument("--folder", type=Path, help="where to write (a disk to be measured)")
+    found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    return found
+
+
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=200, help="presses per figure")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path, help="write the figures there, too")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="phonghop-bench-") as folder:
-        site = Site(Path(folder))
-        try:
-            rows, figures = asyncio.run(measure(site, args.count, args.seed))
-        except AssertionError as error:
-            print(f"bench: {error}\n{site.report()}", file=sys.stderr)
-            return 1
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                site.stop_all()
-    print(
-        f"one 25-unit bus at 115200 baud, Mosquitto, TCP_NODELAY on every socket, "
-        f"seed {args.seed}, Python {platform.python_version()} on {platform.machine()}"
-    )
-    print(as_table(rows, rows.get("bare aiomqtt echo")))
-    for name, value in figures.items():
-        print(f"{name:44} {value}")
-    data = {"figures": figures, "ms": as_data(rows), "seed": args.seed, "count": args.count}
-    if args.json:
-        args.json.write_text(json.dumps(data, indent=1) + "\n")
+    choice = parser().parse_args()
+    if unknown := set(choice.parts) - PARTS.keys():
+        parser().error(f"no part is called {', '.join(sorted(unknown))}")
+    data: dict[str, Any] = {"seed": choice.seed}
+    for name in choice.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="phonghop-bench-", dir=choice.folder) as folder:
+            data.setdefault("machine", machine(Path(folder).resolve()))
+            site = Site(Path(folder))
+            try:
+                found = asyncio.run(PARTS[name](site, choice))
+            except AssertionError as error:
+                print(f"bench: {name}: {error}\n{site.report()}", file=sys.stderr)
+                return 1
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    site.stop_all()
+        print(f"\n{name}: {'; '.join(f'{k} {v}' for k, v in data['machine'].items())}")
+        print(as_table(found.rows, found.rows.get(ECHO)))
+        for figure, value in found.figures.items():
+            print(f"{figure:66} {value:>10}")
+        data[name] = {"figures": found.figures, "ms": as_data(found.rows)}
+    if choice.json:
+        choice.json.write_text(json.dumps(data, indent=1) + "\n")
     else:
         print(json.dumps(data))
     return 0

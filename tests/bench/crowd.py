@@ -17,7 +17,7 @@ from typing import Any
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode, together
-from edge.runtime.link import GATHER_S, RESEND_S
+from edge.runtime.gathering import Gathering
 from tests.bench.wire import Wire, connected
 from tests.hub_room import describe, floor_state, status
 
@@ -49,7 +49,7 @@ class CrowdRoom:
     repeated: int = 0
     sent_messages: int = 0
     _seq: int = 0
-    _gather_until_s: float = 0.0
+    _gathering: Gathering = field(default_factory=Gathering)
 
     @property
     def boot(self) -> str:
@@ -71,11 +71,10 @@ class CrowdRoom:
         ):
             self.wire.publish(topics.up(self.name, kind, item), encode(message), retain=True)
 
-    def record(self, kind: messages.EventKind, body: Json) -> None:
-        """As if the outbox had committed it just now."""
+    def write(self, kind: messages.EventKind, body: Json) -> tuple[int, bytes]:
+        """The next event, ready to be recorded: its number and its bytes."""
         self._seq += 1
-        event = messages.Event.model_construct(
-            v=1,
+        event = messages.Event(
             id=f"{self.name}-{self._seq}",
             source=self.name,
             epoch=self.epoch,
@@ -87,28 +86,38 @@ class CrowdRoom:
             start=1,
             kind=kind,
             body=body,
-            age_ms=0,
         )
-        self.waiting[self._seq] = encode(event)
-        self.recorded_s[self._seq] = time.monotonic()
+        return self._seq, encode(event)
+
+    def record(self, seq: int, event: bytes) -> None:
+        """As if the outbox had committed it just now."""
+        self.waiting[seq] = event
+        self.recorded_s[seq] = time.monotonic()
 
     def send_due(self) -> None:
         """What waits and is not under way, unless the last message is unanswered."""
         now_s = time.monotonic()
-        if now_s < self._gather_until_s:
+        if not self._gathering.may_send(now_s):
             return
-        due = [seq for seq in self.waiting if now_s - self.sent_s.get(seq, -1e9) >= RESEND_S]
+        again_s = self._gathering.resend_after_s
+        due = [seq for seq in self.waiting if now_s - self.sent_s.get(seq, -1e9) >= again_s]
         if not due:
             return
         self.repeated += sum(seq in self.sent_s for seq in due)
         self.sent_s.update(dict.fromkeys(due, now_s))
-        events = [self.waiting[seq] for seq in due]
+        payloads = [self.waiting[seq] for seq in due]
         if self.together:
-            self._gather_until_s = now_s + GATHER_S
-        kind = "events" if self.together else "event"
-        for data in together(events) if self.together else events:
+            self._gathering.sent(now_s)
+            payloads = list(together(payloads))
+        for data in payloads:
             self.sent_messages += 1
-            self.wire.publish(topics.up(self.name, kind), data)
+            self.wire.publish(topics.up(self.name, "events" if self.together else "event"), data)
+
+    def forget(self) -> None:
+        """Everything is receipted: the next ballot counts anew."""
+        for kept in (self.recorded_s, self.receipted_s, self.refused, self.sent_s):
+            kept.clear()
+        self.repeated = self.sent_messages = 0
 
     def take(self, kind: str, payload: bytes) -> None:
         """One message of the hub."""
@@ -128,7 +137,7 @@ class CrowdRoom:
         for seq in (gone | refused.keys()) & self.waiting.keys():
             del self.waiting[seq]
             self.receipted_s[seq] = now_s
-        self._gather_until_s = 0.0
+        self._gathering.answered(now_s)
         self.send_due()
 
 
@@ -137,29 +146,37 @@ class Crowd:
 
     def __init__(self, rooms: int, seats: int, *, send_together: bool = True) -> None:
         self.seats = seats
+        self.names = [f"room-{number:04}" for number in range(1, rooms + 1)]
         self.rooms: dict[str, CrowdRoom] = {}
-        self._count = rooms
         self._together = send_together
+        self._hub_online = False
         self._wires: list[Wire] = []
         self._news = asyncio.Event()
 
     async def connect(self, port: int) -> None:
         """Connections and subscriptions."""
-        names = [f"room-{number:04}" for number in range(1, self._count + 1)]
-        for number in range(min(CONNECTIONS, self._count)):
+        for number in range(min(CONNECTIONS, len(self.names))):
             wire = await connected(port, f"crowd-{number}", self._take)
             self._wires.append(wire)
-            mine = names[number::CONNECTIONS]
+            mine = self.names[number::CONNECTIONS]
             for name in mine:
                 self.rooms[name] = CrowdRoom(name, wire, self._together)
             for at in range(0, len(mine), 50):
                 wire.subscribe(f"{topics.ROOT}/{name}/down/#" for name in mine[at : at + 50])
                 await wire.ready.wait()
+        self._wires[0].subscribe([topics.HUB_STATUS])
 
     def _take(self, topic: str, payload: bytes) -> None:
-        _, _, name, _, kind, *_ = topic.split("/")
-        self.rooms[name].take(kind, payload)
+        if topic == topics.HUB_STATUS:
+            self._hub_online = json.loads(payload)["state"] == "online"
+        else:
+            _, _, name, _, kind, *_ = topic.split("/")
+            self.rooms[name].take(kind, payload)
         self._news.set()
+
+    async def until_hub(self) -> None:
+        """Wait until the hub is there."""
+        await self.until(lambda room: self._hub_online, "the hub")
 
     async def until(
         self, told: Callable[[CrowdRoom], bool], what: str, patience_s: float = 60.0
@@ -198,24 +215,25 @@ class Crowd:
             The monotonic time of the first press. All have their receipt when it returns.
         """
         chance = random.Random(seed)
-        plan = sorted(
-            ((chance.random() * spread_s, room, seat) for room in self.rooms.values()
-             for seat in range(1, self.seats + 1)),
-            key=lambda press: (press[0], press[1].name, press[2]),
-        )  # fmt: skip
-        bodies = {(room.name, seat): body(room.name, seat) for _, room, seat in plan}
+        order = sorted(
+            (chance.random() * spread_s, name, seat)
+            for name in self.names
+            for seat in range(1, self.seats + 1)
+        )
+        plan = [(at_s, self.rooms[name], body(name, seat)) for at_s, name, seat in order]
+        presses = [(at_s, room, *room.write(*what)) for at_s, room, what in plan]
         began_s, at = time.monotonic(), 0
-        while at < len(plan):
+        while at < len(presses):
             now_s = time.monotonic() - began_s
-            pressed = set()
-            while at < len(plan) and plan[at][0] <= now_s:
-                _, room, seat = plan[at]
-                room.record(*bodies[room.name, seat])
-                pressed.add(room.name)
+            pressed: dict[str, CrowdRoom] = {}
+            while at < len(presses) and presses[at][0] <= now_s:
+                _, room, seq, event = presses[at]
+                room.record(seq, event)
+                pressed[room.name] = room
                 at += 1
-            for name in sorted(pressed):
-                self.rooms[name].send_due()
-            await asyncio.sleep(LOOK_S if at < len(plan) else 0)
+            for room in pressed.values():
+                room.send_due()
+            await asyncio.sleep(LOOK_S if at < len(presses) else 0)
         sending = asyncio.create_task(self.send_forever(), name="crowd sender")
         try:
             await self.until(lambda room: not room.waiting, "receipts")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import copy
 import json
 import threading
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.browser import fake_orders
+from tests.browser.sample_ballots import SILENT, burdened
 from tests.browser.sample_state import Json, snapshot
 
 WEB = Path(__file__).resolve().parents[2] / "hub" / "web"
@@ -25,6 +26,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+DEVICE_COMMANDS = frozenset({"aim_camera", "display_power", "locate_seat"})
 
 
 class FakeHub:
@@ -101,6 +104,7 @@ class FakeHub:
         app.router.add_get("/", self._page)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
+        app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
         app.router.add_post("/api/v1/commands/{name}", self._command)
         app.router.add_static("/web", WEB)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -118,6 +122,11 @@ class FakeHub:
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
+
+    async def _document(self, request: web.Request) -> web.StreamResponse:
+        ballot = request.match_info["ballot"]
+        found = next(b for b in self.state["ballots"] if b["ballot"] == ballot)
+        return web.json_response({**found["result"], "did_not_take_part": SILENT})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         if not self._accepting:
@@ -149,40 +158,18 @@ class FakeHub:
         return web.json_response({"id": command_id, "status": "accepted"}, status=202)
 
     def _carry_out(self, command_id: str, name: str, args: Json) -> None:
-        floor = copy.deepcopy(self.state["floor"])
-        if name == "open_microphone":
-            self._leave(floor, args["seat"])
-            self._give(floor, args["seat"])
-        elif name == "close_microphone":
-            self._leave(floor, args["seat"])
-        elif name == "next" and floor["queue"]:
-            self._give(floor, floor["queue"].pop(0)["seat"])
-        elif name == "all_off":
-            floor["speaking"] = []
-        elif name == "set_mode":
-            self._part(["meeting"], {**self.state["meeting"], **args})
-        else:
+        if name in DEVICE_COMMANDS:
             room_id = args.get("room") or args["seat"].split("/")[0]
             done = {"name": name, "status": "done", "reason": None, "room": room_id, "device": ""}
             self._part(["commands", command_id], done)
             return
-        floor["rev"] += 1
-        self._part(["floor"], floor)
-        if self.proves:
-            self._prove(floor)
-
-    def _leave(self, floor: Json, seat: str) -> None:
-        for part in ("speaking", "queue"):
-            floor[part] = [entry for entry in floor[part] if entry["seat"] != seat]
-
-    def _give(self, floor: Json, seat: str) -> None:
-        room_id, _, number = seat.partition("/")
-        name = self.state["rooms"][room_id]["names"].get(number, "")
-        turn = {"seat": seat, "name": name, "role": "delegate"}
-        floor["speaking"].append({**turn, "since_ms": self.state["hub"]["time_ms"]})
+        for path, value in fake_orders.changes(self.state, name, args):
+            self._part(path, value)
+            if path == ["floor"] and self.proves:
+                self._prove(value)
 
     def _prove(self, floor: Json) -> None:
-        speaking = {turn["seat"] for turn in floor["speaking"]}
+        speaking = {turn["seat"] for turn in floor["speaking"] if not turn.get("muted")}
         for room_id, room in self.state["rooms"].items():
             seats = {}
             for number, seat in room["seats"].items():
@@ -227,8 +214,10 @@ def main() -> None:
     """Serve the sample until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8099)
-    hub = FakeHub()
-    hub.start(parser.parse_args().port)
+    parser.add_argument("--burdened", action="store_true", help="everything at once")
+    chosen = parser.parse_args()
+    hub = FakeHub(burdened(snapshot()) if chosen.burdened else None)
+    hub.start(chosen.port)
     hub._thread.join()
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.browser.sample_ballots import CALM, attendance, timed
+
 Json = dict[str, Any]
 
 HUB_TIME_MS = 5_000_000
@@ -54,6 +56,9 @@ def actual(**changes: Any) -> Json:
         "wanted": False,
         "red": "off",
         "green": "off",
+        "amber": "off",
+        "sign_in": "off",
+        "votes": "off",
         "health": "ok",
         "reason": None,
         "age_ms": 40,
@@ -295,13 +300,18 @@ def snapshot() -> Json:
         },
         "floor": {
             "rev": 17,
+            **CALM,
+            "at_ms": HUB_TIME_MS,
             "speaking": [
-                {
-                    "seat": seat_name,
-                    "name": name(seat_name),
-                    "role": "delegate",
-                    "since_ms": HUB_TIME_MS - for_ms,
-                }
+                timed(
+                    {
+                        "seat": seat_name,
+                        "name": name(seat_name),
+                        "role": "delegate",
+                        "since_ms": HUB_TIME_MS - for_ms,
+                    },
+                    for_ms,
+                )
                 for seat_name, for_ms in (("main/6", 134_000), ("main/18", 1_000))
             ],
             "queue": [
@@ -310,10 +320,13 @@ def snapshot() -> Json:
                     "name": name(seat_name),
                     "since_ms": HUB_TIME_MS - for_ms,
                     "suspended": False,
+                    "kind": "speech",
                 }
                 for seat_name, for_ms in waiting
             ],
         },
+        "ballots": [],
+        "attendance": attendance(rooms),
         "rooms": rooms,
         "commands": {},
         "events": events(),

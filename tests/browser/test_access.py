@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, OpenPage
 from tests.browser.fake_hub import FakeHub
+from tests.browser.sample_ballots import ballot, burdened
 
 pytestmark = pytest.mark.browser
 
 SERIOUS = {"serious", "critical"}
+
+
+def unfold(page: Page) -> None:
+    """Open everything that can be opened: a seat, the settings, both forms, the list."""
+    page.locator('[data-seat="main/6"].seat-row').click()
+    page.get_by_role("button", name=re.compile("Soạn nội dung|Prepare a ballot")).click()
+    page.locator("#ballot-labels").select_option("own")
+    page.get_by_role("button", name=re.compile("^(Dừng hẳn|Stop the vote)$")).click()
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 
 def test_keys_alone_select_a_seat_and_open_its_microphone(
@@ -58,6 +70,22 @@ def test_arrow_keys_reach_everything_on_the_map(open_page: OpenPage) -> None:
     assert reached == sorted([*things, "camera:cam-1", "camera:cam-2", "display:display-1"])
 
 
+def test_keys_alone_end_a_vote(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["ballots"] = [ballot("open")]
+    page = open_page()
+    page.keyboard.press("b")
+    expect(page.locator("ballot-desk h2")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Kết thúc biểu quyết")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert hub.commands == []
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("ballot-desk")).to_have_attribute("data-stage", "closing")
+    assert hub.commands == [("close_ballot", {"ballot": "budget", "generation": 1})]
+
+
 def test_question_mark_shows_the_keys_and_escape_closes(open_page: OpenPage) -> None:
     page = open_page()
     page.keyboard.press("?")
@@ -72,21 +100,27 @@ def test_what_matters_is_announced_politely(open_page: OpenPage, hub: FakeHub) -
     expect(status).to_have_attribute("aria-live", "polite")
     hub.part(["rooms", "satellite", "online"], False)
     expect(status).to_contain_text("Phòng họp vệ tinh: Mất kết nối với phòng")
+    hub.part(["ballots"], [ballot("open")])
+    expect(status).to_contain_text("Đang biểu quyết: Thông qua dự thảo Nghị quyết")
+    hub.part(["floor"], {**hub.state["floor"], "recess": True})
+    expect(status).to_contain_text("Cuộc họp đang tạm nghỉ")
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en"], ids=["vi", "en"])
-def test_no_width_scrolls_sideways(open_page: OpenPage, query: str) -> None:
+def test_no_width_scrolls_sideways(open_page: OpenPage, hub: FakeHub, query: str) -> None:
+    burdened(hub.state)
     page = open_page(query, size=PHONE)
-    page.locator('[data-seat="main/6"].seat-row').click()
+    unfold(page)
     for width in (320, PHONE[0], 768, LAPTOP[0], 1920):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_function("document.querySelector('.seat-map').clientWidth < innerWidth")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_finger_finds_every_button(open_page: OpenPage) -> None:
+def test_a_finger_finds_every_button(open_page: OpenPage, hub: FakeHub) -> None:
+    burdened(hub.state)
     page = open_page(size=PHONE)
-    page.locator('[data-seat="main/6"].seat-row').click()
+    unfold(page)
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, select, input")]
           .filter((node) => node.checkVisibility())
@@ -119,10 +153,12 @@ def test_paper_has_maps_and_names_but_no_keys(open_page: OpenPage) -> None:
 def test_no_serious_violation_of_accessibility_rules(
     open_page: OpenPage, hub: FakeHub, size: tuple[int, int], scheme: str
 ) -> None:
+    burdened(hub.state)
+    hub.state["floor"] |= {"alarm": True, "fire_rooms": ["satellite"]}
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     hub.state["rooms"]["satellite"]["online"] = False
     page = open_page(size=size, scheme=scheme)
-    page.locator('[data-seat="main/6"].seat-row').click()
+    unfold(page)
     found = axe.run(page).response["violations"]
     told = [
         (rule["id"], node["html"][:120], node["failureSummary"])

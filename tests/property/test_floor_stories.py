@@ -173,3 +173,35 @@ def test_a_contact_that_opened_is_not_closed_by_an_older_event() -> None:
     world.rooms["sat"].lose_hub(world.now_s)
     world.settle()
     assert world.hub.floor.fire_rooms == frozenset()
+
+
+def test_a_place_that_a_restart_frees_goes_to_nobody_before_the_room_has_spoken() -> None:
+    """Else the one who waited would have the floor for no time at all, and then nothing."""
+    world = World()
+    world.key("sat/1")
+    world.settle()
+    world.key("sat/2")
+    world.settle()
+    world.restart_room("sat")
+    world.lose_hub("sat")
+    world.key("sat/1")
+    world.settle()
+    assert world.hub.floor.speaks("sat/1")
+    assert world.hub.floor.waits("sat/2")
+
+
+def test_an_acknowledgement_that_was_under_way_is_not_of_a_fire_that_came_later() -> None:
+    """Two rooms: nobody can have seen what had not begun."""
+    world = begun()
+    world.console("fire_acknowledged", "sat/3")
+    world.wait(1.0)
+    world.console("fire", "main/1")
+    world.console("fire_over", "main/1")
+    arrive(world, Event, "main", intent="fire")
+    arrive(world, Event, "main", intent="fire_over")
+    world.settle()
+    assert world.hub.floor.alarm
+    world.wait(1.0)
+    world.console("fire_acknowledged", "sat/3")
+    world.settle()
+    assert not world.hub.floor.alarm

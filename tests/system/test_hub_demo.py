@@ -107,3 +107,22 @@ def test_the_story_of_one_press_holds_in_both_rooms(environment: dict[str, str])
     for words in ("main: microphone opens", "satellite-1: camera has arrived", "hub back"):
         assert words in names
     assert report["figures"]["main.microphone_opens_ms"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_the_story_of_a_decision_holds_in_both_rooms(environment: dict[str, str]) -> None:
+    ran = subprocess.run(
+        [*DEMO, "--script", "ballot", "--json"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    report = json.loads(ran.stdout)
+    failed = [step for step in report["steps"] if not step["ok"]]
+    assert (failed, ran.returncode, report["ok"]) == ([], 0, True), ran.stderr
+    names = " ".join(step["name"] for step in report["steps"])
+    for words in ("sign-in", "priority", "recess", "open vote", "secret vote", "record holds"):
+        assert words in names
+    assert report["figures"]["open_vote.main.12.counted_ms"] > 0

@@ -19,6 +19,7 @@ from drivers.core.errors import LinkDown
 from drivers.core.transport import Transport, connect_to
 from edge.twin.client import TwinClient
 from edge.twin.control import TwinError, socket_path
+from tests.console_hands import FULL
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 20.0
@@ -246,7 +247,8 @@ async def test_show_names_everything(twin: TwinClient) -> None:
         show["cameras"]["cam-left"]
     )
     assert {"power", "source", "volume"} <= set(show["displays"]["display-1"])
-    assert set(show["console"]["keys"]) == {"priority", "next", "all_off", "vote", "wide"}
+    assert set(show["console"]["keys"]) == set(FULL)
+    assert set(show["console"]["lamps"]) == {*FULL, "link"}
 
 
 @pytest.mark.parametrize(
@@ -256,6 +258,7 @@ async def test_show_names_everything(twin: TwinClient) -> None:
         (("press", "main", "12", "mike"), "seat 12 has no key 'mike'; its keys are mic, yes"),
         (("press", "main", "console", "mic"), "console has no key 'mic'; its keys are priority"),
         (("press", "main", "12", "mic", "--hold", "0"), "hold_ms must be a whole number from 1"),
+        (("press", "main", "12", "mic", "--hold-s", "90"), "hold_ms must be a whole number from 1"),
         (("fault", "main", "cam-9", "silent"), "no device 'cam-9' in the twin of main"),
         (("fault", "main", "cam-left", "sulky"), "cam-left: unknown fault 'sulky'"),
         (("fault", "main", "seat-12", "noisy"), "unknown fault 'noisy'; a unit knows silent"),
@@ -277,9 +280,10 @@ async def test_refusal_is_one_line(words: tuple[str, ...], complaint: str) -> No
 
 @pytest.mark.usefixtures("twin")
 async def test_commands_do_what_they_say() -> None:
-    code, out, _ = await command("press", "main", "12", "mic", "--hold", "50", "--json")
+    code, out, _ = await command("press", "main", "12", "mic", "--hold-s", "0.05", "--json")
     assert code == 0
     assert json.loads(out)["pressed_ns"] > 0
+    assert json.loads(out)["hold_ms"] == 50
     assert (await command("fault", "main", "cam-left", "silent"))[0] == 0
     assert (await command("contact", "main", "fire_alarm", "on"))[0] == 0
     code, out, _ = await command("show", "main", "--json")
@@ -319,7 +323,8 @@ async def test_end_leaves_nothing(run_dir: Path, number: signal.Signals) -> None
     process = await start_twin()
     async with TwinClient("main") as client:
         assert set(os.listdir(run_dir / "main")) == {
-            "bus-1", "cam-left", "cam-right", "console", "display-1", "twin.sock"
+            "bus-1", "cam-left", "cam-left.video", "cam-right", "cam-right.video", "console",
+            "display-1", "twin.sock",
         }  # fmt: skip
         assert await end(process, number) == 0
         with pytest.raises(TwinError, match="has ended"):

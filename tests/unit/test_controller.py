@@ -152,18 +152,20 @@ def test_muted_is_amber_and_the_cameras_show_who_is_heard() -> None:
 def test_the_chairs_priority_acts_before_the_hub_has_answered() -> None:
     async def story() -> None:
         room = PaperRoom()
-        room.hub()
-        room.floor("main/2", "main/3")
-        room.console("priority")
-        assert room.outbox.intents() == [("priority_held", "main/1")]
-        assert [room.seat(n).amber for n in (2, 3)] == ["on", "on"]
-        assert room.open() == []
-        room.floor("main/2", "main/3", "main/1", hold={"seat": "main/1", "opened": True})
-        assert room.open() == [1]
-        assert room.keys.lamps["priority"] == "on"
-        room.console("priority", released=True)
-        room.floor("main/2", "main/3")
-        assert room.open() == [2, 3]
+        async with room.running():
+            room.hub()
+            room.floor("main/2", "main/3")
+            room.console("priority")
+            await asyncio.sleep(0.6)
+            assert room.outbox.intents() == [("priority_held", "main/1")]
+            assert [room.seat(n).amber for n in (2, 3)] == ["on", "on"]
+            assert room.open() == []
+            room.floor("main/2", "main/3", "main/1", hold={"seat": "main/1", "opened": True})
+            assert room.open() == [1]
+            assert room.keys.lamps["priority"] == "on"
+            room.console("priority", released=True)
+            room.floor("main/2", "main/3")
+            assert room.open() == [2, 3]
 
     run_virtual(story())
 
@@ -247,6 +249,29 @@ def test_a_press_that_cannot_be_recorded_is_refused_where_it_was_pressed() -> No
             await asyncio.sleep(3.0)
             room.key(2)
             assert room.open() == [2], "a room that leads itself goes on without its record"
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("fault", ["has_room", "disk_works"])
+def test_what_closes_a_microphone_needs_no_disk(fault: str) -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        async with room.running():
+            room.hub()
+            room.floor("main/1", "main/2", "main/3")
+            setattr(room.outbox, fault, False)
+            room.key(2)
+            await asyncio.sleep(0.01)
+            assert room.open() == [1, 3], "a delegate can always leave"
+            room.console("all_off")
+            await asyncio.sleep(0.01)
+            assert room.open() == [1]
+            told = room.told("state", "floor")
+            assert told.authority == "room"
+            assert set(told.ended) == {"main/2", "main/3"}, "the hub hears by the report"
+            room.floor("main/1", for_report=told.report)
+            assert (room.controller.room.authority, room.open()) == ("hub", [1])
 
     run_virtual(story())
 

@@ -18,13 +18,15 @@ from openapi_spec_validator import validate
 
 from edge.rules.reasons import SENTENCES, Reason
 from hub.api import http, models, openapi
+from hub.api.ballot_records import BallotRecords
 from hub.api.pages import LOG_LINES, Pages
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
+from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
-from hub.meeting.state import Meeting
+from hub.meeting.state import BallotKey, Meeting
 from hub.store.store import StoreError
 from tests import hub_room
 
@@ -52,13 +54,23 @@ class Desk:
         self.pages = Pages(
             lambda: self.meeting, self.board, lambda: {"gen": 7}, lambda: True, lambda: self.now_s
         )
-        self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9")
+        self.lines: list[str] = []
+        records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
+        self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9", records)
+
+    async def stored(self, ballot: BallotKey) -> list[str]:
+        """The lines of any ballot."""
+        return self.lines
 
     def give(self, *inputs: commands.Input) -> None:
         """Let inputs happen."""
         for given in inputs:
-            for event in decide(self.meeting, given, 100.0).events:
+            decision = decide(self.meeting, given, 100.0)
+            for event in decision.events:
                 self.meeting = apply(self.meeting, event)
+            self.meeting = with_ballots(self.meeting, decision)
+            lines = [done.line for done in decision.ballots if done.line is not None]
+            self.lines += [json.dumps(line) for line in lines]
 
     def room(self, room: str = "main") -> None:
         """A room comes online."""
@@ -97,7 +109,16 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
     async with served(desk) as client, client.get("/api/v1/state") as answer:
         state = await answer.json()
-    assert set(state) == {"hub", "meeting", "floor", "rooms", "commands", "events"}
+    assert set(state) == {
+        "hub",
+        "meeting",
+        "floor",
+        "ballots",
+        "attendance",
+        "rooms",
+        "commands",
+        "events",
+    }
     assert state["meeting"] == {
         "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
     }  # fmt: skip

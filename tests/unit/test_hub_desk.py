@@ -7,8 +7,9 @@ counts.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,28 @@ import pytest
 from edge.contract import messages
 from edge.rules import floor
 from edge.rules.reasons import Reason
+from edge.rules.settings import Settings
 from hub import desk as desk_module
 from hub.board import COMMANDS_KEPT, Board, Order
-from hub.clock import FIRST_S, HubClock
+from hub.clock import FIRST_S, HubClock, LastSeen
 from hub.desk import Committed, Desk, Item
 from hub.meeting import commands, events
 from hub.meeting.state import Meeting
+from hub.store.change import Change
 from hub.store.inbox import Key
 from hub.store.store import Store, Stored, StoreError
 from tests import hub_room
 
 ROSTER = commands.Configure("v1", "Giao ban", "open", 1, 3, {}, {})
+
+
+def arrival() -> list[commands.Input]:
+    """Everything a room says when it starts."""
+    return [
+        commands.StatusHeard("main", hub_room.status("online", "b1")),
+        commands.DescribeHeard("main", hub_room.describe("b1")),
+        commands.FloorHeard("main", hub_room.floor_state("b1"), FIRST_S, 1),
+    ]
 
 
 class BrittleStore(Store):
@@ -36,12 +48,12 @@ class BrittleStore(Store):
     full = False
     commits = 0
 
-    async def commit(self, *what: Sequence[Any]) -> list[Stored]:
+    async def commit(self, change: Change) -> list[Stored]:
         """Count, and refuse while full."""
         self.commits += 1
         if self.full:
             raise StoreError("disk is full")
-        return await super().commit(*what)
+        return await super().commit(change)
 
 
 class Bench:
@@ -61,13 +73,13 @@ class Bench:
 
     async def room(self) -> None:
         """A room is there."""
-        for given in (
-            ROSTER,
-            commands.StatusHeard("main", hub_room.status("online", "b1")),
-            commands.DescribeHeard("main", hub_room.describe("b1")),
-            commands.FloorHeard("main", hub_room.floor_state("b1"), FIRST_S, 1),
-        ):
+        for given in (ROSTER, *arrival()):
             await self.desk.put(Item(given))
+
+    def causes(self) -> list[str]:
+        """Why the floor changed so far."""
+        stored = [item.event for done in self.told for item in done.stored]
+        return [event.cause for event in stored if isinstance(event, events.FloorChanged)]
 
     async def press(self, seq: int, seat: str, intent: str = "ask") -> None:
         """A key is pressed."""
@@ -169,6 +181,41 @@ async def test_one_input_that_breaks_the_rules_code_stops_nobody(
         await bench.press(1, "main/1")
         await bench.settled()
         assert [t.seat for t in bench.desk.meeting.floor.speaking] == ["main/1"]
+
+
+async def test_a_turn_ends_when_its_time_is_over_though_nothing_happens(tmp_path: Path) -> None:
+    async with bench_in(tmp_path) as bench:
+        await bench.room()
+        limits = {"limit_s": {"delegate": 0.05}, "at_limit": "stop"}
+        await bench.desk.ask(commands.SettingsOrder(limits, "t"))
+        await bench.press(1, "main/1")
+        ended = asyncio.create_task(_until(lambda: bench.causes()[-1:] == ["time"]))
+        await asyncio.wait_for(ended, 10)
+        assert bench.desk.meeting.floor.speaking == ()
+        assert bench.desk.meeting.floor.totals_s["main/1"] >= 0.05
+
+
+def test_a_deadline_comes_before_what_waits(tmp_path: Path) -> None:
+    """The place of a turn whose time is over is free for the press that came a moment later."""
+    now_s = 100.0
+    clock = HubClock(LastSeen(0.0, 0.0), monotonic=lambda: now_s, wall=lambda: 0.0)
+    store = Store(tmp_path)
+    desk = Desk(Meeting(), store, clock, lambda done: None, lambda error: None)
+    limits = Settings(limit_s={"delegate": 10.0}, at_limit="stop")
+    for given in (replace(ROSTER, settings=limits), *arrival()):
+        desk.meeting = desk.decide_all([Item(given)]).meeting
+    for seq, later_s in ((1, 0.0), (2, 10.0)):
+        now_s += later_s
+        event = hub_room.press("main", seq, f"main/{seq}")
+        work = desk.decide_all([Item(commands.EventHeard("main", event, clock.now_s()))])
+        desk.meeting = work.meeting
+    assert [e.cause for e in work.change.happened if isinstance(e, events.FloorChanged)] == [
+        "time",
+        "ask",
+    ]
+    assert [t.seat for t in desk.meeting.floor.speaking] == ["main/2"]
+    assert desk.decide_all([]).change.happened == []  # and nothing is due any more
+    store.close()
 
 
 # --- the board ---------------------------------------------------------------------------------

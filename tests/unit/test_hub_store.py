@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from hub.meeting import events
 from hub.meeting.numbers import Numbers
 from hub.store import schema
+from hub.store.change import Change, DeadLetter
 from hub.store.inbox import TOGETHER, Decided, Inbox, Key
-from hub.store.store import DEAD_LETTERS_KEPT, FILE, DeadLetter, Store, StoreError
+from hub.store.store import DEAD_LETTERS_KEPT, FILE, Store, StoreError
 
 GONE = events.RoomOffline(10.0, "main")
 
@@ -42,7 +43,7 @@ async def test_what_was_committed_is_there_again(tmp_path: Path) -> None:
     key = Key("main", "e1", 1)
     with opened(tmp_path) as store:
         assert store.last is None
-        stored = await store.commit([GONE], [Decided(key, "queue_full")], [])
+        stored = await store.commit(Change([GONE], [Decided(key, "queue_full")]))
         assert [(s.n, s.ts, s.event) for s in stored] == [(1, 1000.0, GONE)]
         first_gen = store.gen
     with opened(tmp_path, 900.0) as store:
@@ -65,8 +66,8 @@ def test_a_new_database_is_no_older_than_the_one_it_replaces(tmp_path: Path) -> 
 async def test_a_key_counts_once(tmp_path: Path) -> None:
     decided = Decided(Key("main", "e1", 1))
     with opened(tmp_path) as store:
-        await store.commit([], [decided], [])
-        await store.commit([], [decided], [])
+        await store.commit(Change(decided=[decided]))
+        await store.commit(Change(decided=[decided]))
     with sqlite3.connect(tmp_path / FILE) as database:
         assert database.execute("SELECT COUNT(*) FROM inbox").fetchone() == (1,)
     database.close()
@@ -75,7 +76,7 @@ async def test_a_key_counts_once(tmp_path: Path) -> None:
 async def test_dead_letters_are_bounded(tmp_path: Path) -> None:
     letters = [DeadLetter("t", "why", b"x" * 20000)] * (DEAD_LETTERS_KEPT + 5)
     with opened(tmp_path) as store:
-        await store.commit([], [], letters)
+        await store.commit(Change(dead=letters))
     database = sqlite3.connect(tmp_path / FILE)
     count, longest = database.execute(
         "SELECT COUNT(*), MAX(LENGTH(raw)) FROM dead_letters"
@@ -93,12 +94,12 @@ async def test_a_full_disk_writes_nothing_and_can_be_tried_again(tmp_path: Path)
         key = Key("main", "e1", 1)
         for _ in range(2):
             with pytest.raises(StoreError, match="full"):
-                await store.commit([long] * 20, [Decided(key)], [])
+                await store.commit(Change([long] * 20, [Decided(key)]))
         assert key not in store.inbox
         store._thread.submit(
             lambda: store._database.execute(f"PRAGMA max_page_count = {limit[0] + 1000}").fetchall()
         ).result()
-        await store.commit([long], [Decided(key)], [])
+        await store.commit(Change([long], [Decided(key)]))
         assert key in store.inbox
 
 
@@ -158,6 +159,7 @@ COMMITTER = """
 import asyncio, sys
 from pathlib import Path
 from hub.meeting.events import RoomOffline
+from hub.store.change import Change
 from hub.store.inbox import Decided, Key
 from hub.store.store import Store
 
@@ -165,7 +167,7 @@ async def main():
     store = Store(Path(sys.argv[1]))
     first = len(list(store.history())) + 1
     for n in range(first, first + 100000):
-        await store.commit([RoomOffline(float(n), "main")], [Decided(Key("main", "e1", n))])
+        await store.commit(Change([RoomOffline(float(n), "main")], [Decided(Key("main", "e1", n))]))
         sys.stdout.write(f"{n}\\n")
         sys.stdout.flush()
 
@@ -236,3 +238,14 @@ def test_many_refusals_fit_their_receipts() -> None:
     assert len(receipts) == 3
     assert max(len(receipt.model_dump_json()) for _, receipt in receipts) < 16384
     assert sum(len(receipt.refused) for _, receipt in receipts) == len(keys)
+
+
+def test_a_receipt_never_speaks_for_a_refused_event_that_it_does_not_name() -> None:
+    """The one that named it may be lost: the room asks again instead of believing *counted*."""
+    inbox = Inbox()
+    for seq, code in ((1, ""), (2, "vote_closed"), (3, "")):
+        inbox.add(Decided(Key("main", "e1", seq), code))
+    ((_, third),) = inbox.receipts([Key("main", "e1", 3)])
+    assert (third.upto, third.extra, third.refused) == (1, [3], [])
+    ((_, again),) = inbox.receipts([Key("main", "e1", 2)])
+    assert [refusal.seq for refusal in again.refused] == [2]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.runtime.outbox import MIGRATIONS, WINDOW_ROWS, Outbox, OutboxError, OutboxFull
+from edge.runtime.database import MIGRATIONS
+from edge.runtime.outbox import WINDOW_ROWS, Outbox, OutboxError, OutboxFull
 
 
 async def record(outbox: Outbox, count: int = 1) -> list[int]:
@@ -192,3 +193,162 @@ async def test_a_file_of_the_first_version_is_taken_along(tmp_path: Path) -> Non
     assert [(row.boot, row.start) for row in outbox.due(5.0)] == [("b0", 0)]
     assert outbox.start == 1
     await outbox.close()
+
+
+# --- other tables in the same file ----------------------------------------------------------------
+
+
+def note(database: sqlite3.Connection, text: str) -> None:
+    """A row in a table of its own."""
+    database.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (text,))
+
+
+def noted(outbox: Outbox) -> str | None:
+    """What was noted last."""
+    row = outbox._database.execute("SELECT value FROM meta WHERE key='note'").fetchone()
+    return None if row is None else str(row[0])
+
+
+async def test_what_goes_along_with_an_event_knows_its_number(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    _, done = outbox.append("press", {}, 0.0, lambda database, seq: note(database, f"of {seq}"))
+    assert noted(outbox) is None
+    await done
+    assert noted(outbox) == "of 1"
+    await outbox.close()
+
+
+async def test_an_event_whose_company_fails_is_not_there_either(tmp_path: Path) -> None:
+    """Nor is what waited behind it; the next may use the number."""
+
+    def fail(database: sqlite3.Connection, seq: int) -> None:
+        note(database, "half")
+        raise OutboxError("not like this")
+
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    _, done = outbox.append("press", {}, 0.0, fail)
+    with pytest.raises(OutboxFull, match="not like this") as caught:
+        await done
+    assert isinstance(caught.value.__cause__, OutboxError)
+    assert (noted(outbox), outbox.depth) == (None, 0)
+    assert await record(outbox) == [1]
+    await outbox.close()
+
+
+async def test_what_a_receipt_leads_to_is_written_when_the_event_goes(tmp_path: Path) -> None:
+    """Both stay when the disk refuses, and are tried again with the next event."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox)
+    outbox._database.execute("PRAGMA query_only=ON")
+    outbox.settle(outbox.epoch, 1, [], [], lambda database: note(database, "gone"))
+    while outbox._writing is not None:
+        await asyncio.wait({outbox._writing})
+    assert (noted(outbox), outbox.depth) == (None, 1)
+    outbox._database.execute("PRAGMA query_only=OFF")
+    await record(outbox)
+    assert (noted(outbox), outbox.depth) == ("gone", 1)
+    assert [row.seq for row in outbox.due(5.0)] == [2]
+    await outbox.close()
+
+
+async def test_a_change_comes_without_an_event(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    outbox.change(lambda database: note(database, "alone"))
+    await outbox.close()
+    again = Outbox(tmp_path / "o.sqlite", "b2")
+    assert again.read(lambda database: database.execute("SELECT count(*) FROM meta").fetchone())
+    assert noted(again) == "alone"
+    await again.close()
+
+
+async def test_the_log_file_is_emptied_on_demand(tmp_path: Path) -> None:
+    """Also when events come in the meantime: those are written afterwards."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, 3)
+    outbox.scrub()
+    log_file = tmp_path / "o.sqlite-wal"
+    while outbox._writing is not None:
+        await asyncio.wait({outbox._writing})
+    assert log_file.stat().st_size == 0
+    outbox.scrub()
+    assert await record(outbox) == [4]
+    await outbox.close()
+
+
+async def test_the_oldest_without_a_receipt(tmp_path: Path) -> None:
+    """In memory, being written, or none at all: then it is the next."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    assert outbox.oldest_open() == 1
+    await record(outbox, 3)
+    outbox.settle(outbox.epoch, 1, [3], [])
+    assert outbox.oldest_open() == 2
+    outbox.settle(outbox.epoch, 2, [], [])
+    assert outbox.oldest_open() == 4
+    outbox.append("press", {}, 0.0)
+    assert outbox.oldest_open() == 4
+    await asyncio.sleep(0)
+    outbox.append("press", {}, 0.0)
+    assert outbox.oldest_open() == 4
+    await outbox.close()
+
+
+async def test_the_oldest_of_more_than_fits_in_memory(tmp_path: Path) -> None:
+    """While they are on the disk alone, nothing may be claimed."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, WINDOW_ROWS + 1)
+    outbox.settle(outbox.epoch, WINDOW_ROWS, [], [])
+    assert outbox.oldest_open() == 1
+    while outbox._writing is not None:
+        await asyncio.wait({outbox._writing})
+    assert outbox.oldest_open() == WINDOW_ROWS + 1
+    await outbox.close()
+
+
+# --- kinds ----------------------------------------------------------------------------------------
+
+
+async def test_presses_leave_room_for_votes_and_drained_always_fits(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "o.sqlite", "b1", bound_rows=200)
+    await record(outbox, 198)
+    for kind in ("press", "audit", "vote_refused"):
+        with pytest.raises(OutboxFull):
+            outbox.append(kind, {}, 0.0)
+    for kind in ("vote", "mark"):
+        outbox.append(kind, {}, 0.0)
+    with pytest.raises(OutboxFull):
+        outbox.append("vote", {}, 0.0)
+    _, done = outbox.append("drained", {}, 0.0)
+    await done
+    assert outbox.depth == 201
+    await outbox.close()
+
+
+async def test_an_event_without_a_time_has_none_anywhere(tmp_path: Path) -> None:
+    """Not in the file, not when it is sent, and it does not count as the oldest."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1", now_s=lambda: 50.0, wall_s=lambda: 1000.0)
+    outbox.append("mark", {}, None)
+    _, done = outbox.append("press", {}, 48.0)
+    await done
+    mark, press = outbox.due(5.0)
+    assert (mark.mono_ms, mark.ts, outbox.age_ms(mark)) == (0, 0.0, 0)
+    assert outbox.age_ms(press) == outbox.oldest_ms() == 2000
+    await outbox.close()
+
+
+async def test_a_new_event_does_not_wait_behind_one_that_is_being_deleted(tmp_path: Path) -> None:
+    """Receipts and presses cross all the time."""
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await record(outbox, 2)
+    _, done = outbox.append("press", {}, 0.0)
+    await asyncio.sleep(0)
+    outbox.settle(outbox.epoch, 1, [], [])
+    await done
+    assert [row.seq for row in outbox.due(5.0)] == [2, 3]
+    await outbox.close()
+
+
+async def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "o.sqlite", "b1")
+    await outbox.close()
+    with pytest.raises(OutboxFull, match="is being stopped"):
+        outbox.append("press", {}, 0.0)

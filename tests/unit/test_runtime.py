@@ -14,6 +14,7 @@ import pytest
 
 from drivers.core import session
 from edge.contract import messages, topics
+from edge.runtime.gathering import Gathering
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
@@ -236,7 +237,8 @@ async def test_what_waits_for_a_receipt_goes_together(
     tmp_path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hub with much to do gets fewer and longer messages."""
-    monkeypatch.setattr("edge.runtime.link.GATHER_S", 60.0)
+    monkeypatch.setattr("edge.runtime.gathering.MOST_S", 60.0)
+    monkeypatch.setattr("edge.runtime.gathering.LEAST_S", 60.0)
     async with (
         running(tmp_path, mosquitto) as room,
         aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub,
@@ -285,3 +287,36 @@ async def test_an_older_hub_gets_one_event_in_one_message(
                 if len(found) == 3:
                     break
         assert sorted(found) == [1, 2, 3]
+
+
+def test_patience_follows_the_answers_of_the_hub() -> None:
+    waits = Gathering()
+
+    def patience_s(from_s: float) -> float:
+        """How long the next events wait when no receipt comes."""
+        waits.sent(from_s)
+        steps = (n / 1024 for n in range(6000))
+        return next(span_s for span_s in steps if waits.may_send(from_s + span_s))
+
+    assert patience_s(0.0) == pytest.approx(0.05, abs=0.002)
+    assert patience_s(0.1) == pytest.approx(0.1, abs=0.002)  # perhaps there is too much to do
+    waits.sent(0.3)
+    assert not waits.may_send(0.4)
+    waits.answered(0.4)  # counted from the first that was not answered
+    assert waits.may_send(0.4)
+    assert patience_s(30.0) == pytest.approx(0.8, abs=0.002)
+    waits.answered(31.0)
+    waits.sent(40.0)
+    waits.answered(40.002)
+    assert patience_s(50.0) == pytest.approx(0.05, abs=0.002)
+    assert waits.resend_after_s == pytest.approx(5.0)
+
+
+def test_a_hub_that_needs_long_is_not_sent_the_same_again() -> None:
+    waits = Gathering()
+    waits.sent(0.0)
+    waits.answered(20.0)
+    assert waits.resend_after_s == pytest.approx(10.0)
+    for second in range(30, 90, 10):
+        waits.sent(second)
+        assert waits.may_send(second + 5.0)  # for ever nobody waits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,15 +14,22 @@ import pytest
 
 from drivers.core.capability import Aim
 from edge.camera.aim import Pose, aim_at
+from edge.camera.sight import Blind, Sight
 from edge.camera.subject import WIDE, Pacing
 from edge.camera.targets import PAIR_WIDEST_DEG, Bearings, Targets
+from edge.composition import make_devices, make_eyes, make_plan
+from edge.rules.ballot_state import Stage
 from edge.rules.floor import Floor
 from edge.rules.following import Room
+from edge.rules.reasons import Sentence
+from edge.rules.seat_votes import Paper
 from edge.rules.state import Hold, Turn, Waiting
-from edge.scene import scene_of
+from edge.scene import scene_of, votes_in_secret
+from edge.shots import Shots
 from edge.sighted import bearings_of, sightings_path
+from firmware_config.clashes import first_clash
 from firmware_config.loader import load_room
-from firmware_config.schema import PacingSection, RoomConfig
+from firmware_config.schema import PacingSection, RoomConfig, SightingSection
 from tests.camera_room import TrueCamera
 from tests.paper_room import PaperRoom
 from tests.virtual_time import run_virtual
@@ -76,11 +84,27 @@ def test_when_nobody_may_be_shown_alone(there: Room, secret: bool, why: str) -> 
     assert scene_of(there, secret_ballot=secret).only_wide == why
 
 
+@pytest.mark.parametrize(
+    ("paper", "hidden"),
+    [
+        (None, False),
+        (Paper("b", 1, Stage.OPEN, "open"), False),
+        (Paper("b", 1, Stage.READY_CHECK, "secret"), False),
+        (Paper("b", 1, Stage.OPEN, "secret"), True),
+        (Paper("b", 1, Stage.CLOSING, "secret"), True),
+        (Paper("b", 1, Stage.COUNTED, "secret"), False),
+    ],
+)
+def test_hands_are_hidden_while_a_secret_ballot_runs(paper: Paper | None, hidden: bool) -> None:
+    assert votes_in_secret(paper) is hidden
+
+
 def test_pacing_of_the_room_file_is_the_directors() -> None:
     assert Pacing(**PacingSection().model_dump()) == Pacing()
     assert set(PacingSection.model_fields) == {f.name for f in dataclasses.fields(Pacing)}
 
 
+POSE = Pose((9.0, 0.0, 2.0), 0.0)
 PLACES = {f"main/{n}": (0.7 * n, 4.0, 1.2) for n in range(1, 8)}
 
 
@@ -151,6 +175,86 @@ def test_a_broken_file_of_sightings_is_named(tmp_path: Path, text: str) -> None:
     assert str(path) in trouble.en
 
 
+@pytest.mark.parametrize(
+    ("seats", "words"), [((99,), "there is no seat 99"), ((2, 2), "seat 2 is sighted twice")]
+)
+def test_a_sighting_is_of_a_seat_that_exists_and_once(seats: tuple[int, ...], words: str) -> None:
+    config = load_room("main")
+    rows = tuple(SightingSection(seat=seat, pan_deg=0.0, tilt_deg=0.0) for seat in seats)
+    camera = config.cameras[0].model_copy(update={"sightings": rows})
+    line = first_clash(config.model_copy(update={"cameras": (camera,)}))
+    assert line is not None
+    assert line.startswith(f"cameras[id=cam-left].sightings: {words}")
+
+
+# What is said of cameras ---------------------------------------------------------------------
+
+
+class SeenAs:
+    """An eye that sees this."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+
+    async def run(self) -> None:
+        """Nothing to do."""
+
+    def tick(self) -> None:
+        """Nothing to do."""
+
+    def sight(self) -> Sight:
+        return self._sight
+
+
+def test_a_lost_picture_is_published_and_raises_an_alarm_that_ends() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        frozen = Sight("cascade", "no model file", "frozen", "the picture is frozen", 1, "late")
+        room.controller.eyes = {"cam-1": SeenAs(frozen), "cam-2": Blind("cv2 is not installed")}
+        async with room.running():
+            room.hub()
+            await asyncio.sleep(3)
+            told = room.told("state", "cameras").cameras
+            assert (told["cam-1"].picture, told["cam-1"].framed) == ("frozen", "late")
+            assert (told["cam-2"].detector, told["cam-2"].picture) == ("geometry", None)
+            assert told["cam-2"].detector_reason == "cv2 is not installed"
+            alert = room.told("alert", "picture-cam-1")
+            assert alert.severity == "warning"
+            assert alert.text.en.endswith("the picture is frozen; aimed by the seats' places alone")
+            room.controller.eyes = {"cam-1": SeenAs(Sight("cascade", picture="ok"))}
+            await asyncio.sleep(3)
+            assert room.told("alert", "picture-cam-1") is None
+
+    run_virtual(story())
+
+
+def test_sightings_that_are_not_used_raise_an_alarm() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        trouble = Sentence("mâu thuẫn", "the sightings contradict each other")
+        room.controller.shots.targets["cam-2"].bearings = Bearings(POSE, trouble=trouble)
+        async with room.running():
+            room.hub()
+            await asyncio.sleep(3)
+            alert = room.told("alert", "aims-cam-2")
+            assert alert.text.en == "Room: aimed by the plan; the sightings contradict each other"
+            assert room.told("alert", "aims-cam-1") is None
+
+    run_virtual(story())
+
+
+def test_without_opencv_the_room_starts_blind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "edge.looking", None)
+    config = load_room("satellite-1")
+    devices = make_devices(config, lambda _: None, lambda _: None)
+    shots = Shots(make_plan(config, "boot"), devices, lambda: 0.0)
+    (eye,) = make_eyes(config, devices, shots, tmp_path).values()
+    assert eye.sight().detector == "geometry"
+    assert "phonghop[vision]" in eye.sight().detector_reason
+
+
 # Cameras at work -----------------------------------------------------------------------------
 
 
@@ -198,7 +302,7 @@ def test_a_secret_ballot_shows_the_room_only() -> None:
         room = PaperRoom()
         async with room.running():
             room.hub()
-            room.controller.secret_ballot = True
+            room.controller.voting.ballot = Paper("b", 1, Stage.OPEN, "secret")  # type: ignore[misc]
             room.floor("main/2")
             await asyncio.sleep(5)
             assert set(room.controller.shots.direction.shots.values()) == {WIDE}

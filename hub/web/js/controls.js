@@ -14,11 +14,15 @@ const STAGE_GLYPHS = { sent: "opening", accepted: "opening", done: "ok", not_pro
 /** An unanswered question goes away after this long. */
 const ASK_MS = 8_000;
 
-/** A button: {node, update({label, enabled, why, pressed})}. `act` runs only while enabled. */
+/**
+ * A button: {node, update({label, enabled, why, pressed})}. `act` runs only while enabled;
+ * without one it submits its form.
+ */
 export function actionButton(act, { kind = "" } = {}) {
-  const node = h("button", { type: "button", class: `action ${kind}`.trim() });
-  node.addEventListener("click", () => {
-    if (node.getAttribute("aria-disabled") !== "true") act();
+  const node = h("button", { type: act ? "button" : "submit", class: `action ${kind}`.trim() });
+  node.addEventListener("click", (event) => {
+    if (node.getAttribute("aria-disabled") === "true") event.preventDefault();
+    else act?.();
   });
   return {
     node,
@@ -81,6 +85,67 @@ export function askingButton(act, { kind = "" } = {}) {
       latest = next;
       if (asking && (!next.question || next.enabled === false)) stop();
       else show();
+    },
+  };
+}
+
+/**
+ * A button that asks for a reason before it acts: the field and its key stand in place of the
+ * button. Esc or "cancel" takes it back. `act(why)` runs with a reason that is not empty.
+ */
+export function reasonButton(act, { kind = "" } = {}) {
+  const open = actionButton(() => show(true), { kind });
+  const label = h("span", { class: "why-label" });
+  const field = h("input", { type: "text", maxlength: "200", autocomplete: "off", required: true });
+  const cancel = actionButton(() => show(false), { kind: "quiet" });
+  const confirm = actionButton(null, { kind: "danger" });
+  const form = h("form", { class: "why", hidden: true },
+    h("label", { class: "why-field" }, label, field), h("div", { class: "row" }, confirm.node, cancel.node));
+  const node = h("span", { class: "asking why-asking" }, open.node, form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const why = field.value.trim();
+    if (why === "") return;
+    field.value = "";
+    show(false);
+    act(why);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    show(false);
+  });
+  function show(asking) {
+    setAttr(form, "hidden", !asking);
+    setAttr(open.node, "hidden", asking);
+    (asking ? field : open.node).focus();
+  }
+  return {
+    node,
+    update({ question, cancel: back, whyLabel, ...next }) {
+      open.update({ ...next, hidden: !form.hidden });
+      setText(label, whyLabel);
+      confirm.update({ label: question, enabled: next.enabled, why: next.why });
+      cancel.update({ label: back });
+    },
+  };
+}
+
+/** Keys of which one is pressed: {node, update({label, pressed, may, words})}; `choose(value)`. */
+export function choiceKeys(values, choose, kind = "") {
+  const keys = values.map(([value, labelKey]) => ({
+    value,
+    labelKey,
+    button: actionButton(() => choose(value), { kind: "choice" }),
+  }));
+  const node = h("div", { class: `row choices ${kind}`.trim(), role: "group" }, ...keys.map((k) => k.button.node));
+  return {
+    node,
+    update({ label, pressed, may, t }) {
+      setAttr(node, "aria-label", label);
+      for (const { value, labelKey, button } of keys) {
+        button.update({ label: t(labelKey), ...may, pressed: value === pressed });
+      }
     },
   };
 }

@@ -6,6 +6,8 @@
 import { h, s, setAttr } from "./dom.js";
 
 const circle = (r, part) => s("circle", { r, class: part });
+const square = (half, part) =>
+  s("rect", { x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 2.5, class: part });
 const path = (d, part) => s("path", { d, class: part });
 
 const SHAPES = {
@@ -18,7 +20,7 @@ const SHAPES = {
   closing: () => [circle(9, "line dashed"), circle(3, "fill")],
   waiting: (n) => [circle(11, "fill"), s("text", { class: "mark", y: 5, text: n ?? "" })],
   present: () => [circle(4.5, "fill")],
-  unassigned: () => [circle(5, "line thin")],
+  unassigned: () => [path("M-5 0 H5", "line thin")],
   suspended: () => [circle(12, "line thin"), path("M-6 -6 H-2 V6 H-6 Z M2 -6 H6 V6 H2 Z", "fill")],
   fault: () => [
     s("rect", { x: -10, y: -10, width: 20, height: 20, rx: 3, class: "fill" }),
@@ -26,6 +28,30 @@ const SHAPES = {
   ],
   warning: () => [path("M0 -11 L12 10 H-12 Z", "fill round"), s("text", { class: "mark", y: 8, text: "!" })],
   unconfirmed: () => [circle(10, "hatched"), s("text", { class: "mark", y: 5, text: "?" })],
+  debate: (n) => [path("M0 -14 L14 0 L0 14 L-14 0 Z", "fill round"), s("text", { class: "mark", y: 5, text: n ?? "" })],
+  point_of_order: (n) => [
+    path("M-11 -11 H11 V5 L0 14 L-11 5 Z", "fill round"),
+    s("text", { class: "mark", y: 4, text: n ?? "" }),
+  ],
+  muted: () => [circle(11, "fill"), path("M-7.5 7.5 L7.5 -7.5", "slash")],
+  absent: () => [circle(5, "line thin")],
+  over: () => [
+    path("M-5 -12 H5 L12 -5 V5 L5 12 H-5 L-12 5 V-5 Z", "fill"),
+    path("M0 -6.5 V1 M0 5.6 V6", "cross"),
+  ],
+  fire: () => [path("M1 -14 C9 -6 11 0 9 6 A9.5 9.5 0 0 1 -9 6 C-10 1 -7 -2 -5 -6 C-3 -3 -2 -2 -1 -2 C1 -6 1 -10 1 -14 Z", "fill")],
+
+  // Votes: squares, filled as far as the vote has come.
+  vote_waiting: () => [square(9, "line"), path("M-3.5 0 H3.5", "line thin")],
+  vote_recorded: () => [square(9, "line"), path("M-9 9 L9 -9 V9 Z", "fill")],
+  vote_counted: () => [square(10, "fill"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "tick")],
+  draft: () => [square(10, "line dashed")],
+  voting: () => [square(10, "line"), path("M-5 5 V0 M0 5 V-5 M5 5 V2", "line")],
+  receiving: () => [square(11, "line dashed"), path("M0 -5.5 V4 M-4.5 0 L0 4.8 L4.5 0", "line")],
+  paused: () => [square(11, "line thin"), path("M-6 -6 H-2 V6 H-6 Z M2 -6 H6 V6 H2 Z", "fill")],
+  counted: () => [square(10, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
+  stopped: () => [square(10, "line thin"), path("M-5 -5 L5 5 M5 -5 L-5 5", "line thin")],
+  failed: () => [circle(11, "line"), path("M-5 -5 L5 5 M5 -5 L-5 5", "line")],
   ready: () => [circle(11, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
   ok: () => [circle(11, "line"), path("M-5 0.5 L-1.5 4.5 L5.5 -4", "line")],
 };

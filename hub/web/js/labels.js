@@ -4,7 +4,13 @@
  * Keys without the prefix `ui_` are the project's glossary, word for word.
  */
 
+import { BALLOT_LABELS } from "./labels_ballots.js";
+import { FLOOR_LABELS } from "./labels_floor.js";
+
 export const LABELS = {
+  ...FLOOR_LABELS,
+  ...BALLOT_LABELS,
+
   // Glossary.
   alarm: ["Báo động", "Alarm"],
   alarm_warning: ["Cảnh báo", "Warning"],
@@ -14,10 +20,6 @@ export const LABELS = {
   hub: ["Máy chủ điều phối", "Hub"],
   log_event: ["Nhật ký sự kiện", "Event log"],
   meeting_state_ready: ["Sẵn sàng", "Ready"],
-  mic_max_open: ["Số micro mở đồng thời tối đa", "Maximum open microphones"],
-  mic_mute_all: ["Tắt toàn bộ micro", "Mute all"],
-  mode_open: ["Chế độ tự do", "Open mode"],
-  mode_request: ["Chế độ đăng ký, chủ trì mời", "Request mode"],
   paperless_meeting_room: ["Phòng họp không giấy", "Paperless meeting room"],
   role_chair: ["Chủ trì", "Chair"],
   role_delegate: ["Đại biểu", "Delegate"],
@@ -26,11 +28,6 @@ export const LABELS = {
   seat: ["Ghế", "Seat"],
   seat_map: ["Sơ đồ chỗ ngồi", "Seat map"],
   seat_number: ["Ghế số {n}", "Seat {n}"],
-  speak_invite: ["Mời phát biểu", "Invite to speak"],
-  speak_invite_next: ["Mời người tiếp theo", "Invite the next speaker"],
-  speak_queue: ["Danh sách đăng ký phát biểu", "Speaking queue"],
-  speak_state_speaking: ["Đang phát biểu", "Speaking"],
-  speak_withdraw: ["Hủy đăng ký", "Withdraw request"],
 
   // Roles the glossary has no line for.
   ui_role_vice_chair: ["Phó chủ trì", "Vice-chair"],
@@ -138,16 +135,6 @@ export const LABELS = {
   ui_volume: ["âm lượng {n} %", "volume {n} %"],
   ui_last_answer: ["Trả lời lần cuối", "Last answer"],
 
-  // Floor.
-  ui_speaking_head: ["Đang phát biểu", "Speaking"],
-  ui_speaking_none: ["Chưa có người phát biểu", "Nobody is speaking"],
-  ui_queue_none: ["Chưa có yêu cầu phát biểu", "No request to speak"],
-  ui_mode: ["Chế độ", "Mode"],
-  ui_limits: ["{open}/{max} micro · hàng chờ {queue}/{queue_max}", "{open}/{max} microphones · queue {queue}/{queue_max}"],
-  ui_all_off_ask: ["Tắt {n} micro đang mở", "Close {n} open microphones"],
-  ui_fewer: ["Bớt một micro", "One microphone fewer"],
-  ui_more_mics: ["Thêm một micro", "One microphone more"],
-
   // Devices.
   ui_devices: ["Thiết bị", "Devices"],
   ui_device: ["Thiết bị", "Device"],
@@ -193,7 +180,6 @@ export const LABELS = {
   ui_expired: ["Quá hạn: {reason}", "Expired: {reason}"],
   ui_not_proved: ["Đã nhận nhưng chưa thấy kết quả", "Accepted, but no result seen yet"],
   ui_not_sent: ["Không gửi được, chưa có kết nối", "Not sent, there is no connection"],
-  ui_cmd_set_mode: ["Đặt chế độ", "Set mode"],
 
   // Ages and keys.
   ui_age_now: ["vừa xong", "just now"],
@@ -208,9 +194,13 @@ export const LABELS = {
   ui_key_esc: ["Đóng, bỏ chọn, quay lại sơ đồ", "Close, deselect, back to the map"],
   ui_key_rooms: ["Tới sơ đồ của phòng 1, 2, 3…", "To the map of room 1, 2, 3…"],
   ui_key_floor: ["Tới phần phát biểu", "To the speakers and the queue"],
+  ui_key_ballot: ["Tới nội dung biểu quyết", "To the ballot"],
   ui_key_log: ["Tìm trong nhật ký", "Search the log"],
   ui_key_help: ["Xem các phím tắt", "Show these keys"],
   ui_skip: ["Tới sơ đồ chỗ ngồi", "Skip to the seat map"],
+  ui_votes: ["Biểu quyết", "Vote"],
+  ui_lamp_amber: ["vàng", "amber"],
+  ui_lamp_sign_in: ["điểm danh", "sign-in"],
   ui_now_speaking: ["{who} đang phát biểu", "{who} is speaking"],
   ui_page_title: ["Bàn kỹ thuật", "Technician's desk"],
 };

@@ -10,9 +10,13 @@ import { isConfirmed } from "./meaning.js";
 import { EMPTY, Store } from "./store.js";
 import { follow } from "./stream.js";
 import { AlarmList } from "./views/alarm_list.js";
+import { AttendancePanel } from "./views/attendance_panel.js";
+import { BallotDesk } from "./views/ballot_desk.js";
+import { BallotList } from "./views/ballot_list.js";
 import { ConnectionBar } from "./views/connection_bar.js";
 import { DeviceTable } from "./views/device_table.js";
 import { EventLog } from "./views/event_log.js";
+import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { KeysHelp } from "./views/keys_help.js";
 import { LiveAnnouncer } from "./views/announcer.js";
@@ -23,11 +27,15 @@ import { ThingPanel } from "./views/thing_panel.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
+  "fire-banner": FireBanner,
   "live-announcer": LiveAnnouncer,
   "room-lines": RoomLines,
+  "ballot-desk": BallotDesk,
   "room-maps": RoomMaps,
   "thing-panel": ThingPanel,
   "floor-panel": FloorPanel,
+  "ballot-list": BallotList,
+  "attendance-panel": AttendancePanel,
   "alarm-list": AlarmList,
   "seat-lists": SeatLists,
   "device-table": DeviceTable,
@@ -40,13 +48,15 @@ const TICK_MS = 500;
 
 const store = new Store();
 const commands = new Commands(() => draw());
-const page = { lang: initialLanguage(), live: false, lostSinceMs: null, selection: null, isDrawing: false };
+const page = { lang: initialLanguage(), live: false, lostSinceMs: null, selection: null, ballot: null, isDrawing: false };
 
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 const views = Object.keys(ELEMENTS).map((name) => document.querySelector(name));
 const maps = document.querySelector("room-maps");
 const panel = document.querySelector("thing-panel");
 const floor = document.querySelector("floor-panel");
+const ballots = document.querySelector("ballot-list");
+const desk = document.querySelector("ballot-desk");
 const log = document.querySelector("event-log");
 const help = document.querySelector("keys-help");
 
@@ -55,6 +65,7 @@ const KEYS = {
   "?": () => help.open(),
   "/": () => log.focusSearch(),
   f: () => floor.querySelector("h2").focus(),
+  b: () => (desk.hidden ? ballots : desk).querySelector("h2").focus(),
 };
 
 function currentView() {
@@ -65,7 +76,9 @@ function currentView() {
     state: store.state,
     commands,
     select,
+    pickBallot,
     refresh,
+    sinceMs: (value) => store.sinceMs(value),
     hubNowMs: () => store.hubNowMs(),
     ageText: (reading, other) => provedAge(reading, store.ageMs(reading, other), t),
     may: (roomId) => permission(roomId, t),
@@ -111,6 +124,14 @@ function select(selection, { focusPanel = false } = {}) {
   if (selection && focusPanel) panel.focusFirst();
   else if (selection) maps.reveal(selection);
   if (!selection && before && !maps.focusOn(before)) maps.focusRoom(0);
+}
+
+/** Show a ballot of the list, or with null again the one at hand. */
+function pickBallot(key) {
+  page.ballot = key;
+  draw();
+  if (key) desk.querySelector("h2").focus();
+  else ballots.querySelector("h2").focus();
 }
 
 function setLanguage(lang) {

@@ -3,6 +3,9 @@
  * Owns the order of importance; must not know words or pictures (it names label keys).
  */
 
+import { isSignedIn } from "./attendance.js";
+import { isVoting, voteMeaning } from "./ballots.js";
+import { fire, hasQueue, waitingGlyph } from "./floor.js";
 import { numberRanges } from "./format.js";
 
 /** Is what we know of this room proved right now? `live` says that the stream is. */
@@ -17,8 +20,9 @@ export function isConfirmed(state, roomId, live) {
 export function seatMeaning(state, roomId, number, live) {
   const room = state.rooms[roomId];
   const name = `${roomId}/${number}`;
-  const place = state.floor.queue.findIndex((waiting) => waiting.seat === name);
-  const hasFloor = state.floor.speaking.some((turn) => turn.seat === name);
+  const place = hasQueue(state) ? state.floor.queue.findIndex((waiting) => waiting.seat === name) : -1;
+  const turn = state.floor.speaking.find((speaking) => speaking.seat === name);
+  const hasFloor = turn !== undefined;
   if (!isConfirmed(state, roomId, live)) {
     const cut = live && state.hub.broker === "connected" && (hasFloor || place >= 0);
     return cut ? meant("suspended") : meant("unconfirmed");
@@ -26,20 +30,35 @@ export function seatMeaning(state, roomId, number, live) {
   const actual = room.seats?.[number];
   if (actual?.health === "fault") return meant("fault");
   if (!actual || actual.health === "unconfirmed" || actual.microphone === null) return meant("unconfirmed");
-  const wanted = hasFloor || actual.wanted;
+  const isMuted = hasFloor && Boolean(turn.muted);
+  const wanted = isMuted ? false : hasFloor || actual.wanted;
   if (actual.microphone) return meant(wanted ? "speaking" : "closing");
+  if (isMuted) return meant("muted");
   if (wanted) return meant("opening");
   if (place >= 0) {
-    return state.floor.queue[place].suspended ? meant("suspended") : meant("waiting", place + 1);
+    const { suspended, kind } = state.floor.queue[place];
+    return suspended ? meant("suspended") : meant(waitingGlyph(kind), place + 1);
   }
+  const signedIn = isSignedIn(state, name);
+  if (signedIn !== null) return meant(signedIn ? "present" : "absent");
   return meant(room.names?.[number] ? "present" : "unassigned");
+}
+
+/** What the vote lamps of a seat prove while somebody votes: {state, key}, or null. */
+export function seatVote(state, roomId, number, live) {
+  if (!isVoting(state) || !isConfirmed(state, roomId, live)) return null;
+  return voteMeaning(state.rooms[roomId].seats?.[number]);
 }
 
 const KEYS = {
   speaking: "speak_state_speaking",
   opening: "ui_state_opening",
   closing: "ui_state_closing",
+  muted: "ui_state_muted",
   waiting: "ui_state_waiting",
+  debate: "ui_state_debate",
+  point_of_order: "ui_state_point_of_order",
+  absent: "attendance_not_checked_in",
   present: "ui_state_present",
   unassigned: "ui_state_unassigned",
   suspended: "ui_state_suspended",
@@ -73,7 +92,13 @@ export function roomMeaning(state, roomId, live) {
   if (!room.online) {
     return { level: "fault", worst: { key: "ui_room_offline_since", since_ms: room.since_ms }, more: 0 };
   }
-  const troubles = [...alertTroubles(room), ...deviceTroubles(room), ...seatTroubles(room), ...floorTroubles(room)];
+  const troubles = [
+    ...fireTroubles(state.floor, roomId),
+    ...alertTroubles(room),
+    ...deviceTroubles(room),
+    ...seatTroubles(room),
+    ...floorTroubles(room),
+  ];
   troubles.sort((a, b) => b.weight - a.weight);
   const [worst, ...others] = troubles;
   if (!worst) return { level: "ready", worst: null, more: 0 };
@@ -82,6 +107,12 @@ export function roomMeaning(state, roomId, live) {
 
 const FAULT = 20;
 const WARNING = 10;
+
+/** Fire goes before everything. */
+function fireTroubles(floor, roomId) {
+  const { rooms } = fire(floor);
+  return rooms.includes(roomId) ? [{ weight: FAULT + 10, key: "ui_fire_line", values: {} }] : [];
+}
 
 function alertTroubles(room) {
   return Object.values(room.alerts ?? {}).map((alert) => ({
@@ -145,6 +176,11 @@ export function roomIds(state) {
 export function isLocating(actual) {
   if (!actual || actual.red === null || actual.green === null) return null;
   return actual.red === "fast" && actual.green === "fast";
+}
+
+/** Chairs and their deputies stand outside the limits. */
+export function isChair(role) {
+  return role === "chair" || role === "vice_chair";
 }
 
 const ROLE_KEYS = {

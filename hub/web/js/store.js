@@ -5,6 +5,9 @@
 
 const KEEP_EVENTS = 200;
 
+/** Values that were true when they were told: what counts on from them needs the time of arrival. */
+const TIMED = ["age_ms", "remaining_ms"];
+
 /** No state yet: the page has never heard the hub. */
 export const EMPTY = null;
 
@@ -57,7 +60,7 @@ export class Store {
       const time = message.data.path[1] === "time_ms" ? message.data.value : message.data.value?.time_ms;
       if (Number.isFinite(time)) this.#hubOffsetMs = time - nowMs;
     }
-    this.#stamp(message.event === "snapshot" ? message.data.rooms : message.data.value, nowMs);
+    this.#stamp(message.event === "snapshot" ? message.data : message.data.value, nowMs);
     this.state = reduce(this.state, message);
     for (const listener of this.#listeners) listener();
   }
@@ -78,13 +81,19 @@ export class Store {
     if (Number.isFinite(reading.seen_ms)) {
       return reading.age_ms + Math.max(0, this.hubNowMs() - reading.seen_ms);
     }
-    return reading.age_ms + this.now() - (this.#arrivals.get(reading) ?? this.now());
+    return reading.age_ms + this.sinceMs(reading);
   }
 
-  /** Note when readings arrived: their `age_ms` was true at that moment. */
+  /** How long ago this value of the state was so: by the hub's own word, or since it arrived. */
+  sinceMs(value) {
+    if (Number.isFinite(value.at_ms)) return Math.max(0, this.hubNowMs() - value.at_ms);
+    return this.now() - (this.#arrivals.get(value) ?? this.now());
+  }
+
+  /** Note when timed values arrived. */
   #stamp(value, nowMs) {
     if (value === null || typeof value !== "object") return;
-    if ("age_ms" in value) this.#arrivals.set(value, nowMs);
+    if (TIMED.some((name) => name in value)) this.#arrivals.set(value, nowMs);
     for (const child of Object.values(value)) this.#stamp(child, nowMs);
   }
 }

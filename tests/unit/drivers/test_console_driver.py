@@ -13,7 +13,7 @@ from gpiozero import Device
 from gpiozero.exc import GPIOZeroError
 from gpiozero.pins.mock import MockFactory
 
-from drivers.console.config import ConsoleConfig, ConsoleContact, ConsoleKey
+from drivers.console.config import ConsoleConfig, ConsoleContact, ConsoleKey, ConsoleLamp
 from drivers.console.driver import Console
 from drivers.core.capability import Device as LiveDevice
 from drivers.core.capability import HealthState, KeyPress, Keys
@@ -26,6 +26,7 @@ CONFIG = ConsoleConfig(
         "next": ConsoleKey(pin=22, lamp_pin=6, lamp_active_low=True),
         "wide": ConsoleKey(pin=23, active_low=False),
     },
+    lamps={"link": ConsoleLamp(pin=12), "power": ConsoleLamp(pin=13, active_low=True)},
     contacts={
         "fire_alarm": ConsoleContact(pin=27),
         "door": ConsoleContact(pin=24, normally_closed=False),
@@ -300,6 +301,22 @@ def test_lamps_light_blink_and_go_out_at_the_end() -> None:
             inverted.clear_states()
         assert [passed.state for passed in lamp.states] == [True, False]
         assert [passed.state for passed in inverted.states] == [False, True]
+
+    run_virtual(story())
+
+
+def test_a_lamp_needs_no_key() -> None:
+    async def story() -> None:
+        pins = BenchPins()
+        async with panel(pins) as here:
+            link, power = pins.factory.pin(12), pins.factory.pin(13)
+            assert (link.state, power.state) == (False, True)
+            here.console.set_lamp("link", "on")
+            here.console.set_lamp("power", "on")
+            await asyncio.sleep(0.001)
+            assert (link.state, power.state) == (True, False)
+            assert here.console.names == ("priority", "next", "wide")
+        assert link.states[-1].state is False
 
     run_virtual(story())
 

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
-from drivers.console.config import ConsoleConfig, ConsoleContact, ConsoleKey
+from drivers.console.config import ConsoleConfig, ConsoleContact, ConsoleKey, ConsoleLamp
 from drivers.console.driver import Console
-from drivers.console.sim import ConsoleSim, SimContact, SimKey
+from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.capability import HealthState, KeyPress
 from tests.virtual_time import until
 
 CONFIG = ConsoleConfig(
     pins="twin:main/console",
     keys={"priority": ConsoleKey(pin=17, lamp_pin=5), "next": ConsoleKey(pin=22)},
+    lamps={"link": ConsoleLamp(pin=6, active_low=True)},
     contacts={"fire_alarm": ConsoleContact(pin=27)},
 )
 AT_REST = {17: 1, 22: 1, 27: 0}
@@ -37,6 +38,7 @@ def make_sim(place: Path) -> ConsoleSim:
         place,
         {"priority": SimKey(17, lamp_pin=5), "next": SimKey(22)},
         {"fire_alarm": SimContact(27)},
+        {"link": SimLamp(6, active_low=True)},
     )
 
 
@@ -97,10 +99,10 @@ async def test_the_sim_tells_all_levels_and_then_changes(place: Path) -> None:
         assert moves[-1] == 1
         assert set(moves[1:4]) == {0, 1}
         writer.write(b'{"pin": 5, "level": 1}\nnoise\n[]\n{"pin": 99, "level": 1}\n')
-        await until(lambda: sim.show()["lamps"] == {"priority": "on"})
+        await until(lambda: sim.show()["lamps"] == {"priority": "on", "link": "off"})
         assert sim.show() == {
             "keys": {"priority": "up", "next": "up"},
-            "lamps": {"priority": "on"},
+            "lamps": {"priority": "on", "link": "off"},
             "contacts": {"fire_alarm": "active"},
             "connected": True,
         }
@@ -171,12 +173,12 @@ async def test_the_driver_understands_plain_lines_and_writes_them(place: Path) -
         async with running(told.console):
             await until(told.is_ok)
             told.console.set_lamp("priority", "on")
-            await until(lambda: script.heard.endswith(b'{"pin": 5, "level": 1}\n'))
+            await until(lambda: levels_of(script.heard).get(5) == 1)
             assert script.writer is not None
             script.writer.write(lines({17: 0, 99: 1}))
             await until(lambda: told.presses)
             assert told.presses[0].key == "priority"
-        await until(lambda: script.heard.endswith(b'{"pin": 5, "level": 0}\n'))
+        await until(lambda: levels_of(script.heard) == {5: 0, 6: 1})
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,8 @@ async def test_presses_contacts_and_lamps_over_the_socket(place: Path) -> None:
             told.console.set_lamp("priority", lamp)  # type: ignore[arg-type]
             await until(lambda shown=lamp: sim.show()["lamps"]["priority"] == shown)
         told.console.set_lamp("priority", "on")
-        await until(lambda: sim.show()["lamps"]["priority"] == "on")
+        told.console.set_lamp("link", "slow")
+        await until(lambda: sim.show()["lamps"] == {"priority": "on", "link": "slow"})
 
 
 async def test_a_key_down_before_the_driver_starts_is_held_not_pressed(place: Path) -> None:

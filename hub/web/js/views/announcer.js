@@ -1,9 +1,12 @@
 /** Tells a screen reader what matters: a room's level, a new speaker, a refusal, the link. */
 
-import { h, setText } from "../dom.js";
-import { said } from "../i18n.js";
+import { atHand, isRunning, keyOf, stageMeaning } from "../ballots.js";
 import { outcome } from "../controls.js";
+import { h, setText } from "../dom.js";
+import { hushes } from "../floor.js";
+import { said } from "../i18n.js";
 import { roomIds, roomMeaning } from "../meaning.js";
+import { nameAt } from "./floor_hush.js";
 import { worstText } from "./room_lines.js";
 
 export class LiveAnnouncer extends HTMLElement {
@@ -36,6 +39,16 @@ function gist(view) {
     const words = meaning.worst?.since_ms === undefined ? worstText(meaning, view) : t("ui_room_offline");
     const level = meaning.level === "ready" ? t("meeting_state_ready") : words || t("ui_state_unconfirmed");
     lines[`room:${id}`] = `${said(state.rooms[id].title, view.lang)}: ${level}`;
+  }
+  for (const { what, key, seat } of hushes(state.floor)) {
+    lines[`hush:${what}`] = t(key, { who: seat ? nameAt(view, seat) : "" });
+  }
+  const ballot = atHand(state);
+  if (ballot) {
+    lines[`ballot:${keyOf(ballot)}`] = `${t(stageMeaning(ballot.stage).key)}: ${said(ballot.text, view.lang)}`;
+    if (ballot.quorum && isRunning(ballot)) {
+      lines.quorum = t(ballot.quorum.met ? "quorum_reached" : "quorum_not_reached");
+    }
   }
   for (const turn of state.floor.speaking) {
     const who = turn.name || t("seat_number", { n: turn.seat.split("/")[1] });

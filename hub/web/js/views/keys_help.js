@@ -8,6 +8,7 @@ const KEYS = [
   ["Esc", "ui_key_esc"],
   ["1 2 3", "ui_key_rooms"],
   ["F", "ui_key_floor"],
+  ["B", "ui_key_ballot"],
   ["/", "ui_key_log"],
   ["?", "ui_key_help"],
 ];

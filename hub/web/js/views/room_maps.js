@@ -1,5 +1,6 @@
 /** The maps of all rooms side by side, in the proportion of the rooms, and what the shapes mean. */
 
+import { isVoting } from "../ballots.js";
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { inlineGlyph } from "../glyphs.js";
 import { roomIds } from "../meaning.js";
@@ -8,13 +9,25 @@ import { SeatMap } from "./seat_map.js";
 const LEGEND = [
   ["speaking", "speak_state_speaking"],
   ["opening", "ui_state_opening"],
+  ["muted", "ui_state_muted"],
   ["waiting", "ui_state_waiting_short"],
+  ["debate", "ui_state_debate_short"],
+  ["point_of_order", "ui_state_point_short"],
   ["present", "ui_state_present"],
+  ["absent", "attendance_not_checked_in"],
   ["unassigned", "ui_state_unassigned"],
   ["suspended", "ui_state_suspended"],
   ["fault", "ui_state_fault"],
   ["unconfirmed", "ui_state_unconfirmed"],
 ];
+
+/** Explained only while somebody votes. */
+const VOTE_LEGEND = [
+  ["vote_waiting", "vote_not_yet"],
+  ["vote_recorded", "vote_recorded"],
+  ["vote_counted", "vote_counted"],
+];
+const NUMBERED = new Set(["waiting", "debate", "point_of_order"]);
 
 export class RoomMaps extends HTMLElement {
   #maps = new Map();
@@ -23,12 +36,15 @@ export class RoomMaps extends HTMLElement {
   #legend = h("ul", { class: "legend", role: "list" });
   #print = h("button", { type: "button", class: "action quiet small" });
   #words = [];
+  #voteLines = [];
 
   connectedCallback() {
-    for (const [state, key] of LEGEND) {
+    for (const [state, key] of [...LEGEND, ...VOTE_LEGEND]) {
       const word = h("span");
+      const line = h("li", {}, inlineGlyph(state, NUMBERED.has(state) ? "2" : null), word);
       this.#words.push([word, key]);
-      this.#legend.append(h("li", {}, inlineGlyph(state, state === "waiting" ? "2" : null), word));
+      this.#legend.append(line);
+      if (VOTE_LEGEND.some(([vote]) => vote === state)) this.#voteLines.push(line);
     }
     this.#print.addEventListener("click", () => window.print());
     this.append(this.#row, this.#legend, h("div", { class: "under-maps" }, this.#hint, this.#print));
@@ -41,6 +57,7 @@ export class RoomMaps extends HTMLElement {
     setText(this.#print, view.t("ui_print"));
     setAttr(this.#legend, "hidden", ids.length === 0);
     setAttr(this.#legend, "aria-label", view.t("ui_legend"));
+    for (const line of this.#voteLines) setAttr(line, "hidden", !isVoting(view.state));
     for (const [word, key] of this.#words) setText(word, view.t(key));
   }
 

@@ -4,7 +4,7 @@ import { actionButton, commandNote, fact } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { bestCamera } from "../geometry.js";
 import { said } from "../i18n.js";
-import { deviceReading, isConfirmed, isLocating, roleKey, seatMeaning } from "../meaning.js";
+import { deviceReading, isChair, isConfirmed, isLocating, roleKey, seatMeaning, seatVote } from "../meaning.js";
 import { gone } from "./device_bodies.js";
 import { layoutRoom } from "./map_layout.js";
 
@@ -16,12 +16,15 @@ export class SeatBody {
   #close = actionButton(() => this.#microphone(false));
   #locateOn = actionButton(() => this.#locate(true));
   #locateOff = actionButton(() => this.#locate(false));
+  #take = actionButton(() => this.#priority(true));
+  #release = actionButton(() => this.#priority(false));
+  #priorityRow = h("div", { class: "row" }, this.#take.node, this.#release.node);
   #cameras = h("select", { id: "aim-camera" });
   #aimLabel = h("label", { for: "aim-camera" });
   #aim = actionButton(() => this.#aimCamera());
   #aimRow = h("div", { class: "row aim" }, this.#aimLabel, this.#cameras, this.#aim.node);
-  #facts = { microphone: fact(), lamps: fact(), health: fact(), answer: fact() };
-  #notes = { seat: commandNote(), locate: commandNote(), aim: commandNote() };
+  #facts = { microphone: fact(), lamps: fact(), vote: fact(), health: fact(), answer: fact() };
+  #notes = { seat: commandNote(), priority: commandNote(), locate: commandNote(), aim: commandNote() };
   #view = null;
   #best = null;
 
@@ -35,6 +38,8 @@ export class SeatBody {
       h("div", { class: "actions" },
         h("div", { class: "row" }, this.#open.node, this.#close.node),
         this.#notes.seat.node,
+        this.#priorityRow,
+        this.#notes.priority.node,
         h("div", { class: "row" }, this.#locateOn.node, this.#locateOff.node),
         this.#notes.locate.node,
         this.#aimRow,
@@ -51,8 +56,10 @@ export class SeatBody {
     if (!seat) return gone(view, t("seat_number", { n: this.number }));
     const meaning = seatMeaning(state, this.room, this.number, view.live);
     this.#showActions(view, room, meaning);
+    this.#showPriority(view, seat);
     this.#showFacts(view, room.seats?.[this.number] ?? null);
     this.#notes.seat.update(view, `seat:${this.name}`);
+    this.#notes.priority.update(view, `priority:${this.name}`);
     this.#notes.locate.update(view, `locate:${this.name}`);
     this.#notes.aim.update(view, `aim:${this.name}`);
     const name = room.names?.[this.number];
@@ -80,6 +87,15 @@ export class SeatBody {
     this.#locateOn.update({ label: t("ui_locate_on"), ...may, pressed: flashing });
     this.#locateOff.update({ label: t("ui_locate_off"), ...may });
     this.#showCameras(view, room, may);
+  }
+
+  /** Priority belongs to chairs and their deputies. */
+  #showPriority(view, seat) {
+    setAttr(this.#priorityRow, "hidden", !isChair(seat.role));
+    const holds = view.state.floor.hold?.seat === this.name;
+    const may = view.may(this.room);
+    this.#take.update({ label: view.t("ui_take_priority"), ...may, pressed: holds });
+    this.#release.update({ label: view.t("ui_release"), ...may, hidden: !holds });
   }
 
   #showCameras(view, room, may) {
@@ -116,7 +132,12 @@ export class SeatBody {
     this.#facts.microphone.set(t("ui_microphone"), joined(desired, shown));
     const lamp = (state) => t(state ? `ui_lamp_${state}` : "ui_unknown");
     const [red, green] = [`${t("ui_lamp_red")} ${lamp(actual?.red)}`, `${t("ui_lamp_green")} ${lamp(actual?.green)}`];
-    this.#facts.lamps.set(t("ui_lamps"), joined(red, green));
+    const others = ["amber", "sign_in"].filter((name) => actual?.[name] && actual[name] !== "off")
+      .map((name) => `${t(`ui_lamp_${name}`)} ${lamp(actual[name])}`);
+    this.#facts.lamps.set(t("ui_lamps"), joined(red, green, ...others));
+    const vote = seatVote(view.state, this.room, this.number, view.live);
+    setAttr(this.#facts.vote.node, "hidden", vote === null);
+    this.#facts.vote.set(t("ui_votes"), vote ? t(vote.key) : "");
     const isFine = confirmed && actual?.health === "ok";
     const key = !confirmed || actual?.health !== "fault" ? "ui_state_unconfirmed" : "ui_state_fault";
     const health = isFine ? t("ui_health_ok") : [t(key), said(actual?.reason, view.lang)].filter(Boolean).join(": ");
@@ -126,6 +147,14 @@ export class SeatBody {
 
   #microphone(open) {
     sendMicrophone(this.#view, open ? "open_microphone" : "close_microphone", this.name);
+  }
+
+  #priority(on) {
+    this.#view.commands.send(on ? "take_priority" : "release_priority", { seat: this.name }, {
+      thing: `priority:${this.name}`,
+      labelKey: on ? "ui_take_priority" : "ui_release",
+      proof: (state) => (state.floor.hold?.seat === this.name) === on,
+    });
   }
 
   #locate(on) {
@@ -155,9 +184,10 @@ export function sendMicrophone(view, name, seat) {
     thing: `seat:${seat}`,
     labelKey: open ? "ui_open_microphone" : "ui_close_microphone",
     proof: (state) => {
-      const hasFloor = state.floor.speaking.some((turn) => turn.seat === seat);
+      const turn = state.floor.speaking.find((speaking) => speaking.seat === seat);
       const isOpen = state.rooms[room]?.seats?.[number]?.microphone;
-      return open ? hasFloor && isOpen === true : !hasFloor && isOpen === false;
+      if (!open) return !turn && isOpen === false;
+      return Boolean(turn) && isOpen === !turn.muted;
     },
   });
 }

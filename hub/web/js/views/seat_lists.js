@@ -1,9 +1,9 @@
 /** Every seat with number, name and state in words: the map for ears, for print and for fingers. */
 
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { roleKey, roomIds, seatMeaning, seatsOf } from "../meaning.js";
+import { roleKey, roomIds, seatMeaning, seatsOf, seatVote } from "../meaning.js";
 
 export class SeatLists extends HTMLElement {
   #heading = h("h2");
@@ -52,7 +52,9 @@ function makeSeat(roomId, { number }) {
     select = () => view.select(selected, { focusPanel: true });
     const meaning = seatMeaning(view.state, roomId, number, view.live);
     setText(name, room.names?.[number] ?? "");
-    setText(role, seat.role === "delegate" ? "" : view.t(roleKey(seat.role)));
+    const vote = seatVote(view.state, roomId, number, view.live);
+    const about = seat.role === "delegate" ? "" : view.t(roleKey(seat.role));
+    setText(role, joined(about, vote ? view.t(vote.key) : ""));
     state.set(meaning.state, view.t(meaning.key, { n: meaning.n }), meaning.n);
     const now = view.selection;
     const isSelected = now?.room === roomId && now.kind === "seat" && now.id === String(number);

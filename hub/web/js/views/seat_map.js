@@ -7,7 +7,7 @@ import { h, joined, keyed, s, setAttr, setAttrs, setText } from "../dom.js";
 import { nearest, nearestInDirection, spreadLabels } from "../geometry.js";
 import { drawGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { deviceReading, isConfirmed, roleKey, seatMeaning } from "../meaning.js";
+import { deviceReading, isChair, isConfirmed, roleKey, seatMeaning, seatVote } from "../meaning.js";
 import { layoutRoom, roomWidthM } from "./map_layout.js";
 import {
   drawViews,
@@ -20,13 +20,16 @@ import {
 } from "./map_devices.js";
 
 /** States that put the person's name on the map. */
-const NAMED = new Set(["speaking", "opening", "closing", "suspended"]);
+const NAMED = new Set(["speaking", "opening", "closing", "muted", "suspended"]);
 const FINGER_PX = 26;
 /** Height of what stands above and below the maps on a desk screen. */
 const ABOVE_AND_BELOW_PX = 360;
 const LABEL_LINE_PX = 17;
 const LABEL_CHAR_PX = 7.3;
 const GLYPH_HALF_PX = 9;
+/** The vote stands on the table before the seat, smaller than the seat itself. */
+const VOTE_AHEAD_PX = 24;
+const VOTE_SCALE = 0.62;
 
 export class SeatMap {
   #layers = {
@@ -160,15 +163,30 @@ export class SeatMap {
     drawGlyph(node.glyph, meaning.state, meaning.n);
     setAttr(node.glyph, "transform", `scale(${glyph})`);
     setAttr(node.halo, "r", 18 * glyph);
-    const isChair = seat.role === "chair" || seat.role === "vice_chair";
-    setAttr(node, "class", `thing seat${isChair ? " chair" : ""}`);
+    setAttr(node, "class", `thing seat${isChair(seat.role) ? " chair" : ""}`);
     setText(node.number, String(seat.number));
     const out = 17 * glyph + 11;
     setAttrs(node.number, { x: -seat.facing.x * out, y: -seat.facing.y * out + 4 });
+    const vote = this.#showVote(node, seat, view);
     const name = room.names?.[seat.number];
     const title = joined(view.t("seat_number", { n: seat.number }), name);
     const role = seat.role === "delegate" ? [] : [view.t(roleKey(seat.role))];
-    return { title, words: [...role, view.t(meaning.key, { n: meaning.n })], state: meaning.state };
+    const words = [...role, view.t(meaning.key, { n: meaning.n }), ...(vote ? [view.t(vote.key)] : [])];
+    return { title, words, state: meaning.state };
+  }
+
+  /** That a vote is waited for, recorded or counted; nobody's choice is ever known here. */
+  #showVote(node, seat, view) {
+    const vote = seatVote(view.state, this.roomId, seat.number, view.live);
+    const { glyph } = this.#layout;
+    setAttr(node, "data-vote", vote?.state);
+    setAttr(node.vote, "hidden", vote === null);
+    if (vote === null) return null;
+    drawGlyph(node.vote, vote.state);
+    const ahead = VOTE_AHEAD_PX * glyph;
+    const place = `translate(${seat.facing.x * ahead} ${seat.facing.y * ahead})`;
+    setAttr(node.vote, "transform", `${place} scale(${VOTE_SCALE * glyph})`);
+    return vote;
   }
 
   #drawLabels(view, room) {
@@ -260,6 +278,7 @@ function makeThing(thing) {
   if (thing.kind === "display") return makeDisplay();
   const halo = s("circle", { class: "halo" });
   const glyph = s("g");
+  const vote = s("g", { hidden: true });
   const number = s("text", { class: "number" });
-  return Object.assign(s("g", {}, halo, glyph, number), { halo, glyph, number });
+  return Object.assign(s("g", {}, halo, glyph, vote, number), { halo, glyph, vote, number });
 }

@@ -1,0 +1,66 @@
+"""What is known of one camera's picture, as it is published; and a camera without eyes.
+
+Owns these shapes, which need no OpenCV. Must not look at pictures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Mode = Literal["model", "cascade", "geometry"]
+PictureWord = Literal["ok", "stale", "frozen", "none"]
+FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a camera sees; the words are those of the contract's ``CameraActual``."""
+
+    detector: Mode | None
+    detector_reason: str = ""
+    picture: PictureWord | None = None
+    trouble: str | None = None
+    """Why there is no picture, once that is certain."""
+    faces: int | None = None
+    framed: FramedWord | None = None
+
+
+NO_EYE = Sight(None)
+"""Of a camera whose picture nobody has."""
+
+
+class Eye(Protocol):
+    """Looks at one camera's picture."""
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        ...
+
+    def tick(self) -> None:
+        """Time passed, or the camera got an order."""
+        ...
+
+    def sight(self) -> Sight:
+        """What is seen now."""
+        ...
+
+
+class Blind:
+    """A picture that cannot be looked at: seats are framed by their places."""
+
+    def __init__(self, reason: str) -> None:
+        """``reason`` is for the person who could change it."""
+        self._sight = Sight("geometry", reason)
+
+    async def run(self) -> None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+
+    def tick(self) -> None:
+        """There is nothing to do."""
+
+    def sight(self) -> Sight:
+        """Nothing."""
+        return self._sight

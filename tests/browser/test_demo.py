@@ -1,0 +1,127 @@
+"""The technician's page on a running demo: real hub, real controllers, simulated hardware.
+
+Owns one walk through floor and ballot in the browser, with keys pressed at the seats of both
+rooms. What each state looks like is judged against the stand-in hub; here it must be true.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import LAPTOP
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+PATIENCE_MS = 20_000
+
+VOTES = {"main": {"1": "yes", "12": "no"}, "satellite-1": {"3": "yes"}}
+
+
+class Demo:
+    """A running demo: its page's address, and fingers for the keys of its seats."""
+
+    def __init__(self, page: str, environment: dict[str, str]) -> None:
+        self.page = page
+        self._environment = environment
+
+    def press(self, room: str, number: str, key: str) -> None:
+        """Press a key at a seat."""
+        command = [sys.executable, "-m", "edge.cli", "twin", "press", room, number, key]
+        subprocess.run(command, check=True, capture_output=True, env=self._environment)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """A demo on free ports, once it is up."""
+    with tempfile.TemporaryDirectory(prefix="ph") as folder:
+        (Path(folder) / "run").mkdir()
+        environment = {**os.environ, "PHONGHOP_RUN_DIR": f"{folder}/run", "TMPDIR": folder}
+        command = [sys.executable, "-m", "hub.cli", "demo", "--http-port", "0", "--mqtt-port", "0"]
+        with subprocess.Popen(
+            [*command, "--json"], stdout=subprocess.PIPE, text=True, env=environment
+        ) as process:
+            assert process.stdout is not None
+            yield Demo(json.loads(process.stdout.readline())["page"], environment)
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """The page of the demo; it must not complain."""
+    complaints: list[str] = []
+    context = browser.new_context(
+        viewport={"width": LAPTOP[0], "height": LAPTOP[1]}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(demo.page)
+    opened.wait_for_selector(".thing.seat")
+    yield opened
+    expect.set_options(timeout=5_000)
+    context.close()
+    assert complaints == []
+
+
+def test_a_request_is_granted_muted_and_ended(page: Page, demo: Demo) -> None:
+    panel = page.locator("floor-panel")
+    panel.get_by_role("button", name="Đăng ký, chủ trì mời").click()
+    demo.press("main", "12", "mic")
+    line = panel.locator('.queue [data-seat="main/12"]')
+    line.get_by_role("button", name="Mời phát biểu").click()
+    seat = page.locator('[data-room="main"] [data-key="seat:12"]')
+    expect(seat).to_have_attribute("data-state", "speaking")
+    expect(panel.locator('[data-seat="main/12"] .time-limit')).to_be_visible()
+    panel.get_by_role("button", name="Tạm nghỉ", exact=True).click()
+    panel.get_by_role("button", name="Tạm nghỉ, 1 micro tắt tiếng").click()
+    expect(seat).to_have_attribute("data-state", "muted")
+    panel.get_by_role("button", name="Tiếp tục").click()
+    expect(seat).to_have_attribute("data-state", "speaking")
+    panel.get_by_role("button", name="Kết thúc lượt phát biểu").click()
+    expect(panel.get_by_text("Chưa có người phát biểu")).to_be_visible()
+
+
+def test_a_ballot_from_the_form_to_its_record(page: Page, demo: Demo) -> None:
+    page.get_by_role("button", name="Điểm danh tất cả").click()
+    page.get_by_role("button", name="Soạn nội dung biểu quyết").click()
+    page.get_by_label("Câu hỏi, tiếng Việt").fill("Thông qua chương trình họp")
+    page.get_by_label("Quy tắc thông qua").select_option("giao_ban_so")
+    page.get_by_role("button", name="Lưu nội dung").click()
+    page.get_by_role("button", name="Mở ra, Thông qua chương trình họp").click()
+    desk = page.locator("ballot-desk")
+    desk.get_by_role("button", name="Chuyển sang sẵn sàng").click()
+    desk.get_by_role("button", name="Bắt đầu biểu quyết").click()
+    seats = {
+        (room, number): page.locator(f'[data-room="{room}"] [data-key="seat:{number}"]')
+        for room, votes in VOTES.items()
+        for number in votes
+    }
+    for (room, number), seat in seats.items():
+        expect(seat).to_have_attribute("data-vote", "vote_waiting")
+        demo.press(room, number, VOTES[room][number])
+    for seat in seats.values():
+        expect(seat).to_have_attribute("data-vote", "vote_counted")
+    expect(desk.locator(".turnout strong")).to_contain_text("3/")
+    desk.get_by_role("button", name="Kết thúc biểu quyết").click()
+    desk.get_by_role("button", name="Kết thúc biểu quyết (3/").click()
+    desk.get_by_role("button", name="Công bố kết quả").click()
+    expect(desk).to_have_attribute("data-stage", "announced")
+    expect(desk.locator(".outcome")).to_have_text("Được thông qua")
+    assert desk.locator(".bar strong").all_inner_texts() == ["2", "1", "0"]
+    desk.locator(".silent summary").click()
+    expect(desk.locator(".silent-groups")).to_contain_text("Có mặt, không bấm")
+    journal = desk.get_by_role("link", name="Tải nhật ký kiểm chứng").get_attribute("href")
+    lines = page.evaluate("async (path) => (await fetch(path)).text()", journal).splitlines()
+    assert "plan" in json.loads(lines[0])
+    assert "result" in json.loads(lines[-1])

@@ -1,0 +1,55 @@
+"""``python -m tests.chaos``: one seeded run; lines for people, and the figures as JSON at the end.
+
+Owns the command line. The last line of stdout is one JSON object; the exit code is 0 only when
+nothing was lost, invented, doubled, locked out or open without right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos.run import Plan, is_clean, run
+
+
+def main() -> int:
+    """Run, print, judge; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, help="what happens when (a random one, printed)")
+    parser.add_argument(
+        "--duration-s", type=float, default=120.0, help="how long things fail (default 120)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the JSON alone")
+    args = parser.parse_args()
+    seed = random.randrange(1_000_000) if args.seed is None else args.seed
+    started_s = time.monotonic()
+
+    def say(line: str) -> None:
+        if not args.json:
+            print(f"{time.monotonic() - started_s:7.1f} s  {line}", flush=True)
+
+    say(f"chaos: seed {seed}, {args.duration_s:g} s of faults; the same seed gives the same plan")
+    folder = Path(tempfile.mkdtemp(prefix="phonghop-chaos-"))
+    try:
+        figures = asyncio.run(run(folder, Plan.of(seed, args.duration_s), say))
+        clean = is_clean(figures)
+    except* AssertionError as errors:
+        say(f"the run broke off: {errors.exceptions[0]}")
+        figures, clean = {"seed": seed, "error": repr(errors.exceptions[0])}, False
+    if clean:
+        shutil.rmtree(folder)
+    else:
+        say(f"files and logs of this run are kept in {folder}")
+    print(json.dumps(figures), flush=True)
+    return 0 if clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

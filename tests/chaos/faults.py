@@ -1,0 +1,165 @@
+"""The schedule carried out on a running site, and everything healed at the end.
+
+Owns how each fault is made. Must not choose any.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from tests.chaos.history import Span
+from tests.chaos.proxy import Weather
+from tests.chaos.schedule import EDGES, PROCESSES, Fault
+from tests.chaos.site import ChaosSite
+
+Say = Callable[[str], None]
+
+LOOK_EVERY_S = 0.5
+CANNOT_START = "phonghop-edge run:"
+"""How a controller's own line begins that says why it does not start."""
+
+DEATHS_MOST = 3
+"""Who ends by itself more often than that would do so for ever."""
+
+
+class Faults:
+    """Carries out faults on one site."""
+
+    def __init__(self, site: ChaosSite, say: Say) -> None:
+        """``say`` gets one line per fault, for people."""
+        self._site = site
+        self._say = say
+        self._history = site.history
+        self._killed: set[str] = set()
+        self._full: set[str] = set()
+        """Whose disk is full, and a moment longer."""
+
+    async def run(self, plan: Sequence[Fault], started_s: float) -> None:
+        """The whole plan; returns when the last fault is over."""
+        async with asyncio.TaskGroup() as tasks:
+            for fault in plan:
+                tasks.create_task(self._at_its_time(fault, started_s), name=str(fault))
+
+    async def _at_its_time(self, fault: Fault, started_s: float) -> None:
+        await asyncio.sleep(max(0.0, started_s + fault.at_s - time.monotonic()))
+        await self.do(fault)
+
+    async def do(self, fault: Fault) -> None:
+        """One fault from its beginning to its end."""
+        self._say(str(fault))
+        self._history.faults[fault.kind] += 1
+        span = Span(time.monotonic())
+        self._history.rough[fault.target].append(span)
+        match fault.kind:
+            case "kill":
+                await self._kill(fault)
+            case "pause":
+                await self._pause(fault)
+            case "clock":
+                self._site.clock_file(fault.target).write_text(str(fault.amount))
+            case "disk_full":
+                await self._fill_disk(fault)
+            case _:
+                await self._link(fault)
+        span.to_s = time.monotonic()
+
+    async def _kill(self, fault: Fault) -> None:
+        """SIGKILL, and a new start."""
+        with self._away(fault.target):
+            self._killed.add(fault.target)
+            self._site.kill(fault.target)
+            await asyncio.sleep(fault.for_s)
+            await self._site.start_again(fault.target)
+            self._killed.discard(fault.target)
+
+    async def _pause(self, fault: Fault) -> None:
+        """SIGSTOP and SIGCONT: alive for the kernel, silent for everybody."""
+        with self._away(fault.target):
+            self._site.send(fault.target, signal.SIGSTOP)
+            await asyncio.sleep(fault.for_s)
+            self._site.send(fault.target, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def _away(self, target: str) -> Iterator[None]:
+        """The room has no controller meanwhile, if this is one."""
+        span = Span(time.monotonic())
+        if target in EDGES:
+            self._history.away[target.removeprefix("edge-")].append(span)
+        yield
+        span.to_s = time.monotonic()
+
+    async def _fill_disk(self, fault: Fault) -> None:
+        """No byte of any file can be written by this process; sockets go on."""
+        process = self._site.processes[fault.target]
+        self._full.add(fault.target)
+        limit_writes(process.pid, 0)
+        await asyncio.sleep(fault.for_s)
+        limit_writes(process.pid, resource.RLIM_INFINITY)
+        await asyncio.sleep(2 * LOOK_EVERY_S)
+        self._full.discard(fault.target)
+
+    async def _link(self, fault: Fault) -> None:
+        link = self._site.links[fault.target]
+        link.set(_weather(fault))
+        await asyncio.sleep(fault.for_s)
+        link.set(Weather())
+
+    async def nurse(self) -> None:
+        """Start again what ends by itself, as systemd would, and write it down: none should.
+
+        But a controller whose disk is full while it starts says so and ends.
+        """
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            for target in self._site.ended() - self._killed:
+                words = self._site.last_words(target)
+                if target in self._full and CANNOT_START in words:
+                    self._say(f"{target} cannot start on a full disk: {words}")
+                else:
+                    self._say(f"{target} ENDED BY ITSELF: {words}")
+                    self._history.died.append(target)
+                if self._history.died.count(target) > DEATHS_MOST:
+                    raise AssertionError(f"{target} does not stay alive")
+                with self._away(target):
+                    await self._site.start_again(target)
+
+    async def heal(self) -> None:
+        """Fair weather, true clocks, room on the disks, everybody awake."""
+        for link in self._site.links.values():
+            link.set(Weather())
+        for edge in EDGES:
+            self._site.clock_file(edge).write_text("0")
+            limit_writes(self._site.processes[edge].pid, resource.RLIM_INFINITY)
+        for target in PROCESSES:
+            with contextlib.suppress(ProcessLookupError):
+                self._site.send(target, signal.SIGCONT)
+
+
+def _weather(fault: Fault) -> Weather:
+    match fault.kind:
+        case "cut":
+            return Weather(refusing=True)
+        case "half_open":
+            return Weather(deaf=True)
+        case "delay":
+            return Weather(delay_s=fault.amount)
+        case "slow":
+            return Weather(bytes_s=fault.amount)
+        case "duplicate":
+            return Weather(doubling=True)
+        case "stall":
+            return Weather(stalled=True)
+        case other:
+            raise ValueError(f"no link has the fault {other!r}")
+
+
+def limit_writes(pid: int, most_bytes: int) -> None:
+    """No file of this process may grow, or be written, beyond so many bytes."""
+    with contextlib.suppress(ProcessLookupError):
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most_bytes, hard))

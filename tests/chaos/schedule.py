@@ -1,0 +1,120 @@
+"""Which fault comes when: a pure function of the seed.
+
+Theory. Faults are dealt from a shuffled deck that holds every kind for every target, so that a
+run of two minutes sees nearly all of them whatever its seed. A target has one fault at a time;
+different targets fail together.
+
+Owns the plan. Must not carry anything out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+ROOMS = ("main", "satellite-1")
+EDGES = tuple(f"edge-{room}" for room in ROOMS)
+PROCESSES = (*EDGES, "hub", "broker")
+LINKS = tuple(f"link-{name}" for name in (*ROOMS, "hub"))
+LINK_FAULTS = ("cut", "half_open", "delay", "slow", "duplicate", "stall")
+
+FIRST_S = 2.0
+"""The meeting begins in peace."""
+
+MEAN_GAP_S = 1.6
+"""Between two faults: about as many as one machine with two cores can live through."""
+
+LENGTHS_S = {
+    "kill": (0.0, 4.0),
+    "pause": (0.3, 7.0),
+    "cut": (0.0, 6.0),
+    "half_open": (2.0, 14.0),
+    "delay": (2.0, 8.0),
+    "slow": (2.0, 8.0),
+    "duplicate": (3.0, 12.0),
+    "stall": (0.5, 8.0),
+    "clock": (0.0, 0.0),
+    "disk_full": (1.0, 5.0),
+}
+"""Shortest and longest. A link is noticed to be half open after some nine seconds; a room
+leads itself after one second without the hub: both sides of both are in."""
+
+CLOCK_JUMPS_S = (-400 * 86400.0, -3600.0, -2.0, 5.0, 600.0, 365 * 86400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of the plan. ``at_s`` counts from the start of the meeting."""
+
+    at_s: float
+    kind: str
+    target: str
+    for_s: float
+    amount: float = 0.0
+    """Seconds of a delay or jump of the clock, bytes per second of a slow link."""
+
+    @property
+    def until_s(self) -> float:
+        """When it is over."""
+        return self.at_s + self.for_s
+
+    def __str__(self) -> str:
+        """For people: ``kill hub for 1.2 s``."""
+        match self.kind:
+            case "clock":
+                return f"clock of {self.target} jumps by {self.amount:+.0f} s"
+            case "delay":
+                detail = f" by {self.amount:.2f} s"
+            case "slow":
+                detail = f" to {self.amount:.0f} bytes/s"
+            case _:
+                detail = ""
+        return f"{self.kind.replace('_', ' ')} {self.target}{detail} for {self.for_s:.1f} s"
+
+
+def deck() -> list[tuple[str, str]]:
+    """Every kind of fault with every target it has."""
+    cards = [(kind, target) for kind in ("kill", "pause") for target in PROCESSES]
+    cards += [("kill", target) for target in PROCESSES]  # what the promise is about: twice
+    cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
+    cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
+    return cards
+
+
+def schedule(seed: int, duration_s: float) -> list[Fault]:
+    """Every fault of a run, in order; each is over when the run is."""
+    chance = random.Random(f"faults {seed}")
+    faults: list[Fault] = []
+    busy_until_s: dict[str, float] = {}
+    at_s = FIRST_S
+    for kind, target in _cards(chance):
+        at_s += chance.expovariate(1 / MEAN_GAP_S)
+        if at_s >= duration_s:
+            return faults
+        for_s = min(chance.uniform(*LENGTHS_S[kind]), duration_s - at_s)
+        fault = Fault(round(at_s, 3), kind, target, round(for_s, 3), _amount(kind, chance))
+        if busy_until_s.get(target, 0.0) <= at_s:
+            busy_until_s[target] = fault.until_s + 0.1
+            faults.append(fault)
+    return faults
+
+
+def _cards(chance: random.Random) -> Iterator[tuple[str, str]]:
+    """The deck, shuffled again each time it is through."""
+    while True:
+        cards = deck()
+        chance.shuffle(cards)
+        yield from cards
+
+
+def _amount(kind: str, chance: random.Random) -> float:
+    match kind:
+        case "delay":
+            return round(chance.uniform(0.02, 1.5), 2)
+        case "slow":
+            return float(chance.choice((2000, 8000, 30000)))
+        case "clock":
+            return chance.choice(CLOCK_JUMPS_S)
+        case _:
+            return 0.0
