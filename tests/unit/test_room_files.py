@@ -28,6 +28,7 @@ def base() -> Data:
     title = {"vi": "Phòng", "en": "Room"}
     place = {"position_m": [1.0, 2.0, 1.2]}
     camera = {"title": title, "heading_deg": 0.0, "model": "sony-srg-300h", "driver": "visca"}
+    audio = {"source": "rtp", "streams": [{"port": 5004, "channels": 1}], "channels": [2]}
     room = {
         "room": {"id": "small", "title": title},
         "buses": [
@@ -61,11 +62,10 @@ def base() -> Data:
             "lamps": {"link": {"pin": 9}},
             "contacts": {"fire_alarm": {"pin": 8}},
         },
-        "pacing": {},
-        "vision": {},
+        "audio": {"title": title, "margins": {}, **audio},
+        **{"pacing": {}, "vision": {}},
     }
-    separate: Data = json.loads(json.dumps(room))  # the parts above are shared
-    return separate
+    return dict(json.loads(json.dumps(room)))  # the parts above are shared
 
 
 def toml(value: Any) -> str:
