@@ -63,11 +63,13 @@ class RtpStream:
         self,
         legs: list[Leg],
         rate_hz: int,
+        wanted: int,
         keep_alive: Callable[[], None] = lambda: None,
         now_s: Clock = time.monotonic,
     ) -> None:
-        """``keep_alive`` is called about every second."""
+        """``wanted``: the first so many channels; ``keep_alive`` is called about every second."""
         self._legs, self._keep_alive, self._now_s = legs, keep_alive, now_s
+        self._wanted = wanted
         self._block = round(rate_hz * BLOCK_S)
         self._opened_s = self._due_s = now_s()
         self._report_s = -np.inf
@@ -91,9 +93,8 @@ class RtpStream:
             raise LinkDown(f"no packets come to {self._ports()}")
         if all(leg.playout.newest_s is None for leg in self._legs):
             return None  # before the first packet there is no sound, not even silence
-        return np.concatenate(
-            [leg.playout.pull(self._block, self._due_s) for leg in self._legs], axis=1
-        )
+        blocks = [leg.playout.pull(self._block, self._due_s) for leg in self._legs]
+        return np.concatenate(blocks, axis=1)[:, : self._wanted]
 
     def _take_packets(self) -> None:
         while True:
@@ -178,7 +179,7 @@ def open_rtp(config: AudioConfig) -> RtpStream:
         raise LinkDown(
             f"cannot listen on {config.interface} UDP port {stream.port}: {error.strerror}"
         ) from error
-    return RtpStream(legs, config.rate_hz)
+    return RtpStream(legs, config.rate_hz, len(config.channels))
 
 
 def open_twin(config: AudioConfig) -> RtpStream:
@@ -202,7 +203,8 @@ def open_twin(config: AudioConfig) -> RtpStream:
         except OSError as error:
             raise LinkDown(f"no twin offers {config.source}: {error.strerror}") from error
 
-    return RtpStream([_leg(config, stream, found)], config.rate_hz, keep_alive)
+    legs = [_leg(config, stream, found)]
+    return RtpStream(legs, config.rate_hz, len(config.channels), keep_alive)
 
 
 def _leg(config: AudioConfig, stream: RtpStreamConfig, found: socket.socket) -> Leg:

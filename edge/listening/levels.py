@@ -32,6 +32,9 @@ FLOOR_DOWN, FLOOR_UP = 0.1, 0.002
 SILENCE_DBFS = -100.0
 """Lower levels are not told apart: converters do not reach them."""
 
+GAP_DBFS = -90.0
+"""Quieter is no microphone but a gap in the line, which teaches nothing about its noise."""
+
 OPENING_DBFS = -60.0
 """The noise that a microphone is believed to have when it opens: its cable's was lower, and the
 room's would look like somebody who talks. It falls quickly where that is too much."""
@@ -77,6 +80,7 @@ class Meter:
         share = np.where(rising, ATTACK, RELEASE)
         self.level_dbfs = self.level_dbfs + share * (self.instant_dbfs - self.level_dbfs)
         share = np.where(self.level_dbfs > self.floor_dbfs, FLOOR_UP, FLOOR_DOWN)
+        share = np.where(self.raw_dbfs > GAP_DBFS, share, 0.0)
         self.floor_dbfs = self.floor_dbfs + share * (self.level_dbfs - self.floor_dbfs)
 
     def begin(self, channels: NDArray[np.bool_]) -> None:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from edge.listening.dominance import Mask
-from edge.listening.levels import Levels, Samples
+from edge.listening.levels import GAP_DBFS, Levels, Samples
 
 RATES_HZ = (8000, 16000, 32000, 48000)
 MODE = 2
@@ -65,7 +65,9 @@ class Voices:
 
     def judge(self, block: Samples, instant_dbfs: Levels, leading: Mask) -> Mask:
         """The channels among ``leading`` that carry speech."""
-        self._history.append(instant_dbfs.copy())
+        before = self._history[-1] if self._history else instant_dbfs
+        # A gap in the line is no movement of a voice.
+        self._history.append(np.where(instant_dbfs > GAP_DBFS, instant_dbfs, before))
         found = leading.copy()
         channels = np.flatnonzero(leading)
         if not len(channels):

@@ -199,3 +199,20 @@ def test_a_bad_file_is_one_line(
 
 def test_synthetic_voices_are_deterministic() -> None:
     assert np.array_equal(babble(3), babble(3))
+
+
+@pytest.mark.parametrize("gap", [80, 320, 640, 1600])
+def test_gaps_in_the_line_make_nobody_talk(gap: int) -> None:
+    """Packets that are lost become silence, and the noise after them is no word.
+
+    With one open microphone there is no other to compare it with.
+    """
+    rnd = np.random.default_rng(gap)
+    samples = (rnd.normal(size=(20 * RATE_HZ, 1)) * 10 ** (-62 / 20)).astype(np.float32)
+    for start in rnd.integers(RATE_HZ, len(samples) - gap, size=round(0.1 * len(samples) / gap)):
+        samples[start : start + gap] = 0.0
+    for detector in (webrtc(), None):
+        chain = Chain(1, RATE_HZ, detector)
+        size = chain.meter.block
+        heard = [chain.feed(samples[at : at + size]) for at in range(0, len(samples), size)]
+        assert {one.talking for one in heard} == {()}

@@ -173,7 +173,7 @@ def two_streams(now_s: Time) -> tuple[RtpStream, list[socket.socket], list[socke
         sending = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sending.connect(found.getsockname())
         senders.append(sending)
-    return RtpStream(legs, 16_000, now_s=now_s), senders, [leg.socket for leg in legs]
+    return RtpStream(legs, 16_000, 3, now_s=now_s), senders, [leg.socket for leg in legs]
 
 
 def test_several_streams_are_one_block_of_the_right_channels() -> None:
