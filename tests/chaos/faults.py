@@ -20,6 +20,9 @@ from tests.chaos.site import ChaosSite
 Say = Callable[[str], None]
 
 LOOK_EVERY_S = 0.5
+START_MOST_S = 10.0
+"""From a process's birth to its first look at its files, on a machine with much to do."""
+
 CANNOT_START = "phonghop-edge run:"
 """How a controller's own line begins that says why it does not start."""
 
@@ -36,8 +39,8 @@ class Faults:
         self._say = say
         self._history = site.history
         self._killed: set[str] = set()
-        self._full: set[str] = set()
-        """Whose disk is full, and a moment longer."""
+        self._full_until_s: dict[str, float] = {}
+        """Whose disk was full until when, and a while longer: a start takes its time."""
 
     async def run(self, plan: Sequence[Fault], started_s: float) -> None:
         """The whole plan; returns when the last fault is over."""
@@ -96,12 +99,10 @@ class Faults:
     async def _fill_disk(self, fault: Fault) -> None:
         """No byte of any file can be written by this process; sockets go on."""
         process = self._site.processes[fault.target]
-        self._full.add(fault.target)
+        self._full_until_s[fault.target] = time.monotonic() + fault.for_s + START_MOST_S
         limit_writes(process.pid, 0)
         await asyncio.sleep(fault.for_s)
         limit_writes(process.pid, resource.RLIM_INFINITY)
-        await asyncio.sleep(2 * LOOK_EVERY_S)
-        self._full.discard(fault.target)
 
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
@@ -118,7 +119,8 @@ class Faults:
             await asyncio.sleep(LOOK_EVERY_S)
             for target in self._site.ended() - self._killed:
                 words = self._site.last_words(target)
-                if target in self._full and CANNOT_START in words:
+                is_full = time.monotonic() < self._full_until_s.get(target, 0.0)
+                if is_full and CANNOT_START in words:
                     self._say(f"{target} cannot start on a full disk: {words}")
                 else:
                     self._say(f"{target} ENDED BY ITSELF: {words}")
