@@ -232,7 +232,7 @@ class PacingSection(Section):
 
     min_shot_s: Times = Field(3.0, description="a shot stays at least this long")
     voice_delay_s: Times = Field(
-        0.5, description="a voice that the ears believe in lasts this long before it counts"
+        0.6, description="a voice that the ears believe in lasts this long before it counts"
     )
     pause_s: Times = Field(2.0, description="nobody has the floor for so long: the room is shown")
     wide_after_s: Times = Field(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ SEED = 5
 TURN_S = (6.0, 24.0)
 """How long a turn is in a debate of five minutes; shorter ones are compressed like it."""
 SHORTEST_S = 1.2
+RECENT = 4
 FINGER_S = 0.2
 """A relay may be quicker than the finger leaves the key; a key that is down cannot be pressed."""
 FULL_MINUTES = 5.0
@@ -50,6 +52,7 @@ class Debate(Telling):
         self.galleries = {room: Gallery(room) for room in ROOMS}
         self._rnd = random.Random(SEED)
         self._turns = 0
+        self._recent: deque[tuple[str, str]] = deque(maxlen=RECENT)
         self.mqtt.told.append(self._see)
 
     def _see(self, topic: str, payload: Any) -> None:
@@ -171,7 +174,9 @@ class Debate(Telling):
     # --- parts -------------------------------------------------------------------------------
 
     def _pick(self, room: str, count: int) -> list[str]:
-        return self._rnd.sample(SEATS[room], count)
+        """Delegates who have not just spoken: those may take their turn back, without a queue."""
+        rested = [n for n in SEATS[room] if (room, n) not in self._recent]
+        return self._rnd.sample(rested, count)
 
     async def _talk(self, share: float = 1.0) -> None:
         """So long somebody talks."""
@@ -183,16 +188,15 @@ class Debate(Telling):
         await self.relay(self.twins[room], number, on, pressed_ns)
         await asyncio.sleep(FINGER_S)
         self._turns += on
+        self._recent.append((room, number))
 
     async def _mode(self, session: aiohttp.ClientSession, mode: str, max_open: int) -> None:
         """Both rooms know it: a press before that would be judged by the mode before."""
         await self.command(session, "set_mode", mode=mode, max_open=max_open, queue_max=40)
         topics = [down(room, "floor") for room in ROOMS]
-
-        def told(seen: Json) -> bool:
-            return all(seen[topic]["mode"] == mode for topic in topics)
-
-        await self.mqtt.until(told, f"both rooms in mode {mode}")
+        await self.mqtt.until(
+            lambda s: all(s[topic]["mode"] == mode for topic in topics), f"mode {mode}"
+        )
 
     async def _on_air(self, room: str, target: str) -> None:
         topic = up(room, "state", "cameras")

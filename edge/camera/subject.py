@@ -38,9 +38,9 @@ class Pacing:
     min_shot_s: float = 3.0
     """A shot stays this long: halves the switching for 8 % less *right seat* (measured on
     meeting turns); vendors use 3 to 4."""
-    voice_delay_s: float = 0.5
+    voice_delay_s: float = 0.6
     """A voice lasts this long before it moves anything, on top of the 0.3 s that ears need to
-    believe in it: 0.8 in all (DSP products: 0.5 to 0.8)."""
+    believe in it: with less the shots change more often than people bear (``make bench``)."""
     pause_s: float = 2.0
     """Nobody has the floor for so long: the room is shown (pauses of 1.5 to 3 are bridged)."""
     wide_after_s: float = 8.0

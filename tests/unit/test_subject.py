@@ -66,7 +66,7 @@ def test_two_microphones_without_ears_are_a_pair_and_three_are_the_room() -> Non
 
 def test_a_voice_must_last() -> None:
     changes = play((0.0, voices(A)), (10.0, voices(B)), (10.5, voices(A)))
-    assert changes == [(0.0, WIDE), (0.5, A)]
+    assert changes == [(0.0, WIDE), (0.6, A)]
 
 
 def test_two_voices_at_once_become_a_pair() -> None:
