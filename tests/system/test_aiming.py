@@ -55,6 +55,12 @@ async def looks(ear: Ear) -> dict[str, Any]:
     return found
 
 
+def off_by_pan(pan_deg: float, seat: str) -> float:
+    """How far beside the head a shot looks; above it shots keep air, as they are composed."""
+    true_pan_deg, tilt_deg = TRUTH.bearing_deg(PLACES[seat])
+    return angle_between_deg((pan_deg, tilt_deg), (true_pan_deg, tilt_deg))
+
+
 class Page:
     """Gives commands as the technician's page does, and waits until the room has answered."""
 
@@ -86,9 +92,7 @@ class Page:
         )
         show = await until_shown("main", lambda s: s["cameras"], "cameras")
         real = show["cameras"][CAMERA]
-        return angle_between_deg(
-            (real["pan_deg"], real["tilt_deg"]), TRUTH.bearing_deg(PLACES[seat])
-        )
+        return off_by_pan(real["pan_deg"], seat)
 
     async def sight(self, seat: str) -> dict[str, Any]:
         """Turn there, nudge until the face is in the middle, confirm."""
@@ -187,10 +191,7 @@ async def test_a_person_at_a_shell_teaches_the_camera(site: Site) -> None:
     answer = await asyncio.to_thread(guided, site, "\n".join([*lines, "end"]) + "\n", "--json")
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)
-    off = {
-        seat: angle_between_deg((aim["pan_deg"], aim["tilt_deg"]), TRUTH.bearing_deg(PLACES[seat]))
-        for seat, aim in found["aims"].items()
-    }
+    off = {seat: off_by_pan(aim["pan_deg"], seat) for seat, aim in found["aims"].items()}
     assert max(off.values()) < 1.0
     assert list(itertools.islice(off, 2)) == ["main/1", "main/2"]
     kept = json.loads((site.folder / "edge" / "main.sightings.json").read_text())
