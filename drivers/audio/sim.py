@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from drivers.audio.sim_room import MICROPHONES, SimAcoustics
-from drivers.core.simulation import Reply
+from drivers.core.simulation import TICK_S, Reply
 
 PACKET_S = 0.005
 PAYLOAD_TYPE = 96
@@ -92,7 +92,8 @@ class RtpSenderSim:
         replies: list[Reply] = []
         for number in range(count):
             payload = whole[number * self._packet : (number + 1) * self._packet].tobytes()
-            replies += self._send(payload, number * PACKET_S)
+            # What is overdue goes at once, the rest at its own pace.
+            replies += self._send(payload, max(0.0, TICK_S - (count - number) * PACKET_S))
         if self.fault == "late":
             replies.sort(key=lambda reply: reply.after_s)
         return [] if self.fault == "stopped" else replies
