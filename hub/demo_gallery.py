@@ -42,6 +42,8 @@ class Gallery:
     moves: int = 0
     faults: list[str] = field(default_factory=list)
     _before: Json = field(default_factory=dict)
+    _sent_for: dict[str, str] = field(default_factory=dict)
+    """Why each camera was moved last: a cut says only that it has arrived."""
 
     def see(self, at_s: float, cameras: Json) -> None:
         """The next report; ``cameras`` as in ``up/state/cameras``."""
@@ -49,6 +51,7 @@ class Gallery:
             before = self._before.get(ident, {})
             if camera["target"] != before.get("target"):
                 self.moves += 1
+                self._sent_for[ident] = (camera["why"] or {}).get("en", "")
                 self._must_say_why(ident, camera)
                 if camera["on_air"] and before.get("on_air"):
                     self._must_be_alone(ident, cameras)
@@ -62,7 +65,7 @@ class Gallery:
         if target is None or (last and (last.camera, last.target) == (ident, target)):
             return
         self._must_say_why(ident, camera)
-        why = (camera["why"] or {}).get("en", "")
+        why = f"{self._sent_for.get(ident, '')}; {(camera['why'] or {}).get('en', '')}"
         if last is not None and last.camera != ident and camera["arrived"] is False:
             self.faults.append(f"{ident} was cut to before it arrived at {target}")
         self.shots.append(Shot(at_s, ident, target, why))
@@ -94,7 +97,8 @@ class Gallery:
         ]
 
     def _to_and_fro(self) -> list[str]:
-        runs = zip(self.shots, self.shots[1:], self.shots[2:], strict=False)
+        known = self.shots[1:]  # nobody saw when the first one began
+        runs = zip(known, known[1:], known[2:], strict=False)
         return [
             f"{a.target} → {b.target} → {c.target} within {c.at_s - a.at_s:.1f} s"
             for a, b, c in runs

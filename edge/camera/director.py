@@ -188,7 +188,9 @@ def _look_ahead(
         return now, ()
     if any(now.shots.get(c) == target and cameras[c].works for c in cameras):
         return now, ()
-    busy = {now.on_air, now.wanted}
+    # Who was called a moment ago is shown as soon as the shot on air is old enough.
+    coming = {c for c, shot in now.shots.items() if shot == now.subject.wished}
+    busy = {now.on_air, now.wanted, *coming}
     idle = [
         c
         for c, view in cameras.items()
@@ -217,13 +219,14 @@ def _leave_dead(now: Direction, cameras: Cameras, now_s: float) -> Outcome:
 
 
 def _is_old(now: Direction, settled: Cameras, pacing: Pacing, now_s: float) -> bool:
-    """What is on air was seen for long enough, or is no picture to be kept.
+    """What is on air was seen for long enough, or travels.
 
     The subject keeps its minimum already; but one camera swings longer than another, and what
     comes late must not be cut away the sooner.
     """
-    if now.on_air is None or not _is_there(now.on_air, settled):
-        return True
+    view = settled.get(now.on_air or "")
+    if view is None or view.arrived is False:
+        return True  # a camera that is silent for a moment may well stand still
     return now_s - now.on_air_since_s >= pacing.min_shot_s
 
 

@@ -28,11 +28,24 @@ def director(seed: int, meetings: int = 12, minutes_heard: int = 8) -> tuple[Bar
         quick.append(shown(turns, 600.0, heard_exactly(turns), Pacing(min_shot_s=1.0)))
     bars = [*_bars("true turns", true), *_bars("true turns, minimum shot 1 s", quick, 1.0, False)]
     long_s = minutes_heard * PIECE_S
-    turns = meeting_turns(SEATS, long_s, np.random.default_rng(seed))
-    bars += _bars("one true meeting", [shown(turns, long_s, heard_exactly(turns))], 3.0, False)
+    turns = a_minute_each(seed, minutes_heard)
+    bars += _bars("those minutes, true", [shown(turns, long_s, heard_exactly(turns))], 3.0, False)
     for name, hall in (("dry", Hall()), ("reverberant", Hall(decay_s=0.6))):
-        bars += _bars(f"it heard, {name}", [through_ears(hall, turns, minutes_heard, seed)])
+        bars += _bars(f"those minutes, {name}", [through_ears(hall, turns, minutes_heard, seed)])
     return tuple(bars)
+
+
+def a_minute_each(seed: int, minutes: int) -> list[Turn]:
+    """The fifth minute of each of several meetings, one after the other."""
+    found = []
+    for n in range(minutes):
+        begin_s, end_s = 4 * PIECE_S, 5 * PIECE_S
+        for turn in meeting_turns(SEATS, 2 * end_s, np.random.default_rng(seed + n)):
+            start_s, stop_s = max(turn.start_s, begin_s), min(turn.end_s, end_s)
+            if stop_s - start_s > 0.1:
+                shift_s = n * PIECE_S - begin_s
+                found.append(Turn(turn.seat, start_s + shift_s, stop_s + shift_s))
+    return found
 
 
 def through_ears(hall: Hall, turns: Sequence[Turn], minutes: int, seed: int) -> Shown:

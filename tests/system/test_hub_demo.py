@@ -126,3 +126,20 @@ def test_the_story_of_a_decision_holds_in_both_rooms(environment: dict[str, str]
     for words in ("sign-in", "priority", "recess", "open vote", "secret vote", "record holds"):
         assert words in names
     assert report["figures"]["open_vote.main.12.counted_ms"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_programme_of_a_debate_is_calm_and_explained(environment: dict[str, str]) -> None:
+    ran = subprocess.run(
+        [*DEMO, "--script", "debate", "--minutes", "0.5", "--json"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    report = json.loads(ran.stdout)
+    failed = [step for step in report["steps"] if not step["ok"]]
+    assert (failed, ran.returncode, report["ok"]) == ([], 0, True), ran.stderr
+    assert report["figures"]["main.shots"] >= 10
+    assert report["figures"]["satellite-1.shots"] >= 4

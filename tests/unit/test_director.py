@@ -99,6 +99,17 @@ def test_an_idle_camera_looks_ahead_to_who_is_called_next() -> None:
     )
 
 
+def test_looking_ahead_does_not_take_the_camera_of_who_was_just_called() -> None:
+    """S1 was looked ahead to, and is called while the shot before is young; S2 is next."""
+    subject = Subject(S3, since_s=9.0, left=((WIDE, 9.0),))
+    now = Direction(subject, shots={"a": S3, "b": S1}, wanted="a", on_air="a", on_air_since_s=9.5)
+    scene = Scene(speaking=(S1,), next_up=S2)
+    now, decisions = direct(now, scene, {"a": view(True), "b": view(True)}, PACING, 10.0)
+    assert decisions == ()
+    _, decisions = direct(now, scene, {"a": view(True), "b": view(True)}, PACING, 12.6)
+    assert [(type(d), d.camera) for d in decisions] == [(Cut, "b")]
+
+
 def test_a_camera_that_dies_on_air_is_left_at_once() -> None:
     now = replace(shows_wide(), shots={"a": S1, "b": WIDE})
     now = replace(now, subject=Subject(S1))
@@ -137,6 +148,17 @@ def test_what_came_late_is_not_cut_away_the_sooner() -> None:
     assert decisions == ()
     _, decisions = direct(now, Scene(speaking=(S2,)), both_there, PACING, 9.0)
     assert [type(d) for d in decisions] == [Cut]
+
+
+@pytest.mark.parametrize(("arrived", "cuts"), [(True, 0), (None, 0), (False, 1)])
+def test_a_young_shot_is_kept_unless_it_travels(arrived: bool | None, cuts: int) -> None:
+    """A camera on air that is silent for a moment is no reason to leave it."""
+    now = Direction(
+        Subject(S2), shots={"a": S1, "b": S2}, wanted="b", on_air="a", on_air_since_s=6.0
+    )
+    cameras = {"a": view(arrived), "b": view(True)}
+    _, decisions = direct(now, Scene(speaking=(S2,)), cameras, PACING, 7.0)
+    assert len(decisions) == cuts
 
 
 def test_the_chair_is_not_kept_waiting_by_a_young_shot() -> None:
