@@ -120,9 +120,9 @@ class Aiming:
 
     def _guess(self, camera: str, seat: str) -> Aim:
         targets = self._shots.targets[camera]
-        aim = targets.aim(seat)
-        if aim is None:
+        if targets.aim(seat) is None:
             raise CommandRefused(Reason.SEAT_UNKNOWN, seat)
+        aim = targets.head(seat)  # sightings have the head in the middle, shots have air above
         is_solved = bool(targets.bearings.error_deg)
         air_deg = AIR * targets.error_deg(seat) if is_solved else SEARCH_DEG - aim.fov_deg
         return Aim(aim.pan_deg, aim.tilt_deg, min(WIDEST_DEG, aim.fov_deg + max(0.0, air_deg)))

@@ -90,7 +90,8 @@ def test_quality_stands_at_every_seat_as_shape_and_number(
     panel.get_by_role("combobox", name="Ngắm ghế").select_option("main/2")
     expect(mark(page, 2)).to_have_attribute("data-aim", "aim_next")
     expect(mark(page, 13)).to_have_attribute("data-aim", "aim_doubtful")
-    panel.get_by_role("button", name="Quay tới ghế 2").click()
+    with page.expect_response("**/commands/aim_camera"):
+        panel.get_by_role("button", name="Quay tới ghế 2").click()
     assert hub.commands == [("aim_camera", {**CAMERA, "seat": "main/2", "aside": True})]
     panel.get_by_role("button", name="Kết thúc ngắm").click()
     expect(page.locator("[data-aim]")).to_have_count(0)

@@ -60,7 +60,7 @@ def play(playout: Playout, coming: list[tuple[float, RtpPacket, np.ndarray]], le
 fates = st.lists(
     st.tuples(
         st.sampled_from(["comes", "comes", "comes", "lost", "twice"]),
-        st.one_of(st.just(0.0), st.floats(0.0, 0.25)),
+        st.integers(0, 250).map(lambda ms: ms / 1000),
     ),
     min_size=1,
     max_size=40,

@@ -94,7 +94,7 @@ class Desk:
         return max(
             angle_between_deg((aim.pan_deg, aim.tilt_deg), TRUTH.bearing_deg(place))
             for seat, place in PLACES.items()
-            if (aim := targets.aim(seat))
+            if (aim := targets.head(seat))
         )
 
 
