@@ -15,9 +15,11 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
-from tests.chaos.run import Plan, is_clean, run
+from tests.chaos.run import Figures, Plan, is_clean, run
 
 
 def main() -> int:
@@ -37,11 +39,12 @@ def main() -> int:
             print(f"{time.monotonic() - started_s:7.1f} s  {line}", flush=True)
 
     say(f"chaos: seed {seed}, {args.duration_s:g} s of faults; the same seed gives the same plan")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave no process behind
     folder = Path(tempfile.mkdtemp(prefix="phonghop-chaos-"))
     try:
-        figures = asyncio.run(run(folder, Plan.of(seed, args.duration_s), say))
+        figures = asyncio.run(_until_told(run(folder, Plan.of(seed, args.duration_s), say)))
         clean = is_clean(figures)
+    except* asyncio.CancelledError:
+        figures, clean = {"seed": seed, "error": "ended by SIGTERM"}, False
     except* AssertionError as errors:
         say(f"the run broke off: {errors.exceptions[0]}")
         figures, clean = {"seed": seed, "error": repr(errors.exceptions[0])}, False
@@ -51,6 +54,13 @@ def main() -> int:
         say(f"files and logs of this run are kept in {folder}")
     print(json.dumps(figures), flush=True)
     return 0 if clean else 1
+
+
+async def _until_told(work: Coroutine[Any, Any, Figures]) -> Figures:
+    """SIGTERM ends the work in order too: no process is left behind."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 if __name__ == "__main__":
