@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.bench.bars import Bar, rank
-from tests.bench.directing import through_ears
 from tests.directed_meeting import Shown, heard_exactly, shown
+from tests.heard_meeting import heard_by_chain
 from tests.listening_room import Hall, meeting_turns
 
 LENGTH_S = 600.0
@@ -45,7 +45,7 @@ def test_nobody_sees_a_camera_travel_or_an_empty_seat(meetings: list[Shown]) -> 
 def test_ears_are_nearly_as_good_as_the_truth() -> None:
     turns = meeting_turns(25, 60.0, np.random.default_rng(2))
     true = shown(turns, 60.0, heard_exactly(turns))
-    heard = through_ears(Hall(decay_s=0.6), turns, 1, 2)
+    heard = shown(turns, 60.0, heard_by_chain(Hall(decay_s=0.6), turns, 60.0, 2))
     assert heard.right_s >= true.right_s - 0.12 * true.single_s
     assert heard.empty_moves == 0
 

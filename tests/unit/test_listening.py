@@ -70,6 +70,18 @@ def test_the_talker_is_the_one_who_talks() -> None:
     assert right / len(alone) >= 0.85
 
 
+@pytest.mark.parametrize("hall", [Hall(), Hall(decay_s=0.6)], ids=["dry", "reverberant"])
+def test_that_a_voice_has_ended_is_known_before_the_next_talks(hall: Hall) -> None:
+    """The seat stays the talker through a pause; that it makes no sound is seen at once."""
+    take = hall.record((Turn(3, 0.5, 2.0), Turn(9, 2.8, 4.0)), 4.2, 1)
+    heard = listen(take.samples)
+    last = max(one.at_s for one in heard if one.voiced == (3,))
+    assert last == pytest.approx(2.0, abs=0.15)
+    assert all(one.talking[:1] == (3,) for one in heard if last < one.at_s < 2.8)
+    during = [one.voiced == (3,) for one in heard if 0.9 < one.at_s < 2.0]
+    assert sum(during) >= 0.5 * len(during), "gaps between syllables and words remain"
+
+
 def test_nobody_talks_in_an_empty_room() -> None:
     take = Hall().record((), 5.0, 1)
     assert all(one.active == () for one in listen(take.samples))
