@@ -87,12 +87,17 @@ def _aim(args: argparse.Namespace) -> int:
 def _listen(args: argparse.Namespace) -> int:
     try:
         from edge.listen import run
+        from edge.listen_live import run_live
     except ImportError as error:
         sys.stderr.write(
             f"phonghop-edge listen: {error.name} is missing: install phonghop[audio]\n"
         )
         return 1
-    return run(args.wav, as_json=args.json)
+    if args.wav is not None:
+        return run(args.wav, as_json=args.json)
+    return run_live(
+        args.room, args.device, args.channels, args.rate, args.seconds, as_json=args.json
+    )
 
 
 def _faces(args: argparse.Namespace) -> int:
@@ -164,11 +169,28 @@ def make_parser() -> argparse.ArgumentParser:
     aim.add_argument("--json", action="store_true", help="print JSON")
     aim.set_defaults(run=_aim)
 
-    listen = commands.add_parser("listen", help="who talks in a recording of all microphones")
-    listen.add_argument(
-        "--wav", type=Path, required=True, metavar="FILE", help="one channel per seat"
+    listen = commands.add_parser(
+        "listen", help="who talks: in a recording of all microphones, or live until Ctrl-C"
     )
-    listen.add_argument("--json", action="store_true", help="print JSON")
+    source = listen.add_mutually_exclusive_group(required=True)
+    source.add_argument("--wav", type=Path, metavar="FILE", help="one channel per seat")
+    source.add_argument(
+        "--device", metavar="NAME", help="a sound device: its name, a part of it, or its number"
+    )
+    source.add_argument("--room", help="the sound of a shipped room, or of a room file")
+    listen.add_argument(
+        "--channels", type=int, metavar="N", help="of the device; channel n is seat n"
+    )
+    listen.add_argument(
+        "--rate",
+        type=int,
+        default=48000,
+        choices=(8000, 16000, 32000, 48000),
+        metavar="HZ",
+        help="of the device: 8000, 16000, 32000 or 48000 (default: %(default)s)",
+    )
+    listen.add_argument("--seconds", type=float, help="live: end after so long")
+    listen.add_argument("--json", action="store_true", help="print JSON; live: one line each")
     listen.set_defaults(run=_listen)
 
     faces = commands.add_parser("faces", help="which faces the camera's detector sees in pictures")

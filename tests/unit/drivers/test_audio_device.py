@@ -6,7 +6,6 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,39 +18,9 @@ from drivers.audio.device import QUEUE_BLOCKS, DeviceStream, load_portaudio, ope
 from drivers.audio.input import MUTE_S, STALE_S, AudioInput
 from drivers.core.capability import HealthState
 from drivers.core.errors import LinkDown
+from tests.fake_portaudio import MIXER, FakePortAudio, feed
 
 CONFIG = AudioConfig(source="device:Mixer", rate_hz=16_000, channels=(1, 2, 3))
-MIXER = {"name": "USB Mixer: 8 in", "max_input_channels": 8}
-GOOD = SimpleNamespace(input_overflow=False)
-
-
-class FakePortAudio:
-    """Devices by hand; ``play`` is the sound card."""
-
-    class PortAudioError(Exception):
-        pass
-
-    def __init__(self, *devices: dict[str, Any], refuses: str = "") -> None:
-        self.devices = list(devices)
-        self.refuses = refuses
-        self.opened: list[SimpleNamespace] = []
-
-    def query_devices(self) -> list[dict[str, Any]]:
-        return self.devices
-
-    def InputStream(self, **wanted: Any) -> SimpleNamespace:  # noqa: N802
-        if self.refuses:
-            raise self.PortAudioError(self.refuses)
-        stream = SimpleNamespace(active=True, closed=False, **wanted)
-        stream.start = lambda: None
-        stream.close = lambda ignore_errors: setattr(stream, "closed", True)
-        self.opened.append(stream)
-        return stream
-
-    def play(self, level: float = 0.1) -> None:
-        stream = self.opened[-1]
-        block = np.full((stream.blocksize, stream.channels), level, dtype=np.float32)
-        stream.callback(block, len(block), None, GOOD)
 
 
 @pytest.mark.parametrize("source", ["device:USB Mixer: 8 in", "device:mixer", "device:1"])
@@ -139,15 +108,6 @@ class Heard:
                 return self._more.wait_for(lambda: self.count >= count, timeout=20)
 
         assert await asyncio.to_thread(wait)
-
-
-async def feed(audio: FakePortAudio, until: Callable[[], bool]) -> None:
-    """Play for as long as it takes."""
-    async with asyncio.timeout(20):
-        while not until():
-            if audio.opened and audio.opened[-1].active:
-                audio.play()
-            await asyncio.sleep(0.005)
 
 
 async def test_a_device_that_goes_comes_back_by_itself() -> None:
