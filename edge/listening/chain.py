@@ -67,7 +67,8 @@ class Chain:
         open_ = self._opened()
         leading = self._dominance.judge(self.meter.level_dbfs, self.meter.floor_dbfs, open_)
         active = self._voices.judge(block, self.meter.instant_dbfs, leading)
-        talking = self._talkers.judge(active, self._voices.sounding())
+        sounding = self._voices.sounding() if active.any() else active
+        talking = self._talkers.judge(active, sounding)
         return Heard(
             at_s=self._blocks * BLOCK_S,
             active=tuple(int(c) for c in np.flatnonzero(active)),

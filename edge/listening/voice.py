@@ -70,7 +70,7 @@ class Voices:
 
     def sounding(self) -> Mask:
         """Channels whose level, in the newest block, has not just fallen."""
-        lately = np.array(self._history)[-LOUDEST_BLOCKS:]
+        lately = np.array(list(self._history)[-LOUDEST_BLOCKS:])
         found: Mask = lately[-1] >= lately.max(axis=0) - FALLEN_DB
         return found
 

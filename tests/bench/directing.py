@@ -19,7 +19,7 @@ SEATS = 25
 LONG_S, HEARD_S = 600.0, 300.0
 
 
-def director(seed: int, meetings: int = 24, heard: int = 6) -> tuple[Bar, ...]:
+def director(seed: int, meetings: int = 24, heard: int = 8) -> tuple[Bar, ...]:
     """Ten minutes each with ears that are never wrong; then five minutes each through the ears."""
     true, quick = [], []
     for n in range(meetings):

@@ -62,9 +62,20 @@ def test_a_missing_package_or_library_says_what_to_install(
             if name == "sounddevice":
                 raise OSError("PortAudio library not found")
 
-    monkeypatch.delitem(sys.modules, "sounddevice")
-    monkeypatch.setattr(sys, "meta_path", [NoLibrary(), *sys.meta_path])
-    with pytest.raises(LinkDown, match="libportaudio2"):
+    with monkeypatch.context() as without:
+        without.delitem(sys.modules, "sounddevice")
+        without.setattr(sys, "meta_path", [NoLibrary(), *sys.meta_path])
+        with pytest.raises(LinkDown, match="libportaudio2"):
+            load_portaudio()
+
+    def broken() -> None:
+        raise FakePortAudio.PortAudioError("no host API")
+
+    started = SimpleNamespace(
+        PortAudioError=FakePortAudio.PortAudioError, _terminate=lambda: None, _initialize=broken
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", started)
+    with pytest.raises(LinkDown, match="does not start: no host API"):
         load_portaudio()
 
 
@@ -88,6 +99,28 @@ def test_a_device_that_falls_silent_or_ends_is_gone() -> None:
     stream.close()
     assert audio.opened[0].closed
     DeviceStream("never opened", 1).close()
+
+
+def test_a_device_that_portaudio_gives_up_is_one_line_too() -> None:
+    """Pulled out, a device may make every question about it an error."""
+    audio = FakePortAudio(MIXER)
+    stream = open_device(CONFIG, audio)
+
+    class Broken:
+        @property
+        def active(self) -> bool:
+            raise audio.PortAudioError("Error checking stream [PaErrorCode -9988]")
+
+    stream.stream = Broken()
+    with pytest.raises(LinkDown, match="is gone"):
+        stream.read()
+
+    def refuses() -> list[dict[str, Any]]:
+        raise audio.PortAudioError("Error querying device -1")
+
+    audio.query_devices = refuses  # type: ignore[method-assign]
+    with pytest.raises(LinkDown, match="cannot tell its sound devices: Error querying"):
+        open_device(CONFIG, audio)
 
 
 class Heard:
@@ -193,6 +226,9 @@ async def test_health_is_proof() -> None:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+    closed = source.health(now[0]).counters
+    assert "drift_ppm" not in closed, "of a source that is closed nothing is known"
+    assert closed["overruns"] == 2, "what was lost stays lost"
 
 
 async def test_without_its_package_it_is_a_fault_with_its_cure() -> None:
