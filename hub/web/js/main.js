@@ -24,6 +24,7 @@ import { RoomLines } from "./views/room_lines.js";
 import { RoomMaps } from "./views/room_maps.js";
 import { SeatLists } from "./views/seat_lists.js";
 import { ThingPanel } from "./views/thing_panel.js";
+import { WhoAmI } from "./views/who_am_i.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
@@ -41,6 +42,7 @@ const ELEMENTS = {
   "device-table": DeviceTable,
   "event-log": EventLog,
   "keys-help": KeysHelp,
+  "who-am-i": WhoAmI,
 };
 
 /** Clocks and ages are redrawn this often, in step with the seconds they show. */
