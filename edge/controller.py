@@ -11,6 +11,7 @@ Owns the order of things. Must not know wires, topics' spelling, or how devices 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -186,15 +187,18 @@ class Controller:
             tasks.create_task(self.fire.run(), name="fire alarm")
             tasks.create_task(self.programme.run(), name="programme")
             self._make_true()
+            loop = asyncio.get_running_loop()
+            tick_at_s = loop.time() + TICK_S
             while True:
                 self._wake.clear()
-                try:
-                    async with asyncio.timeout(TICK_S):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(tick_at_s):
                         await self._wake.wait()
-                except TimeoutError:
+                if loop.time() >= tick_at_s:  # also when a device talks without a pause
+                    tick_at_s = loop.time() + TICK_S
                     self.ticks += 1
                     self._time_passes()
-                else:
+                if self._wake.is_set():
                     self._listen(self._now_s())
                     self._make_true()
 
