@@ -23,6 +23,8 @@ from hub.api.gate import CSRF_HEADER, Entrance
 from hub.api.sign_in import SignIn
 from tests.unit.test_hub_api import Desk
 
+Client = TestClient[Any, Any]
+
 GOOD = "một hai ba bốn"
 PEOPLE = {"main/1": "Châu", "main/2": "An", "main/12": "<b>Bình</b>"}
 

@@ -40,6 +40,13 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PAGES = {
+    "/": "technician.html",
+    "/signin": "signin.html",
+    "/codes": "codes.html",
+}
+"""Address of each page, and its file."""
+
 LOOK_AGAIN_S = 2.0
 """So long after the last look it is asked again whether a stream's session still holds."""
 
@@ -67,8 +74,9 @@ def application(
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[gate.middleware])
     app.on_response_prepare.append(_headers)
     api = _Api(pages, carry_out, health, version, gate, refuse)
-    sign_in.add_routes(app, web_folder())
-    app.router.add_get("/", api.page)
+    sign_in.add_routes(app)
+    for address, file in PAGES.items():
+        app.router.add_get(address, _page(file))
     app.router.add_get("/api/v1/state", api.state)
     app.router.add_get("/api/v1/stream", api.stream)
     app.router.add_get("/api/v1/health", api.health)
@@ -81,6 +89,16 @@ def application(
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
+
+
+def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def page(request: web.Request) -> web.StreamResponse:
+        path = web_folder() / file
+        if not path.is_file():
+            raise web.HTTPNotFound(text=f"this page is not installed (hub/web/{file})")
+        return web.FileResponse(path)
+
+    return page
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -107,12 +125,6 @@ class _Api:
         self._door = gate.door
         self._refuse = refuse
         self._openapi = dumps(openapi.document(version))
-
-    async def page(self, request: web.Request) -> web.StreamResponse:
-        page = web_folder() / "technician.html"
-        if not page.is_file():
-            raise web.HTTPNotFound(text="the technician's page is not installed (hub/web)")
-        return web.FileResponse(page)
 
     async def state(self, request: web.Request) -> web.Response:
         return as_json(self._pages.snapshot(rights.shown_parts(signed_in(request))))

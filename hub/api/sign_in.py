@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 import segno
 from aiohttp import web
@@ -51,11 +50,9 @@ class SignIn:
         self._noted = noted
         self._homes: frozenset[str] = frozenset()
 
-    def add_routes(self, app: web.Application, folder: Path) -> None:
-        """Register everything; pages lie in ``folder``."""
+    def add_routes(self, app: web.Application) -> None:
+        """Register everything but the pages."""
         router = app.router
-        for path, file in (("/signin", "signin.html"), ("/codes", "codes.html")):
-            router.add_get(path, _page(folder / file))
         router.add_get("/api/v1/me", self.me)
         router.add_get("/api/v1/sign-in", self.ways)
         router.add_post("/api/v1/sign-in", self.by_name)
@@ -231,10 +228,3 @@ def _not_let_in(refused: Refused) -> web.Response:
     if reason is Reason.TRY_LATER:
         response.headers["Retry-After"] = str(wait_s)
     return response
-
-
-def _page(file: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def page(request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(file)
-
-    return page
