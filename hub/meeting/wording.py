@@ -204,6 +204,8 @@ _ACCESS = {
     "signed_out": Text(vi="đã đăng xuất", en="signed out"),
     "sign_in_refused": Text(vi="không đăng nhập được", en="could not sign in"),
     "codes_made": Text(vi="đã tạo mã cho ghế", en="made codes for seats"),
+    "display_paired": Text(vi="đã ghép một màn hình", en="paired a screen"),
+    "display_removed": Text(vi="đã bỏ ghép một màn hình", en="unpaired a screen"),
     "codes_revoked": Text(vi="đã hủy mã của ghế", en="revoked codes of seats"),
 }
 
