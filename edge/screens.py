@@ -159,7 +159,7 @@ class Screens:
             reading = readings[what]
             if reading.value == value:
                 continue
-            if getattr(self.wanted.get(ident), what, value) != value:
+            if getattr(self.wanted[ident], what) not in (None, value):
                 yield what, "changed by hand"
             elif reading.value is None:
                 yield what, self._trouble.get(ident) or reading.reason or "unknown"
