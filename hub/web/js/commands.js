@@ -3,7 +3,7 @@
  * Owns that record and the POST; must not change the state of the hub's things by itself.
  */
 
-/** After this long without a result the page says that it saw none. */
+/** After this long without a result, unless the hub says that it waits too, the page says that it saw none. */
 const PROOF_WAIT_MS = 12_000;
 /** A result that went well is shown this long. */
 const SHOW_DONE_MS = 6_000;
@@ -77,7 +77,7 @@ function settle(command, state, nowMs) {
   } else if (!command.isDeviceCommand && command.proof?.(state)) {
     command.stage = "done";
     command.atMs = nowMs;
-  } else if (nowMs - command.atMs > PROOF_WAIT_MS) {
+  } else if (told?.status !== "sent" && nowMs - command.atMs > PROOF_WAIT_MS) {
     command.stage = "not_proved";
     command.atMs = nowMs;
   }
