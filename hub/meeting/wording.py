@@ -151,6 +151,7 @@ _ACTIONS = {
     "power": Text(vi="bật, tắt màn hình", en="display on or off"),
     "source": Text(vi="chọn nguồn tín hiệu", en="select the source"),
     "volume": Text(vi="đặt âm lượng", en="set the volume"),
+    "scene": Text(vi="chọn kịch bản màn hình", en="choose a scene"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
 }
