@@ -11,6 +11,7 @@ Owns the order of things. Must not know wires, topics' spelling, or how devices 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -41,7 +42,9 @@ from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.scene import scene_of, votes_in_secret
+from edge.screens import Screens
 from edge.shots import Shots
+from edge.stuck_keys import StuckKeys
 from edge.voting import Voting
 
 if TYPE_CHECKING:
@@ -92,12 +95,14 @@ class Controller:
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.screens = Screens(plan, devices.displays, self.shots, now_s, self.changed)
         self.aiming = Aiming(plan, devices, self.shots, now_s)
         self.eyes: Mapping[str, Eye] = {}
         """By camera, where it has a picture."""
         self.programme = Programme(devices.switcher, plan.pacing.manual_s, now_s, self.changed)
         self.stream: Watched | None = None
         """The programme as people can open it, where the room offers that."""
+        self.stuck_keys = StuckKeys()
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -110,12 +115,13 @@ class Controller:
         self.previews = Previews(
             self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
         )
-        self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
+        self.fire = FireAlarm(self.devices, self.screens, self._now_s)
 
     # --- doors -------------------------------------------------------------------------------
 
     def seat_key(self, press: KeyPress) -> None:
         """A key at a seat: the microphone key speaks to the floor, the others vote."""
+        self.stuck_keys.take(press)
         if press.key != "mic":
             self.voting.key(press)
             return
@@ -182,16 +188,20 @@ class Controller:
             self.shots.start(tasks)
             tasks.create_task(self.fire.run(), name="fire alarm")
             tasks.create_task(self.programme.run(), name="programme")
+            tasks.create_task(self.screens.run(), name="screens")
             self._make_true()
+            loop = asyncio.get_running_loop()
+            tick_at_s = loop.time() + TICK_S
             while True:
                 self._wake.clear()
-                try:
-                    async with asyncio.timeout(TICK_S):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(tick_at_s):
                         await self._wake.wait()
-                except TimeoutError:
+                if loop.time() >= tick_at_s:  # also when a device talks without a pause
+                    tick_at_s = loop.time() + TICK_S
                     self.ticks += 1
                     self._time_passes()
-                else:
+                if self._wake.is_set():
                     self._listen(self._now_s())
                     self._make_true()
 
@@ -231,6 +241,7 @@ class Controller:
         if roles != self.room.floor.roles:
             floor = replace(self.room.floor, roles=MappingProxyType(roles))
             self.room = replace(self.room, floor=floor)
+        self.screens.session(message.session)
 
     # --- what the room decides itself ----------------------------------------------------------
 
@@ -255,6 +266,7 @@ class Controller:
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
         self.voting.time(now_s)
+        self.screens.time(now_s)
         self._listen(now_s)
         if self.hub.must_lead(self.room.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import pytest
 
 from edge.twin.client import TwinClient
+from tests import hub_access
 from tests.broker import mosquitto_program
 from tests.rig import Ear, Site, listening, until_shown
 
@@ -61,7 +61,7 @@ async def all_follow(ear: Ear) -> None:
 async def order(site: Site, name: str, **body: Any) -> None:
     """Somebody at a page."""
     async with (
-        aiohttp.ClientSession(f"http://127.0.0.1:{site.http_port}") as session,
+        hub_access.session(f"http://127.0.0.1:{site.http_port}") as session,
         session.post(f"/api/v1/commands/{name}", json=body) as answer,
     ):
         assert answer.status in (200, 202), await answer.text()
@@ -119,7 +119,6 @@ async def test_fire_in_one_room_silences_both_until_it_is_acknowledged(site: Sit
             MAIN,
             lambda s: all(d["power"] in ("on", True) for d in s["displays"].values()),
             "the displays come on",
-            patience_s=30.0,
         )
         await press(MAIN, 5)
         refused = await ear.until(
@@ -153,7 +152,7 @@ async def test_fire_works_without_the_hub_and_is_merged(site: Site) -> None:
             )
         finally:
             site.processes["hub"].start()
-        await until_shown(SATELLITE, evacuates, "the other room hears of it", patience_s=30.0)
+        await until_shown(SATELLITE, evacuates, "the other room hears of it")
         await fire(MAIN, False)
         await all_is_calm(site, ear)
         await all_follow(ear)
@@ -168,7 +167,7 @@ async def test_a_contact_that_is_closed_when_the_room_starts(site: Site) -> None
         await fire(MAIN, True)
         edge.start()
         for room in ROOMS:
-            await until_shown(room, evacuates, f"{room} is silent", patience_s=30.0)
+            await until_shown(room, evacuates, f"{room} is silent")
         edge.kill()
         await fire(MAIN, False)
         edge.start()
