@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["model", "cascade", "geometry"]
 PictureWord = Literal["ok", "stale", "frozen", "none"]
-FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+FramedWord = Literal[
+    "waiting", "looking", "framed", "following", "no_face", "lost", "too_close", "late"
+]
 
 
 @dataclass(frozen=True, slots=True)
