@@ -216,6 +216,7 @@ class PictureEye:
             trouble=health.reason if health.state is HealthState.FAULT else None,
             faces=self._faces,
             framed=self._gaze.word,
+            wrong_model=None if detector is None else detector.wrong_model,
         )
 
     def frame(self) -> Frame | None:

@@ -30,6 +30,8 @@ class Sight:
     """Why there is no picture, once that is certain."""
     faces: int | None = None
     framed: FramedWord | None = None
+    wrong_model: str | None = None
+    """What is wrong with the model file that should be used."""
 
 
 NO_EYE = Sight(None)
