@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from drivers.core.capability import Aim
 from edge.camera import framing
-from edge.camera.aim import wrapped_deg
+from edge.camera.aim import WIDEST_DEG, composed, headroom_deg, wrapped_deg
 from edge.camera.faces import Face
 from edge.camera.framing import Framing, Manners, Seen, Target
 from edge.camera.pursuit import Pursuit, Speeds, Stretch
@@ -46,6 +46,10 @@ Cells = NDArray[np.int16]
 LATER_S = 0.6
 """Pictures that are so much older than the room file says cannot steer: one who walks is then
 framed like one who sits. (What is learned at a swing is up to two pictures too long.)"""
+
+WIDER_AFTER_S, WIDER = 8.0, 1.7
+"""Nobody is found at a seat for so long: the same seat, so much wider, once. Whoever looks down or
+aside is in the picture then, and an empty chair does not fill it."""
 
 LATE_S = 4.0
 """At rest for so long and the picture has not moved: it does not follow the camera."""
@@ -83,7 +87,8 @@ class Gaze:
         """Since when the camera has rested at the aim of its newest order."""
         self._owes_motion = False
         self._has_moved = False
-        self._is_at_seat_aim = True
+        self._is_at_seat_aim, self._is_wider = True, False
+        self._nobody_since_s: float | None = None
         self._last: Cells | None = None
         self._before: Cells | None = None
         """The newest picture, and the one when the order was given."""
@@ -114,6 +119,7 @@ class Gaze:
         self._word, gate_deg = "waiting", self._targets.gate_deg(seat)
         self._framing = Framing(Target(aim, self._targets.distance_m(seat), gate_deg))
         self._seat_aim, self._is_at_seat_aim = aim, True
+        self._is_wider, self._nobody_since_s = False, None
         whole = self._targets.whole_walk(seat)
         if whole is not None and steerable:
             stretch = Stretch(self._framing.target, whole)
@@ -158,6 +164,7 @@ class Gaze:
         self._framing, correction = framing.look(before, seen, self._manners, now_s)
         if correction is not None:
             self._word, self._rest_s, self._is_at_seat_aim = "looking", None, False
+            self._is_wider = False
             return correction.aim
         return self._judge(self._framing, seen, now_s)
 
@@ -206,6 +213,7 @@ class Gaze:
         if looked_s is None or seen.taken_s < looked_s:
             return None
         if now.seen_s == seen.taken_s:
+            self._nobody_since_s = None
             self._word = "framed" if now.outside_since_s is None else "looking"
             return None
         # Pictures from before the camera stood still are no news of a face, neither way.
@@ -214,7 +222,20 @@ class Gaze:
             return self._give_up(now, now_s)
         if now.seen_s is None and seen.taken_s - looked_s > self._manners.lost_s:
             self._word = "lost" if self._word == "lost" else "no_face"
+            return self._widen(now, seen.taken_s)
         return None
+
+    def _widen(self, now: Framing, taken_s: float) -> Aim | None:
+        """Nobody is found, neither at the seat's own aim: the seat with more around it."""
+        if self._nobody_since_s is None:
+            self._nobody_since_s = taken_s
+        aim = self._seat_aim
+        if aim is None or self._is_wider or taken_s - self._nobody_since_s < WIDER_AFTER_S:
+            return None
+        self._is_wider, self._is_at_seat_aim, self._rest_s = True, False, None
+        self._framing = replace(now, arrived_s=None, outside_since_s=None, recent=(), settled=False)
+        head = replace(aim, tilt_deg=aim.tilt_deg + headroom_deg(aim.fov_deg))
+        return composed(replace(head, fov_deg=min(WIDEST_DEG, WIDER * aim.fov_deg)))
 
     def _give_up(self, now: Framing, now_s: float) -> Aim | None:
         """The face is gone: the seat's own aim again, and a long rest before the next try."""
