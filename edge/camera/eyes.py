@@ -118,7 +118,7 @@ class PictureEye:
         self._here: Aim | None = None
         self._faces: int | None = None
         self._detector: Detector | None = None
-        self._wants_faces = self._is_following = False
+        self._wants_faces = self._is_hurried = False
         self._chase = asyncio.Event()
         """Somebody is to be followed."""
         self._ended = threading.Event()
@@ -137,9 +137,9 @@ class PictureEye:
                 await asyncio.wait({looking, steering}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._ended.set()
+                self.capture.stop(0.0)  # first: whoever is told to end twice waits for nothing
                 steering.cancel()
                 await asyncio.wait({looking, steering})
-                self.capture.stop(0.0)
         for task in (looking, steering):
             if not task.cancelled():
                 task.result()
@@ -159,7 +159,7 @@ class PictureEye:
             self._gaze.reported(here, reading.at_s)
         self._here = here or self._here
         self._gaze.rests(self._hands.reached(), self._now_s())
-        self._wants_faces = self._gaze.wants_faces
+        self._wants_faces, self._is_hurried = self._gaze.wants_faces, self._gaze.pursues
 
     def _saw(self, glimpse: Glimpse) -> None:
         """The thread has looked at a picture."""
@@ -172,8 +172,7 @@ class PictureEye:
         if aim is not None:
             log.info("%s: corrected by the picture from %s to %s", self._camera.id, here, aim)
             self._hands.correct(aim)
-        self._is_following = self._gaze.is_following
-        if self._is_following:
+        if self._gaze.is_following:
             self._hands.following()
             self._chase.set()
 
@@ -194,7 +193,6 @@ class PictureEye:
         step: Speeds | Aim | None = None
         if isinstance(camera, Drivable) and self._hands.may_correct():
             step = self._gaze.steer(now_s, camera.fastest_deg_s(now_s))
-        self._is_following = self._gaze.is_following
         if step is None:
             self._chase.clear()
         elif isinstance(step, Aim):
@@ -243,7 +241,7 @@ class PictureEye:
             if not self._ended.is_set():
                 loop.call_soon_threadsafe(self._saw, glimpse)
             is_cascade = faces is not None and detector.mode == "cascade"
-            if self._is_following:
+            if self._is_hurried:
                 self._ended.wait(pause_s(STEER_S, spent_s, is_cascade=False))
             else:
                 self._ended.wait(pause_s(self._period_s, spent_s, is_cascade))

@@ -13,6 +13,7 @@ a camera. Degrees as the camera reports them; monotonic seconds.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -44,8 +45,8 @@ Cells = NDArray[np.int16]
 """A picture as a few grey cells, (rows, columns)."""
 
 LATER_S = 0.6
-"""Pictures that are so much older than the room file says cannot steer: one who walks is then
-framed like one who sits. (What is learned at a swing is up to two pictures too long.)"""
+"""Pictures that are surely so much older than the room file says cannot steer: one who walks is
+then framed like one who sits."""
 
 WIDER_AFTER_S, WIDER = 8.0, 1.7
 """Nobody is found at a seat for so long: the same seat, so much wider, once. Whoever looks down or
@@ -87,6 +88,8 @@ class Gaze:
         """Since when the camera has rested at the aim of its newest order."""
         self._owes_motion = False
         self._has_moved = False
+        self._looked_s: deque[float] = deque(maxlen=3)
+        self._surely_late_s = 0.0
         self._is_at_seat_aim, self._is_wider = True, False
         self._nobody_since_s: float | None = None
         self._last: Cells | None = None
@@ -97,6 +100,11 @@ class Gaze:
     def wants_faces(self) -> bool:
         """There is somebody to be framed."""
         return self._framing is not None
+
+    @property
+    def pursues(self) -> bool:
+        """Somebody who may walk is shown: pictures are worth more looks than usual."""
+        return self._pursuit is not None
 
     @property
     def is_following(self) -> bool:
@@ -151,7 +159,7 @@ class Gaze:
         follows = self._follows(glimpse)
         is_new = self._last is None or not np.array_equal(self._last, glimpse.cells)
         self._last = glimpse.cells
-        if self._pursuit is not None and self.latency_s > self._least_latency_s + LATER_S:
+        if self._pursuit is not None and self._surely_late_s > self._least_latency_s + LATER_S:
             self._pursuit = None
         is_ready = self._rest_s is not None or self.is_following
         if self._framing is None or not is_ready or glimpse.faces is None or not follows:
@@ -192,6 +200,7 @@ class Gaze:
     def _follows(self, glimpse: Glimpse) -> bool:
         """The picture shows what the camera looks at now."""
         before, last = self._before, self._last
+        self._looked_s.append(glimpse.at_s)
         if not self._owes_motion or before is None or last is None:
             return True
         self._has_moved |= share_changed(before, glimpse.cells) > MOVED_SHARE
@@ -199,6 +208,8 @@ class Gaze:
             return False
         if self._has_moved and share_changed(last, glimpse.cells) < STILL_SHARE:
             self._owes_motion = False
+            # This picture is like the one before; the one before that was still another.
+            self._surely_late_s = self._looked_s[0] - self._rest_s
             late_s = min(glimpse.at_s - self._rest_s, LATE_S)
             self.latency_s = max(self._least_latency_s, late_s)
             self._word = "looking" if self._word == "late" else self._word
