@@ -230,6 +230,23 @@ def test_a_lost_picture_is_published_and_raises_an_alarm_that_ends() -> None:
     run_virtual(story())
 
 
+def test_an_eye_says_what_is_wrong_with_its_model(tmp_path: Path) -> None:
+    looking = pytest.importorskip("edge.looking")
+    config = load_room("satellite-1")
+    devices = make_devices(config, lambda _: None, lambda _: None)
+    shots = Shots(make_plan(config, "b"), devices, lambda: 0.0)
+    model = tmp_path / "model.onnx"
+    model.write_bytes(b"another")
+    video = config.cameras[0].video
+    eye = looking.make_eye(devices.cameras["cam-1"], video, shots, model, tmp_path)
+    assert eye.sight().wrong_model is None
+    eye._detector = eye._make_detector()
+    sight = eye.sight()
+    assert sight.detector == "cascade"
+    assert sight.wrong_model == sight.detector_reason
+    assert str(model) in sight.detector_reason
+
+
 def test_a_wrong_model_file_raises_one_alarm_for_all_cameras() -> None:
     async def story() -> None:
         room = PaperRoom()
