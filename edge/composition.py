@@ -72,6 +72,7 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         ),
         roles={s.number: s.role for s in config.seats},
         places_m={s.number: s.position_m for s in config.seats},
+        walks_m={s.number: s.walks_m for s in config.seats if s.walks_m > 0},
         bearings=bearings_of(config, data_dir),
         pacing=Pacing(**config.pacing.model_dump()),
         camera_policy=config.room.camera_policy,
