@@ -15,9 +15,12 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.runtime import notify
+
+if TYPE_CHECKING:
+    from edge.runtime.identity import Identity
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -52,15 +55,44 @@ def _run(args: argparse.Namespace) -> int:
     from firmware_config.loader import RoomFileError, load_room
 
     async def start() -> None:
-        await Room(config, args.data, args.broker).run()
+        await Room(config, args.data, args.broker, identity).run()
 
     try:
         config = load_room(args.room)
+        identity = _identity(args, config.room.id)
         with owning(args.data, config.room.id):
             return run_until_stopped(start())
     except (RoomFileError, OutboxError, ValueError) as error:
         sys.stderr.write(f"phonghop-edge run: {error}\n")
         return 1
+
+
+def _identity(args: argparse.Namespace, room: str) -> Identity | None:
+    """Who the room is towards the broker: as given, else as systemd passes it on, else nobody.
+
+    Raises:
+        ValueError: only a part was given.
+    """
+    from edge.runtime.identity import Identity
+
+    files = (args.tls_ca, args.tls_cert, args.tls_key)
+    if not any(files):
+        return Identity.credentials(room, args.data)
+    if not all(files):
+        raise ValueError("--tls-ca, --tls-cert and --tls-key: give all three")
+    return Identity(room, *files, args.data / f"{room}.crt")
+
+
+def _pair(args: argparse.Namespace) -> int:
+    from drivers.core.address import host_port
+    from edge.pairing import run_pair
+
+    try:
+        host, port = host_port(args.hub)
+    except ValueError as error:
+        sys.stderr.write(f"phonghop-edge pair: --hub {error}\n")
+        return 2
+    return run_pair(args.room, host, port, args.identity)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -142,7 +174,22 @@ def make_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
     )
+    run.add_argument("--tls-ca", type=Path, metavar="FILE", help="who vouches for the broker (PEM)")
+    run.add_argument("--tls-cert", type=Path, metavar="FILE", help="the room's certificate (PEM)")
+    run.add_argument("--tls-key", type=Path, metavar="FILE", help="its key (PEM)")
     run.set_defaults(run=_run)
+
+    pair = commands.add_parser("pair", help="make this room one of the site: key and certificate")
+    pair.add_argument("--room", required=True, help="id of the room")
+    pair.add_argument("--hub", required=True, metavar="HOST:PORT", help="where the window is open")
+    pair.add_argument(
+        "--identity",
+        type=Path,
+        default=Path("/etc/phonghop/identity"),
+        metavar="DIR",
+        help="where key and certificates are kept (%(default)s)",
+    )
+    pair.set_defaults(run=_pair)
 
     check = commands.add_parser("check", help="self-test: pass, fail or unconfirmed per device")
     check.add_argument("--room", required=True, help="name of a shipped room, or a room file")

@@ -22,10 +22,11 @@ from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
 from edge.camera.subject import ELSEWHERE, Pacing
-from edge.contract import messages
+from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
+from edge.renewal import Renewal
 from edge.room import Devices, Plan
 from edge.rules.console_lamps import LINK
 from edge.rules.console_meanings import KEYS
@@ -41,6 +42,7 @@ from firmware_config.schema import ConsoleSection, RoomConfig, Title
 
 if TYPE_CHECKING:
     from edge.ears import Ears
+    from edge.runtime.identity import Identity
     from edge.stream import ProgrammeStream
 
 log = logging.getLogger(__name__)
@@ -279,8 +281,16 @@ def make_stream(
 class Room:
     """One whole controller, ready to run."""
 
-    def __init__(self, config: RoomConfig, data_dir: Path, broker: str | None = None) -> None:
+    def __init__(
+        self,
+        config: RoomConfig,
+        data_dir: Path,
+        broker: str | None = None,
+        identity: Identity | None = None,
+    ) -> None:
         """Wire everything; nothing is opened but the outbox file.
+
+        With an ``identity`` the broker is reached by TLS, without one as it is.
 
         Raises:
             OutboxError: the outbox file cannot be used.
@@ -307,9 +317,11 @@ class Room:
             port,
             self.outbox,
             self._status,
-            self.controller.deliver,
+            self._deliver,
             self.controller.link_changed,
+            None if identity is None else identity.tls,
         )
+        self.renewal = None if identity is None else Renewal(identity, self.link)
         self.controller.connect(self.link)
         self.controller.ears = make_ears(config, self.devices)
         if self.controller.ears is not None:
@@ -327,6 +339,8 @@ class Room:
         for ident, eye in eyes.items():
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
+        if self.renewal is not None:
+            self.supervisor.add("renewal", self.renewal.run)
         self.supervisor.add("controller", self.controller.run)
         alive = Alive(
             self.devices,
@@ -345,6 +359,12 @@ class Room:
 
     def _contact(self, name: str, is_closed: bool) -> None:
         self.controller.contact(name, is_closed)
+
+    def _deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
+        if not isinstance(message, messages.IdentityGrant):
+            self.controller.deliver(topic, message)
+        elif self.renewal is not None:
+            self.renewal.take(message)
 
     def _status(self, state: str) -> messages.Status:
         return messages.Status(

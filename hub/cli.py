@@ -19,7 +19,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import notify, roster, tally
+from hub import broker_tls, notify, room_cli, roster, tally
+from hub.identity.authority import IdentityError
 from hub.service import Settings, serve, version
 from hub.store.store import StoreError
 
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"where the page is served, this machine only ({HTTP}; port 0 takes a free one)",
     )
     run.add_argument("--data", type=Path, default=data_folder(), metavar="DIR", help="records")
+    broker_tls.add_options(run)
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
     run.set_defaults(run=_run)
 
@@ -87,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status, tally.add_parser(names)):
+    for command in (run, demo, status, tally.add_parser(names), room_cli.add_parser(names)):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),
@@ -155,9 +157,10 @@ def _run(chosen: argparse.Namespace) -> int:
         )
     try:
         meeting = roster.load(chosen.meeting)
-        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting)
+        tls = broker_tls.chosen_tls(chosen)
+        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting, tls)
         asyncio.run(_serve(settings))
-    except (roster.MeetingFileError, StoreError) as error:
+    except (roster.MeetingFileError, StoreError, IdentityError) as error:
         return complain(error)
     except OSError as error:
         return complain(f"--http {host}:{number}: {error.strerror or error}")

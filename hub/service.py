@@ -24,6 +24,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
+from hub.broker_tls import BrokerTls
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
@@ -62,6 +63,7 @@ class Settings:
     http_port: int
     data: Path
     meeting: commands.Configure
+    broker_tls: BrokerTls | None = None
 
 
 def version() -> str:
@@ -115,6 +117,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
+            self._renew,
         )
         self.link = Link(
             settings.mqtt_host,
@@ -122,6 +125,7 @@ class Hub:
             self._store.gen,
             self.hearing.hear,
             self._on_link,
+            None if settings.broker_tls is None else settings.broker_tls.context,
         )
         self.orders = Orders(
             self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
@@ -247,6 +251,14 @@ class Hub:
         """The room may be new or may have a new clock: it needs the time for its commands."""
         self._send_time(ident)
         self.ballots.send_keys(self.desk.meeting, ident)
+
+    def _renew(self, room: str, request: str) -> None:
+        """A room's certificate, where the broker vouches for the room."""
+        tls = self._settings.broker_tls
+        certificate = None if tls is None else tls.renew(room, request)
+        if certificate is not None:
+            grant = messages.IdentityGrant(certificate=certificate)
+            self.link.send(topics.down(room, "identity"), encode(grant))
 
     def _on_storage(self, error: StoreError | None) -> None:
         text = messages.Text(
