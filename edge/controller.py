@@ -43,6 +43,7 @@ from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
+from edge.stuck_keys import StuckKeys
 from edge.voting import Voting
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Controller:
         self.programme = Programme(devices.switcher, plan.pacing.manual_s, now_s, self.changed)
         self.stream: Watched | None = None
         """The programme as people can open it, where the room offers that."""
+        self.stuck_keys = StuckKeys()
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -117,6 +119,7 @@ class Controller:
 
     def seat_key(self, press: KeyPress) -> None:
         """A key at a seat: the microphone key speaks to the floor, the others vote."""
+        self.stuck_keys.take(press)
         if press.key != "mic":
             self.voting.key(press)
             return

@@ -46,6 +46,11 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PAGES = {
+    "/": "technician.html",
+}
+"""Address of each page, and its file."""
+
 CarryOut = Callable[[str, models.Body], Awaitable[tuple[str, Reason | None]]]
 
 
@@ -65,7 +70,8 @@ def application(
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[_guard])
     app.on_response_prepare.append(_headers)
     api = _Api(pages, carry_out, health, version)
-    app.router.add_get("/", api.page)
+    for address, file in PAGES.items():
+        app.router.add_get(address, _page(file))
     app.router.add_get("/api/v1/state", api.state)
     app.router.add_get("/api/v1/stream", api.stream)
     app.router.add_get("/api/v1/health", api.health)
@@ -86,6 +92,16 @@ def host_of(address: str) -> str:
         return urlsplit(address if "//" in address else f"//{address}").hostname or ""
     except ValueError:
         return ""
+
+
+def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def page(request: web.Request) -> web.StreamResponse:
+        path = web_folder() / file
+        if not path.is_file():
+            raise web.HTTPNotFound(text=f"this page is not installed (hub/web/{file})")
+        return web.FileResponse(path)
+
+    return page
 
 
 @web.middleware
@@ -124,12 +140,6 @@ class _Api:
         self._carry_out = carry_out
         self._health = health
         self._openapi = dumps(openapi.document(version))
-
-    async def page(self, request: web.Request) -> web.StreamResponse:
-        page = web_folder() / "technician.html"
-        if not page.is_file():
-            raise web.HTTPNotFound(text="the technician's page is not installed (hub/web)")
-        return web.FileResponse(page)
 
     async def state(self, request: web.Request) -> web.Response:
         return as_json(self._pages.snapshot())

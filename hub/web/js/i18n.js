@@ -60,7 +60,7 @@ export function said(text, lang) {
 export function translateDocument(root, lang) {
   const t = translator(lang);
   document.documentElement.lang = lang;
-  document.title = `${t("ui_page_title")} · ${t("paperless_meeting_room")}`;
+  document.title = `${t(document.documentElement.dataset.title)} · ${t("paperless_meeting_room")}`;
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-label]")) {
     node.setAttribute("aria-label", t(node.dataset.tLabel));
