@@ -14,13 +14,16 @@ import shlex
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge.runtime import notify
 
 if TYPE_CHECKING:
+    from edge.check import Finding
     from edge.runtime.identity import Identity
+    from firmware_config.schema import RoomConfig
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -99,7 +102,18 @@ def _check(args: argparse.Namespace) -> int:
     from edge.check import run_check
 
     word_s = args.word_seconds if args.microphones else None
-    return run_check(args.room, args.seconds, word_s=word_s, as_json=args.json)
+    board = partial(_board, args) if args.board else None
+    return run_check(args.room, args.seconds, word_s=word_s, board=board, as_json=args.json)
+
+
+def _board(args: argparse.Namespace, config: RoomConfig) -> list[Finding]:
+    from drivers.core.address import host_port
+    from edge.board import answers
+    from edge.check import Finding
+
+    host, port = host_port(args.broker or config.room.broker)
+    asked = answers(args.data, host, port, _identity(args, config.room.id))
+    return [Finding(answer.what, answer.verdict, answer.reason) for answer in asked]
 
 
 def _aim(args: argparse.Namespace) -> int:
@@ -151,6 +165,16 @@ def _kiosk(args: argparse.Namespace) -> int:
     return run_kiosk(args.url, shlex.split(args.browser) if args.browser else None)
 
 
+def _add_identity(command: argparse.ArgumentParser) -> None:
+    """Who the room is towards the broker."""
+    for name, what in (
+        ("ca", "who vouches for the broker"),
+        ("cert", "the room's certificate"),
+        ("key", "its key"),
+    ):
+        command.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"{what} (PEM)")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -174,9 +198,7 @@ def make_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
     )
-    run.add_argument("--tls-ca", type=Path, metavar="FILE", help="who vouches for the broker (PEM)")
-    run.add_argument("--tls-cert", type=Path, metavar="FILE", help="the room's certificate (PEM)")
-    run.add_argument("--tls-key", type=Path, metavar="FILE", help="its key (PEM)")
+    _add_identity(run)
     run.set_defaults(run=_run)
 
     pair = commands.add_parser("pair", help="make this room one of the site: key and certificate")
@@ -204,6 +226,14 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--word-seconds", type=float, default=8.0, help="how long a seat may take to be heard"
     )
+    check.add_argument(
+        "--board", action="store_true", help="the machine, too: disk, clock, certificate, broker"
+    )
+    check.add_argument("--broker", help="MQTT broker HOST:PORT instead of the room file's")
+    check.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
+    )
+    _add_identity(check)
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.contract import messages, topics
+from edge.contract.wire import encode
 from hub.identity.authority import IdentityError
 from hub.identity.folder import Folder, client_context
 from hub.identity.renewal import Renewals
@@ -22,11 +24,28 @@ class BrokerTls:
 
     context: Callable[[], ssl.SSLContext]
     """Made anew at each connection; OSError where a file is missing."""
+    certificates: dict[str, Path]
+    """Ours, by name."""
     renewals: Renewals | None = None
 
-    def renew(self, room: str, request: str) -> str | None:
-        """A certificate for a room that asks, if this hub has the authority."""
-        return None if self.renewals is None else self.renewals.renew(room, request)
+
+def granting(
+    tls: BrokerTls | None, send: Callable[[str, bytes], None]
+) -> Callable[[str, str], None]:
+    """What is done when a room asks for a certificate.
+
+    It gets one where the broker vouches for the room, and this hub has the authority.
+    """
+
+    def renew(room: str, request: str) -> None:
+        if tls is None or tls.renewals is None:
+            return
+        certificate = tls.renewals.renew(room, request)
+        if certificate is not None:
+            grant = messages.IdentityGrant(certificate=certificate)
+            send(topics.down(room, "identity"), encode(grant))
+
+    return renew
 
 
 def add_options(run: argparse.ArgumentParser) -> None:
@@ -51,13 +70,16 @@ def chosen_tls(chosen: argparse.Namespace) -> BrokerTls | None:
     if any(files):
         if not all(files):
             raise IdentityError("--mqtt-tls-ca, --mqtt-tls-cert and --mqtt-tls-key: give all three")
-        return BrokerTls(_context(*files))
+        return BrokerTls(_context(*files), {"authority": files[0], "hub": files[1]})
     folder = Folder(chosen.identity) if chosen.identity is not None else Folder.credentials()
     if folder is None:
         return None
     context = _context(*(folder.file(name) for name in ("ca.crt", "hub.crt", "hub.key")))
     has_authority = folder.file("ca.key").exists()
-    return BrokerTls(context, Renewals(folder) if has_authority else None)
+    certificates = {"authority": folder.file("ca.crt"), "hub": folder.file("hub.crt")}
+    if folder.file("broker.crt").exists():
+        certificates["broker"] = folder.file("broker.crt")
+    return BrokerTls(context, certificates, Renewals(folder) if has_authority else None)
 
 
 def _context(authority: Path, certificate: Path, key: Path) -> Callable[[], ssl.SSLContext]:

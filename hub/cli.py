@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import broker_tls, notify, room_cli, roster, tally
+from hub import backup, broker_tls, check, notify, room_cli, roster, tally
 from hub.identity.authority import IdentityError
 from hub.service import Settings, serve, version
 from hub.store.store import StoreError
@@ -67,6 +67,12 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--data", type=Path, default=data_folder(), metavar="DIR", help="records")
     broker_tls.add_options(run)
+    run.add_argument(
+        "--figures",
+        type=address,
+        metavar="HOST:PORT",
+        help="serve /metrics (Prometheus) and /health there; no names of people, no sign-in",
+    )
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
     run.set_defaults(run=_run)
 
@@ -89,7 +95,13 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status, tally.add_parser(names), room_cli.add_parser(names)):
+    others = [
+        tally.add_parser(names),
+        room_cli.add_parser(names),
+        check.add_parser(names, data_folder(), address, MQTT),
+    ]
+    others += backup.add_parsers(names, data_folder())
+    for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),
@@ -158,7 +170,9 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         meeting = roster.load(chosen.meeting)
         tls = broker_tls.chosen_tls(chosen)
-        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting, tls)
+        settings = Settings(
+            broker_host, broker_port, host, number, chosen.data, meeting, tls, chosen.figures
+        )
         asyncio.run(_serve(settings))
     except (roster.MeetingFileError, StoreError, IdentityError) as error:
         return complain(error)

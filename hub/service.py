@@ -24,7 +24,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
-from hub.broker_tls import BrokerTls
+from hub.broker_tls import BrokerTls, granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
@@ -36,6 +36,7 @@ from hub.orders import Orders
 from hub.replay import replayed
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
+from hub.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Settings:
     data: Path
     meeting: commands.Configure
     broker_tls: BrokerTls | None = None
+    figures: tuple[str, int] | None = None
 
 
 def version() -> str:
@@ -117,7 +119,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
-            self._renew,
+            granting(settings.broker_tls, lambda topic, data: self.link.send(topic, data)),
         )
         self.link = Link(
             settings.mqtt_host,
@@ -252,14 +254,6 @@ class Hub:
         self._send_time(ident)
         self.ballots.send_keys(self.desk.meeting, ident)
 
-    def _renew(self, room: str, request: str) -> None:
-        """A room's certificate, where the broker vouches for the room."""
-        tls = self._settings.broker_tls
-        certificate = None if tls is None else tls.renew(room, request)
-        if certificate is not None:
-            grant = messages.IdentityGrant(certificate=certificate)
-            self.link.send(topics.down(room, "identity"), encode(grant))
-
     def _on_storage(self, error: StoreError | None) -> None:
         text = messages.Text(
             vi="Không ghi được dữ liệu của máy chủ cuộc họp", en="The hub cannot write its records"
@@ -383,6 +377,7 @@ class Hub:
             "time": self._tell_time_forever,
             "silent rooms": self._miss_silent_rooms,
             "overdue commands": self.orders.expire_forever,
+            "figures": Watch(self, self._settings).run,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 

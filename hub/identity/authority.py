@@ -60,6 +60,18 @@ def pem(what: x509.Certificate | x509.CertificateRevocationList) -> bytes:
     return what.public_bytes(serialization.Encoding.PEM)
 
 
+def ends(certificate: bytes) -> datetime.datetime:
+    """When a certificate ends.
+
+    Raises:
+        IdentityError: it is none.
+    """
+    try:
+        return x509.load_pem_x509_certificate(certificate).not_valid_after_utc
+    except ValueError as error:
+        raise IdentityError(f"not a certificate: {error}") from error
+
+
 def fingerprint(key: ec.EllipticCurvePublicKey) -> str:
     """A key's name: SHA-256 of its public half."""
     der = key.public_bytes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +16,13 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import verification
 
+from edge import board
 from edge import pairing as room_end
 from edge.cli import main as edge_cli
 from edge.contract import messages, pairing
 from edge.renewal import LEFT, Renewal
 from edge.runtime.identity import Identity, IdentityError
+from hub import check
 from hub.cli import main as hub_cli
 from hub.identity import authority as law
 from hub.identity import pairing as hub_end
@@ -354,3 +357,32 @@ def test_systemd_passes_identities_on(
     folder = Folder.credentials()
     assert folder is not None
     assert folder.rooms() == house.folder.rooms()
+
+
+def test_the_board_is_asked_what_devices_cannot_tell(house: House, tmp_path: Path) -> None:
+    identity = paired(house)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        port = deaf.getsockname()[1]
+        deaf.close()
+        found = {a.what: a for a in board.answers(tmp_path, "127.0.0.1", port, identity)}
+    assert found["disk"].verdict == "pass"
+    assert found["certificate"].verdict == "pass"
+    assert found["broker"].verdict == "fail"
+    assert f"127.0.0.1:{port}" in found["broker"].reason
+    assert board.certificate(None).verdict == "unconfirmed"
+    missing = Identity.in_folder("nobody", tmp_path)
+    assert board.certificate(missing).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"), [("yes", "pass"), ("no", "fail"), ("", "unconfirmed")]
+)
+@pytest.mark.parametrize("ask", [board.clock, check.clock])
+def test_a_clock_is_right_when_systemd_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ask: Any, said: str, verdict: str
+) -> None:
+    program = tmp_path / "timedatectl"
+    program.write_text(f"#!/bin/sh\necho {said}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert ask().verdict == verdict
