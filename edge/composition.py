@@ -13,21 +13,24 @@ from typing import TYPE_CHECKING
 
 from drivers.audio.absent import AbsentInput
 from drivers.audio.config import AudioConfig
+from drivers.cec.driver import CecDisplay
 from drivers.console.driver import Console
-from drivers.core.address import host_port, parse_port
+from drivers.core.address import host_port
 from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
+from drivers.lg_rs232.driver import LgDisplay
+from drivers.pjlink.driver import PjlinkDisplay
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
-from edge.camera.subject import ELSEWHERE, Pacing
 from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
+from edge.planning import make_plan
 from edge.renewal import Renewal
-from edge.room import Devices, Plan
+from edge.room import Devices
 from edge.rules.console_lamps import LINK
 from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
@@ -35,10 +38,9 @@ from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
-from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
-from firmware_config.schema import ConsoleSection, RoomConfig, Title
+from firmware_config.schema import ConsoleSection, DisplaySection, RoomConfig
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -49,111 +51,6 @@ log = logging.getLogger(__name__)
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
-
-
-def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:
-    """What stands where, and the description for the hub; ``data_dir`` may hold sightings."""
-    seats = [
-        messages.SeatPlace(number=s.number, role=s.role, position_m=s.position_m, device=s.bus)
-        for s in config.seats
-    ]
-    return Plan(
-        id=config.room.id,
-        on_link_loss=config.room.on_link_loss,
-        describe=messages.Describe(
-            boot=boot,
-            title=_text(config.room.title),
-            on_link_loss=config.room.on_link_loss,
-            seats=seats,
-            devices=_places(config),
-        ),
-        roles={s.number: s.role for s in config.seats},
-        places_m={s.number: s.position_m for s in config.seats},
-        bearings=bearings_of(config, data_dir),
-        pacing=Pacing(**config.pacing.model_dump()),
-        camera_policy=config.room.camera_policy,
-        sightings_file=None if data_dir is None else sightings_path(data_dir, config.room.id),
-        locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
-        outside=_outside(config),
-    )
-
-
-def _outside(config: RoomConfig) -> tuple[str, ...]:
-    """Other rooms' pictures on the switcher."""
-    inputs = config.switcher.inputs if config.switcher is not None else ()
-    return tuple(source for source in inputs if source.startswith(ELSEWHERE))
-
-
-def _text(title: Title) -> messages.Text:
-    return messages.Text(vi=title.vi, en=title.en)
-
-
-def _places(config: RoomConfig) -> list[messages.DevicePlace]:
-    places = [
-        messages.DevicePlace(
-            id=b.id, kind="units", title=_text(b.title), model=b.map, simulated=_twin(b.port)
-        )
-        for b in config.buses
-    ]
-    places += [
-        messages.DevicePlace(
-            id=c.id,
-            kind="camera",
-            title=_text(c.title),
-            position_m=c.position_m,
-            heading_deg=c.heading_deg,
-            model=c.model,
-            simulated=_twin(c.port),
-        )
-        for c in config.cameras
-    ]
-    places += [
-        messages.DevicePlace(
-            id=d.id,
-            kind="display",
-            title=_text(d.title),
-            position_m=d.position_m,
-            model=d.driver,
-            sources=list(d.sources),
-            simulated=_twin(d.port),
-        )
-        for d in config.displays
-    ]
-    if config.switcher is not None:
-        places.append(
-            messages.DevicePlace(
-                id=config.switcher.id,
-                kind="switcher",
-                title=_text(config.switcher.title),
-                model=config.switcher.dialect or "",
-                sources=list(config.switcher.inputs),
-                simulated=_twin(config.switcher.port),
-            )
-        )
-    if config.console is not None:
-        places.append(
-            messages.DevicePlace(
-                id="console",
-                kind="console",
-                title=_text(config.console.title),
-                simulated=config.console.pins.startswith("twin:"),
-            )
-        )
-    if config.audio is not None:
-        places.append(
-            messages.DevicePlace(
-                id=config.audio.id,
-                kind="audio",
-                title=_text(config.audio.title),
-                model=config.audio.source[:64],
-                simulated=config.audio.source.startswith("twin:"),
-            )
-        )
-    return places
-
-
-def _twin(port: str) -> bool:
-    return parse_port(port).twin
 
 
 def make_devices(
@@ -175,7 +72,6 @@ def make_devices(
         bus = DelegateBus(section, seats, on_seat_key)
         bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
-    displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = None
     if config.console is not None:
         _check_names(config.console)
@@ -183,11 +79,24 @@ def make_devices(
     return Devices(
         buses=buses,
         cameras=make_cameras(config, data_dir),
-        displays=displays,
+        displays={section.id: make_display(section) for section in config.displays},
         console=console,
         switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
         audio=make_audio(config.audio) if config.audio is not None else None,
     )
+
+
+def make_display(section: DisplaySection) -> Display:
+    """The display, not opened yet."""
+    match section.driver:
+        case "samsung_mdc":
+            return SamsungMdcDisplay(section)
+        case "lg_rs232":
+            return LgDisplay(section)
+        case "pjlink":
+            return PjlinkDisplay(section)
+        case "cec":
+            return CecDisplay(section)
 
 
 def make_audio(config: AudioConfig) -> Device:

@@ -31,6 +31,7 @@ from typing import Any
 
 from hub.identity.folder import DEFAULT as IDENTITY
 from hub.replay import replayed
+from hub.settings import version
 from hub.store.store import FILE, Store, StoreError
 
 FORMAT = 1
@@ -317,8 +318,6 @@ def _tell(chosen: argparse.Namespace, proof: Proof, more: dict[str, Any], text: 
 
 
 def _backup(chosen: argparse.Namespace) -> int:
-    from hub.service import version
-
     try:
         keys = chosen.identity if chosen.keys else None
         proof = backup(chosen.data, chosen.file, keys, version())

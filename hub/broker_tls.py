@@ -77,8 +77,9 @@ def chosen_tls(chosen: argparse.Namespace) -> BrokerTls | None:
     context = _context(*(folder.file(name) for name in ("ca.crt", "hub.crt", "hub.key")))
     has_authority = folder.file("ca.key").exists()
     certificates = {"authority": folder.file("ca.crt"), "hub": folder.file("hub.crt")}
-    if folder.file("broker.crt").exists():
-        certificates["broker"] = folder.file("broker.crt")
+    for name in ("broker", "page"):
+        if folder.file(f"{name}.crt").exists():
+            certificates[name] = folder.file(f"{name}.crt")
     return BrokerTls(context, certificates, Renewals(folder) if has_authority else None)
 
 

@@ -53,6 +53,12 @@ def add_parser(names: Any) -> argparse.ArgumentParser:
         metavar="NAME",
         help="name or address by which rooms reach the broker (may be given more than once)",
     )
+    init.add_argument(
+        "--page",
+        action="append",
+        metavar="NAME",
+        help="the same for browsers: makes page.crt and page.key for run --tls-cert, --tls-key",
+    )
     init.set_defaults(run=_command(_init))
     pair = commands.add_parser("pair", help="open the window for one room")
     pair.add_argument("room")
@@ -101,6 +107,10 @@ def _init(chosen: argparse.Namespace) -> int:
     certificate = authority.for_broker(broker.public_key(), chosen.broker, now)
     folder.write("broker.key", key_pem(broker), SECRET)
     folder.write("broker.crt", pem(certificate))
+    if chosen.page:
+        page = new_key()
+        folder.write("page.key", key_pem(page), SECRET)
+        folder.write("page.crt", pem(authority.for_page(page.public_key(), chosen.page, now)))
     folder.write_rooms(folder.rooms())
     folder.give_to_broker(chosen.mosquitto)
     _tell(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from hub.figures import FiguresServer, HubFigures, RoomFigures
 from hub.identity.authority import IdentityError, ends
+from hub.settings import Settings, version
 from hub.store.store import FILE
 
 if TYPE_CHECKING:
     from hub.board import RoomBoard
-    from hub.service import Hub, Settings
+    from hub.service import Hub
 
 
 class Watch:
@@ -47,7 +48,7 @@ class Watch:
         trouble = self._hub.desk.storage_trouble
         return {
             "ok": trouble is None and self._hub.link.connected,
-            "version": self._version(),
+            "version": version(),
             "broker": "connected" if self._hub.link.connected else "lost",
             "broker_trouble": self._hub.link.last_error,
             "storage": "ok" if trouble is None else str(trouble),
@@ -57,7 +58,7 @@ class Watch:
         """The figures of this moment."""
         hub = self._hub
         return HubFigures(
-            version=self._version(),
+            version=version(),
             broker_connected=hub.link.connected,
             storage_ok=hub.desk.storage_trouble is None,
             rooms={ident: _room(room) for ident, room in hub.board.rooms.items()},
@@ -69,11 +70,6 @@ class Watch:
             records_bytes=self._records_bytes(),
             certificates_until_s=self._certificates(),
         )
-
-    def _version(self) -> str:
-        from hub.service import version
-
-        return version()
 
     def _records_bytes(self) -> int:
         places = (self._settings.data / f"{FILE}{ending}" for ending in ("", "-wal"))

@@ -28,6 +28,9 @@ AUTHORITY_DAYS = 20 * 365
 SERVER_DAYS = 10 * 365
 """Hub and broker. Rooms judge it by their own clock, so it is long."""
 
+PAGE_DAYS = 800
+"""The pages'; browsers refuse what lasts longer than 825 days."""
+
 ROOM_DAYS = 365
 """A room's; it renews itself when a third is left. Judged by the hub's clock."""
 
@@ -181,9 +184,19 @@ class Authority:
         Raises:
             IdentityError: the clock is wrong.
         """
-        return self._leaf(
-            hosts[0][:64], key, now, SERVER_DAYS, ExtendedKeyUsageOID.SERVER_AUTH, hosts
-        )
+        use = ExtendedKeyUsageOID.SERVER_AUTH
+        return self._leaf(hosts[0][:64], key, now, SERVER_DAYS, use, hosts)
+
+    def for_page(
+        self, key: ec.EllipticCurvePublicKey, hosts: Sequence[str], now: datetime.datetime
+    ) -> x509.Certificate:
+        """The same for the pages, for browsers that trust this authority.
+
+        Raises:
+            IdentityError: the clock is wrong.
+        """
+        use = ExtendedKeyUsageOID.SERVER_AUTH
+        return self._leaf(hosts[0][:64], key, now, PAGE_DAYS, use, hosts)
 
     def _leaf(
         self,

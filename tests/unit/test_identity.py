@@ -270,7 +270,7 @@ def test_founding_again_keeps_the_authority_and_what_it_signed(house: House) -> 
     before = (house.hub / "ca.crt").read_bytes()
     hub_before = (house.hub / "hub.crt").read_bytes()
     paired(house).context()
-    assert house.room("init", "--broker", "10.0.0.9") == 0
+    assert house.room("init", "--broker", "10.0.0.9", "--page", "hub.local") == 0
     assert (house.hub / "ca.crt").read_bytes() == before
     assert (house.hub / "hub.crt").read_bytes() != hub_before
     assert [room.room for room in house.folder.rooms()] == ["main"]
@@ -278,6 +278,9 @@ def test_founding_again_keeps_the_authority_and_what_it_signed(house: House) -> 
     names = broker.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert [str(ip) for ip in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.9"]
     assert stat.S_IMODE((house.broker / "broker.key").stat().st_mode) == 0o600
+    page = x509.load_pem_x509_certificate((house.hub / "page.crt").read_bytes())
+    assert page.not_valid_after_utc - datetime.now(UTC) < timedelta(days=825)
+    assert not (house.broker / "page.key").exists()
 
 
 def test_a_hub_whose_clock_is_not_set_signs_nothing() -> None:
