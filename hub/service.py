@@ -21,6 +21,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
+from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
@@ -34,6 +35,7 @@ from hub.replay import replayed
 from hub.settings import Ready, Settings, version
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
+from hub.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
+            granting(settings.broker_tls, lambda topic, data: self.link.send(topic, data)),
         )
         self.link = Link(
             settings.mqtt_host,
@@ -102,6 +105,7 @@ class Hub:
             self._store.gen,
             self.hearing.hear,
             self._on_link,
+            None if settings.broker_tls is None else settings.broker_tls.context,
         )
         self.orders = Orders(
             self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
@@ -366,6 +370,7 @@ class Hub:
             "silent rooms": self._miss_silent_rooms,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "figures": Watch(self, self._settings).run,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from hub.broker_tls import BrokerTls
 from hub.meeting import commands
 from hub.reception import Access
 
@@ -28,6 +29,9 @@ class Settings:
     data: Path
     meeting: commands.Configure
     access: Access = field(default_factory=Access)
+    broker_tls: BrokerTls | None = None
+    figures: tuple[str, int] | None = None
+    """Where who watches the hub reads them."""
 
 
 def version() -> str:
