@@ -4,6 +4,7 @@
  * Keys without the prefix `ui_` are the project's glossary, word for word.
  */
 
+import { ACCESS_LABELS } from "./labels_access.js";
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { DISPLAY_LABELS } from "./labels_displays.js";
@@ -13,6 +14,7 @@ export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...ACCESS_LABELS,
   ...DISPLAY_LABELS,
 
   // Glossary.
