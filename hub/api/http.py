@@ -12,9 +12,10 @@ Owns HTTP. Must not decide anything about the meeting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
@@ -54,6 +55,13 @@ PAGES = {
 CarryOut = Callable[[str, models.Body], Awaitable[tuple[str, Reason | None]]]
 
 
+class Routes(Protocol):
+    """Addresses that belong together."""
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Register them."""
+
+
 def web_folder() -> Path:
     """Where the pages are."""
     return Path(str(resources.files("hub") / "web"))
@@ -65,6 +73,7 @@ def application(
     health: Callable[[], models.Health],
     version: str,
     ballots: BallotRecords,
+    more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[_guard])
@@ -81,6 +90,8 @@ def application(
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
+    for routes in more:
+        routes.add_to(app.router)
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
@@ -121,7 +132,8 @@ def _same_origin(origin: str, request: web.Request) -> bool:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SAFE_HEADERS)
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
     fresh = "no-store" if request.path.startswith("/api/") else "no-cache"
     response.headers.setdefault(hdrs.CACHE_CONTROL, fresh)
 

@@ -19,7 +19,10 @@ from openapi_spec_validator import validate
 from edge.rules.reasons import SENTENCES, Reason
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import LOG_LINES, Pages
+from hub.api.paper_routes import PaperRoutes
+from hub.api.roster_routes import RosterRoutes
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
@@ -41,6 +44,12 @@ HEALTH = models.Health(
 )
 
 
+def meeting_addresses() -> tuple[http.Routes, ...]:
+    """Those of meetings, of which nothing is asked here."""
+    nobody: Any = None
+    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody)
+
+
 class Desk:
     """Pages over a meeting that the test changes, and orders that go as the test says."""
 
@@ -56,7 +65,10 @@ class Desk:
         )
         self.lines: list[str] = []
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
-        self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9", records)
+        more = meeting_addresses()
+        self.app = http.application(
+            self.pages, self.carry_out, lambda: self.health, "9.9", records, more
+        )
 
     async def stored(self, ballot: BallotKey) -> list[str]:
         """The lines of any ballot."""
@@ -112,6 +124,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     assert set(state) == {
         "hub",
         "meeting",
+        "meetings",
         "floor",
         "ballots",
         "attendance",
@@ -121,6 +134,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     }
     assert state["meeting"] == {
         "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
+        "prepared": "", "session": None, "agenda": [], "item": "",
     }  # fmt: skip
     assert state["floor"]["speaking"] == [
         {
