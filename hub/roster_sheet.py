@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,6 +37,10 @@ class RowProblem(NamedTuple):
     column: str
     vi: str
     en: str
+
+
+Place = tuple[int, str]
+"""A row, and what must be there once."""
 
 
 @dataclass(slots=True)
@@ -95,16 +98,18 @@ def read(rows: Sequence[Row], rooms: Rooms) -> Read:
     columns = _columns(rows[0], found)
     if found.problems:
         return found
-    numbers: list[int] = []
+    places: list[Place] = []
+    people: list[Place] = []
     for row in rows[1:]:
         cells = {c: row.cells[i] if i < len(row.cells) else "" for c, i in columns.items()}
         if any(cells.values()):
-            entry = _entry(row.number, cells, rooms, found.problems)
-            if entry is not None:
-                numbers.append(row.number)
-                found.seats.append(entry)
-    found.problems += _twice("seat", found.seats, numbers, lambda e: e.seat)
-    found.problems += _twice("person", found.seats, numbers, lambda e: e.person or e.seat)
+            seat, entry = _entry(row.number, cells, rooms, found.problems)
+            person = cells.get("person") or seat
+            places += [] if seat is None else [(row.number, seat)]
+            people += [] if person is None else [(row.number, person)]
+            found.seats += [] if entry is None else [entry]
+    found.problems += _twice("seat", places)
+    found.problems += [p for p in _twice("person", people) if p.vi not in _said(found)]
     if not found.seats and not found.problems:
         found.problems.append(_whole("Bảng không có đại biểu nào", "There is nobody in the table"))
     if len(found.seats) > SEATS_MOST:
@@ -148,7 +153,8 @@ def _columns(head: Row, found: Read) -> dict[str, int]:
 
 def _entry(
     number: int, cells: Mapping[str, str], rooms: Rooms, problems: list[RowProblem]
-) -> SeatEntry | None:
+) -> tuple[str | None, SeatEntry | None]:
+    """The seat, when it can be told, and the whole entry, when nothing is wrong with the row."""
     before = len(problems)
 
     def wrong(column: str, vi: str, en: str) -> None:
@@ -162,17 +168,18 @@ def _entry(
                 "This cell is a formula: paste it as a value",
             )
     if len(problems) > before:
-        return None
+        return None, None
     seat = _seat(cells, rooms, wrong)
+    known = seat if len(problems) == before else None
     role = _role(cells.get("role", ""), wrong)
     weight = _weight(cells.get("weight", ""), wrong)
     for column, most in (("name", NAME_MOST), ("person", PERSON_MOST), ("proxy", PERSON_MOST)):
         if len(cells.get(column, "")) > most:
             wrong(column, f"Dài quá {most} ký tự", f"Longer than {most} characters")
     if len(problems) > before:
-        return None
+        return known, None
     try:
-        return SeatEntry(
+        return known, SeatEntry(
             seat=seat,
             name=cells.get("name", ""),
             role=role,
@@ -184,7 +191,7 @@ def _entry(
         first = error.errors(include_url=False)[0]
         column = str(first["loc"][0])
         wrong(column if column in HEADINGS else "seat", "Không hợp lệ", str(first["msg"]))
-        return None
+        return known, None
 
 
 Wrong = Callable[[str, str, str], None]
@@ -256,25 +263,21 @@ def _weight(told: str, wrong: Wrong) -> int:
     return int(told)
 
 
-def _twice(
-    column: str,
-    seats: Sequence[SeatEntry],
-    numbers: Sequence[int],
-    key: Callable[[SeatEntry], str],
-) -> Iterable[RowProblem]:
-    names = [key(entry) for entry in seats]
-    counts = Counter(names)
+def _twice(column: str, names: Iterable[Place]) -> Iterable[RowProblem]:
     first: dict[str, int] = {}
-    for name, number in zip(names, numbers, strict=True):
-        if counts[name] > 1 and name in first:
-            row = first[name]
+    for number, name in names:
+        row = first.setdefault(name, number)
+        if row != number:
             yield RowProblem(
                 number,
                 HEADINGS[column][0],
                 f"{name} đã có ở dòng {row}",
                 f"{name} stands in row {row} already",
             )
-        first.setdefault(name, number)
+
+
+def _said(found: Read) -> set[str]:
+    return {problem.vi for problem in found.problems}
 
 
 def _whole(vi: str, en: str) -> RowProblem:
