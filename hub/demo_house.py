@@ -17,7 +17,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.roster import demo_file
+from hub.demo_papers import furnish
+from hub.roster import demo_file, load
 
 HOST = "127.0.0.1"
 ROOMS = ("main", "satellite-1")
@@ -123,6 +124,9 @@ class House:
         """Start everything at once."""
         self._accident = asyncio.get_running_loop().create_future()
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        form = load(demo_file())
+        if form is not None:
+            await furnish(self.folder / "hub", form)
         await asyncio.gather(*(self.start_child(name) for name in self.children))
 
     async def start_child(self, name: str) -> None:

@@ -12,6 +12,7 @@ Owns the order of these steps, and what pages are told of them. Must not know HT
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncIterable, Callable
 from dataclasses import replace
@@ -101,6 +102,7 @@ class Prepared:
 
     def _summary(self, kept: Kept) -> Json:
         form = kept.form
+        papers = [each for each in self._papers if each.prepared == kept.id]
         return {
             "id": kept.id,
             "rev": kept.rev,
@@ -112,7 +114,8 @@ class Prepared:
             "items": len(form.agenda),
             "seats": len(form.seats),
             "ballots": len(form.ballots),
-            "papers": sum(each.prepared == kept.id for each in self._papers),
+            "papers": len(papers),
+            "papers_stamp": hashlib.sha256(repr(papers).encode()).hexdigest()[:8],
             "changed_ts": round(kept.changed_ts, 3),
         }
 
@@ -165,7 +168,7 @@ class Prepared:
         """Keep the same meeting a second time: a draft, with votes of its own."""
         async with self._turn:
             kept = self._known(ident)
-            form = _as_copy(kept.form, title)
+            form = as_copy(kept.form, title)
             fresh = [
                 (each.paper.id, new_id("p")) for each in self._papers if each.prepared == ident
             ]
@@ -353,8 +356,8 @@ def _rules(form: MeetingForm) -> tuple[object, ...]:
     return form.mode, form.max_open, form.queue_max, form.settings
 
 
-def _as_copy(form: MeetingForm, title: str | None) -> MeetingForm:
-    """Without a date; each vote has a name of its own, because its record is kept by it."""
+def as_copy(form: MeetingForm, title: str | None) -> MeetingForm:
+    """The same once more, without a date; each vote with a name of its own, as its record needs."""
     ballots = [ballot.model_copy(update={"id": new_id("vote")}) for ballot in form.ballots]
     return form.model_copy(update={"title": title or form.title, "when": "", "ballots": ballots})
 

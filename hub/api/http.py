@@ -49,6 +49,7 @@ SAFE_HEADERS = {
 
 PAGES = {
     "/": "technician.html",
+    "/secretary": "secretary.html",
 }
 """Address of each page, and its file."""
 
