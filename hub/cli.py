@@ -20,8 +20,12 @@ import urllib.request
 from pathlib import Path
 
 from hub import notify, roster, tally
+from hub.papers import MOST_BYTES
 from hub.service import Settings, serve, version
 from hub.store.store import StoreError
+
+MIB = 1024 * 1024
+PAPER_MIB_MOST = 1024
 
 MQTT = "127.0.0.1:1883"
 HTTP = "127.0.0.1:8080"
@@ -66,6 +70,13 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--data", type=Path, default=data_folder(), metavar="DIR", help="records")
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
+    run.add_argument(
+        "--paper-mib",
+        type=size_mib,
+        default=MOST_BYTES // MIB,
+        metavar="N",
+        help=f"largest paper of a meeting, 1 to {PAPER_MIB_MOST} MiB ({MOST_BYTES // MIB})",
+    )
     run.set_defaults(run=_run)
 
     demo = names.add_parser(
@@ -120,6 +131,17 @@ def port(text: str) -> int:
     return int(text)
 
 
+def size_mib(text: str) -> int:
+    """A size in MiB, 1 to ``PAPER_MIB_MOST``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= PAPER_MIB_MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size, 1 to {PAPER_MIB_MOST} MiB")
+    return int(text)
+
+
 def data_folder() -> Path:
     """Where records go: systemd's state directory, else the user's data directory."""
     state = os.environ.get("STATE_DIRECTORY")
@@ -155,7 +177,15 @@ def _run(chosen: argparse.Namespace) -> int:
         )
     try:
         meeting = roster.load(chosen.meeting)
-        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting)
+        settings = Settings(
+            broker_host,
+            broker_port,
+            host,
+            number,
+            chosen.data,
+            meeting,
+            chosen.paper_mib * MIB,
+        )
         asyncio.run(_serve(settings))
     except (roster.MeetingFileError, StoreError) as error:
         return complain(error)

@@ -158,6 +158,7 @@ def _what_to_try(house: House) -> str:
     edge = _program("phonghop-edge")
     return f"""
 Trang kỹ thuật / technician's page:  {house.page}
+Bàn thư ký / secretary's page:       {house.page}secretary
 MQTT:                                127.0.0.1:{house.mqtt_port}  (phonghop/v1/#)
 
 Mở cửa sổ dòng lệnh khác để thử / try in another terminal:

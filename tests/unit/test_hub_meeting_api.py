@@ -24,6 +24,7 @@ from hub.api.paper_routes import PaperRoutes
 from hub.api.roster_routes import RosterRoutes
 from hub.board import Board
 from hub.meeting import commands
+from hub.roster import demo_file, load
 from tests import hub_room
 from tests.meeting_house import PDF, PNG, House, house
 
@@ -108,6 +109,19 @@ async def test_a_meeting_is_saved_listed_begun_led_and_ended(tmp_path: Path) -> 
         assert await commanded(client, "end_meeting", meeting="m1") == (202, None)
         assert await commanded(client, "delete_meeting", meeting="m1") == (409, "meeting_over")
         assert hub.desk.meeting.session == "ended"
+
+
+async def test_a_meeting_that_was_fetched_can_be_saved_as_it_is(tmp_path: Path) -> None:
+    demo = load(demo_file())
+    assert demo is not None
+    async with served(tmp_path) as (client, hub):
+        await hub.prepared.create("m1", demo, "t")
+        async with client.get("/api/v1/meetings/m1") as answer:
+            whole = await answer.json()
+        assert await saved(client, whole["form"], "?rev=1") == (200, {"id": "m1", "rev": 2})
+        assert hub.prepared.form("m1") == demo
+        async with client.get("/api/v1/meetings/m9") as answer:
+            assert answer.status == 404
 
 
 async def test_what_does_not_fit_is_told_all_at_once_and_changes_nothing(tmp_path: Path) -> None:
