@@ -6,44 +6,36 @@ commands need no room, so they are carried out without a link to one too.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 from edge.rules.reasons import Reason
 from hub.api import meeting_bodies as bodies
 from hub.api.models import Body
 from hub.desk import Desk
 from hub.meeting.inputs import CallItem
-from hub.orders import TECHNICIAN
 from hub.prepared import Prepared
 from hub.store.prepared import NotSoError
 
-CarryOut = Callable[[str, Body], Awaitable[tuple[str, Reason | None]]]
-
 
 class MeetingOrders:
-    """Carries out what is about meetings, and hands on the rest."""
+    """Carries out what is about meetings."""
 
-    def __init__(self, prepared: Prepared, desk: Desk, others: CarryOut) -> None:
-        """``others`` carries out what is about rooms."""
+    def __init__(self, prepared: Prepared, desk: Desk) -> None:
+        """``desk`` decides what is about the meeting in force."""
         self._prepared = prepared
         self._desk = desk
-        self._others = others
 
-    async def carry_out(self, name: str, body: Body) -> tuple[str, Reason | None]:
-        """The command's id, and why it was refused (None: accepted).
+    def doing(self, body: Body, by: str) -> Awaitable[Reason | None] | None:
+        """What is to be awaited: why it was refused. None when it is about something else."""
+        asked = _doing(body, by, self._prepared, self._desk)
+        return None if asked is None else _answered(asked)
 
-        Raises:
-            StoreError: nothing can be recorded, so nothing was done.
-        """
-        doing = _doing(body, TECHNICIAN, self._prepared, self._desk)
-        if doing is None:
-            return await self._others(name, body)
-        ident = secrets.token_hex(8)
-        try:
-            return ident, await doing
-        except NotSoError as error:
-            return ident, error.reason
+
+async def _answered(asked: Awaitable[Reason | None]) -> Reason | None:
+    try:
+        return await asked
+    except NotSoError as error:
+        return error.reason
 
 
 def _doing(body: Body, by: str, prepared: Prepared, desk: Desk) -> Awaitable[Reason | None] | None:

@@ -13,6 +13,7 @@ from edge.contract import messages, topics
 from edge.contract.wire import encode
 from edge.rules.floor import Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
+from hub.access.rights import Who, is_quiet
 from hub.api import models
 from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
@@ -25,26 +26,33 @@ from hub.link import Link
 from hub.meeting import commands, events
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
+from hub.meeting_orders import MeetingOrders
 
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
 
-ANSWER_MS = {"aim": 25_000, "power": 30_000}
-"""How long a device may take to prove it: a slow camera across its range, a panel's start."""
+ANSWER_MS = {"aim": 25_000, "power": 240_000, "source": 120_000, "volume": 120_000}
+"""How long a device may take to prove it: a slow camera across its range, a projector that has
+to cool down before it starts again, an input that waits until it has."""
 
 ANSWER_ELSE_MS = 10_000
-
-TECHNICIAN = "technician"
-"""Who gives commands until people sign in."""
 
 
 class Orders:
     """Carries out commands."""
 
     def __init__(
-        self, desk: Desk, board: Board, link: Link, clock: HubClock, gen: int, touch: Touch
+        self,
+        desk: Desk,
+        board: Board,
+        link: Link,
+        clock: HubClock,
+        gen: int,
+        touch: Touch,
+        meetings: MeetingOrders | None = None,
     ) -> None:
         """``touch`` tells the pages which command is new."""
+        self._meetings = meetings
         self._desk = desk
         self._board = board
         self._link = link
@@ -53,22 +61,39 @@ class Orders:
         self._touch = touch
         self._number = 0
 
-    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
-        """The command's id, and why it was refused (None: accepted).
+    async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
+        """The command's id, and why it was refused (None: accepted). Both are recorded.
 
         Raises:
             StoreError: nothing can be recorded, so nothing was done.
         """
         ident = secrets.token_hex(8)
+        reason = await self._done(ident, name, body, who.by)
+        if not is_quiet(name):
+            self._record(name, who, "" if reason is None else reason.value)
+        return ident, reason
+
+    def refused(self, name: str, who: Who, reason: Reason) -> None:
+        """A command went no further than to the gate: for the records."""
+        self._record(name, who, reason.value)
+
+    def _record(self, name: str, who: Who, code: str) -> None:
+        given = events.CommandGiven(self._clock.now_s(), name, who.by, who.role.value, code)
+        self._desk.note(given)
+
+    async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
+        about_meetings = None if self._meetings is None else self._meetings.doing(body, by)
+        if about_meetings is not None:
+            return await about_meetings
         if not self._link.connected:
-            return ident, Reason.LINK_LOST
-        wanted = floor_order(body, TECHNICIAN)
+            return Reason.LINK_LOST
+        wanted = floor_order(body, by)
         if wanted is not None:
-            return ident, await self._on_floor(wanted)
-        about_ballots = ballot_order(body, TECHNICIAN)
+            return await self._on_floor(wanted)
+        about_ballots = ballot_order(body, by)
         if about_ballots is not None:
-            return ident, await self._desk.ask(about_ballots)
-        return ident, await self._on_device(ident, name, body)
+            return await self._desk.ask(about_ballots)
+        return await self._on_device(ident, name, body, by)
 
     async def _on_floor(self, wanted: FloorOrder | SettingsOrder) -> Reason | None:
         event = wanted.event if isinstance(wanted, FloorOrder) else None
@@ -81,7 +106,7 @@ class Orders:
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
         return await self._desk.ask(wanted)
 
-    async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
+    async def _on_device(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         order = device_order(body)
         refusal = self._refusal(order)
         if refusal is not None:
@@ -89,7 +114,7 @@ class Orders:
         room, device, action = order.room, order.device, order.action
         answer_ms = ANSWER_MS.get(action, ANSWER_ELSE_MS)
         if not order.quiet:
-            at_s, by = self._clock.now_s(), TECHNICIAN
+            at_s = self._clock.now_s()
             ordered = events.Ordered(at_s, room, device, action, order.args, ident, by)
             await self._desk.ask(commands.Note(ordered))
         now_ms = self._clock.now_ms()
@@ -106,7 +131,7 @@ class Orders:
             sent_ms=now_ms,
             gen=self._gen,
             n=self._number,
-            by=TECHNICIAN,
+            by=by,
         )
         self._link.send(topics.down(room, "command", device), encode(command))
         return None
@@ -120,6 +145,8 @@ class Orders:
             return Reason.LINK_LOST
         if order.kind and not known.has_device(order.device, order.kind):
             return Reason.DEVICE_UNKNOWN
+        if order.action == "scene" and not known.has_scene(order.args["scene"]):
+            return Reason.SCENE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
         if name is not None and name not in self._desk.meeting.floor.roles:
             return Reason.SEAT_UNKNOWN

@@ -41,7 +41,7 @@ class House:
         self.prepared = Prepared(
             self.store, self.desk, clock, PaperFolder(self.papers, most_bytes), self._told
         )
-        self.orders = MeetingOrders(self.prepared, self.desk, _nobody)
+        self.orders = MeetingOrders(self.prepared, self.desk)
 
     def _told(self) -> None:
         self.news += 1
@@ -49,7 +49,9 @@ class House:
     async def give(self, name: str, **body: Any) -> str | None:
         """A command; the code of its refusal."""
         given = MEETING_COMMANDS[name].model_validate(body)
-        _, reason = await self.orders.carry_out(name, given)
+        doing = self.orders.doing(given, "t")
+        assert doing is not None
+        reason = await doing
         return None if reason is None else reason.value
 
     async def paper(
@@ -81,7 +83,3 @@ async def house(folder: Path, file: MeetingForm | None = None, **more: Any) -> A
         running.cancel()
         await asyncio.wait({running})
         found.store.close()
-
-
-async def _nobody(name: str, body: Any) -> Any:
-    raise AssertionError(f"{name} is not about meetings")

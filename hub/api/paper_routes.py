@@ -17,9 +17,12 @@ from urllib.parse import quote
 from aiohttp import hdrs, web
 
 from edge.rules.reasons import Reason
+from hub.access.rights import may_read
 from hub.api.answers import as_json, rejected
+from hub.api.gate import signed_in
 from hub.api.meeting_bodies import Reader
 from hub.api.requests import by_of
+from hub.meeting.state import Meeting
 from hub.papers import PaperError
 from hub.prepared import Prepared
 from hub.store.prepared import NotSoError
@@ -49,16 +52,14 @@ _STATUS = {
 
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
-MayRead = Callable[[web.Request, tuple[str, ...]], bool]
-
 
 class PaperRoutes:
     """The handlers."""
 
-    def __init__(self, prepared: Prepared, may_read: MayRead = lambda request, readers: True):
-        """``may_read`` judges whether a request is from one of the readers."""
+    def __init__(self, prepared: Prepared, meeting: Callable[[], Meeting]) -> None:
+        """``meeting`` knows the roles at the table."""
         self._prepared = prepared
-        self._may_read = may_read
+        self._meeting = meeting
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Register the addresses."""
@@ -91,7 +92,9 @@ class PaperRoutes:
         kept = self._prepared.paper(request.match_info["paper"])
         if kept is None:
             return rejected(404, Reason.PAPER_UNKNOWN)
-        if not self._may_read(request, kept.paper.readers):
+        who = signed_in(request)
+        at_table = self._meeting().floor.roles.get(who.seat or "")
+        if not may_read(who, kept.paper.readers, at_table):
             return rejected(403, Reason.NOT_ALLOWED_TO_READ)
         path = self._prepared.folder.path(kept.sha256)
         if path is None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-TECHNICIAN = "technician"
-"""Who everything is from until people sign in."""
+from hub.api.gate import signed_in
 
 
 def by_of(request: web.Request) -> str:
     """Who asks, for the records."""
-    return TECHNICIAN
+    return signed_in(request).by
 
 
 async def read_within(request: web.Request, most_bytes: int) -> bytes | None:

@@ -146,17 +146,22 @@ class TimePassed:
     ts: float | None = None
 
 
+NotedEvent = (
+    events.AlertRaised
+    | events.AlertCleared
+    | events.Ordered
+    | events.OrderEnded
+    | events.CommandGiven
+    | events.AccessNoted
+    | session_events.MeetingPrepared
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something for the records that changes nothing."""
 
-    event: (
-        events.AlertRaised
-        | events.AlertCleared
-        | events.Ordered
-        | events.OrderEnded
-        | session_events.MeetingPrepared
-    )
+    event: NotedEvent
 
 
 @dataclass(frozen=True, slots=True)

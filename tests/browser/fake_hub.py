@@ -37,9 +37,15 @@ DEVICE_COMMANDS = frozenset(
         "lock_camera",
         "preview_camera",
         "display_power",
+        "display_input",
+        "display_volume",
+        "set_scene",
         "locate_seat",
     }
 )
+
+CSRF = "of-this-session"
+"""What the page must send with every command."""
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
@@ -60,6 +66,15 @@ class FakeHub:
         """How commands to devices end, by name: ``status`` and ``reason``."""
         self.proves = True
         """Microphones follow the floor at once; False leaves them as they are."""
+        self.me: Json = {
+            "name": "Lan",
+            "role": "technician",
+            "seat": None,
+            "commands": [],
+            "csrf": CSRF,
+            "home": "/",
+        }
+        """Who is signed in, as the page is told."""
         self.port = 0
         self._clients: set[asyncio.Queue[bytes | None]] = set()
         self._accepting = True
@@ -123,6 +138,7 @@ class FakeHub:
         asyncio.set_event_loop(self._loop)
         app = web.Application(middlewares=[secured])
         app.router.add_get("/", self._page)
+        app.router.add_get("/api/v1/me", self._me)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
@@ -141,6 +157,9 @@ class FakeHub:
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(WEB / "technician.html")
+
+    async def _me(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.me)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
@@ -172,6 +191,9 @@ class FakeHub:
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
+        if request.headers.get("X-Phonghop-Session") != CSRF:
+            reason = {"code": "page_outdated", "vi": "Trang đã cũ", "en": "Outdated page"}
+            return web.json_response({"status": "rejected", "reason": reason}, status=403)
         args = await request.json()
         if name == "preview_camera":
             self.looks.append(args)

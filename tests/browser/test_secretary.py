@@ -39,7 +39,7 @@ def address() -> Iterator[str]:
             apart.submit(lambda: asyncio.run(furnish(Path(folder), form))).result()
         command = [sys.executable, "-m", "hub.cli", "run", "--mqtt", "127.0.0.1:9"]
         command += ["--http", "127.0.0.1:0", "--data", folder, "--log-level", "error"]
-        command += ["--meeting", str(demo_file())]
+        command += ["--meeting", str(demo_file()), "--simulation"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             yield process.stdout.readline().removeprefix("hub: ").strip()
@@ -59,6 +59,7 @@ def open_secretary(browser: Browser, address: str) -> Iterator[Open]:
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
+        context.request.post(f"{address}api/v1/sign-in/simulation", data={"role": "secretary"})
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}secretary{query}")

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
 from edge.rules.reasons import SENTENCES, Reason
+from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.meeting_routes import MeetingRoutes
@@ -32,6 +33,7 @@ from hub.meeting.evolve import apply
 from hub.meeting.state import BallotKey, Meeting
 from hub.store.store import StoreError
 from tests import hub_room
+from tests.hub_access import HEADERS, open_to_tests
 
 HEALTH = models.Health(
     ok=True,
@@ -47,7 +49,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody)
+    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
 
 
 class Desk:
@@ -65,9 +67,14 @@ class Desk:
         )
         self.lines: list[str] = []
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
-        more = meeting_addresses()
         self.app = http.application(
-            self.pages, self.carry_out, lambda: self.health, "9.9", records, more
+            self.pages,
+            self.carry_out,
+            lambda: self.health,
+            "9.9",
+            records,
+            open_to_tests(),
+            more=meeting_addresses(),
         )
 
     async def stored(self, ballot: BallotKey) -> list[str]:
@@ -94,7 +101,7 @@ class Desk:
             commands.FloorHeard(room, hub_room.floor_state("b1"), 100.0, 1),
         )
 
-    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
+    async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
         """Do as the test says."""
         self.asked.append((name, body))
         if isinstance(self.answer, Exception):
@@ -105,7 +112,7 @@ class Desk:
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
     """A client of the served app."""
-    client: TestClient[Any, Any] = TestClient(TestServer(desk.app))
+    client: TestClient[Any, Any] = TestClient(TestServer(desk.app), headers=HEADERS)
     await client.start_server()
     try:
         yield client

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from edge.rules.reasons import Reason
+from hub.access.rights import Role, Who, may_read
 from hub.api import http, models
 from hub.api.ballot_records import BallotRecords
 from hub.api.meeting_routes import FORM_MOST_BYTES, MeetingRoutes
@@ -25,7 +26,8 @@ from hub.api.roster_routes import RosterRoutes
 from hub.board import Board
 from hub.meeting import commands
 from hub.roster import demo_file, load
-from tests import hub_room
+from tests import hub_access, hub_room
+from tests.hub_access import HEADERS, open_to_tests
 from tests.meeting_house import PDF, PNG, House, house
 
 FORM = {
@@ -43,7 +45,7 @@ Client = TestClient[Any, Any]
 
 
 @asynccontextmanager
-async def served(folder: Path, **more: Any) -> AsyncIterator[tuple[Client, House]]:
+async def served(folder: Path) -> AsyncIterator[tuple[Client, House]]:
     """A client of a hub's meetings, with room ``main``."""
     async with house(folder) as hub:
         await hub.desk.ask(commands.StatusHeard("main", hub_room.status("online", "b1")))
@@ -56,15 +58,21 @@ async def served(folder: Path, **more: Any) -> AsyncIterator[tuple[Client, House
         async def lines(_: Any) -> list[str]:
             return []
 
+        async def carry_out(_: str, body: Any, who: Who) -> tuple[str, Reason | None]:
+            doing = hub.orders.doing(body, who.by)
+            assert doing is not None
+            return "abc", await doing
+
         app = http.application(
-            pages, hub.orders.carry_out, lambda: HEALTH, "9.9",
-            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots),
-            (
-                MeetingRoutes(hub.prepared), PaperRoutes(hub.prepared, **more),
+            pages, carry_out, lambda: HEALTH, "9.9",
+            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots), open_to_tests(),
+            more=(
+                MeetingRoutes(hub.prepared),
+                PaperRoutes(hub.prepared, lambda: hub.desk.meeting),
                 RosterRoutes(hub.prepared, lambda: hub.desk.meeting),
             ),
         )  # fmt: skip
-        client: Client = TestClient(TestServer(app))
+        client: Client = TestClient(TestServer(app), headers=HEADERS)
         await client.start_server()
         try:
             yield client, hub
@@ -228,19 +236,44 @@ async def test_uploads_of_another_site_and_of_a_form_are_refused(tmp_path: Path)
         assert (await sent(client, PDF, headers={"Content-Type": "text/plain"}))[0] == 415
 
 
-async def test_a_paper_is_for_its_readers(tmp_path: Path) -> None:
-    def may_read(request: web.Request, readers: tuple[str, ...]) -> bool:
-        return not readers or request.headers.get("X-Role") in readers
+@pytest.mark.parametrize(
+    ("role", "at_table", "readers", "may"),
+    [
+        (Role.DELEGATE, "delegate", (), True),
+        (Role.DELEGATE, "delegate", ("delegate",), True),
+        (Role.DELEGATE, "guest", ("delegate",), False),
+        (Role.DELEGATE, "guest", ("guest",), True),
+        (Role.DELEGATE, "vice_chair", ("chair",), True),
+        (Role.DELEGATE, None, ("chair",), False),
+        (Role.CHAIR, None, ("chair",), True),
+        (Role.CHAIR, None, ("delegate",), False),
+        (Role.SECRETARY, None, ("chair",), True),
+        (Role.TECHNICIAN, None, ("chair",), False),
+        (Role.DISPLAY, None, (), True),
+        (Role.DISPLAY, None, ("delegate",), False),
+        (Role.INTEGRATION, None, ("chair",), False),
+    ],
+)
+def test_a_paper_is_for_its_readers(
+    role: Role, at_table: str | None, readers: tuple[str, ...], may: bool
+) -> None:
+    assert may_read(Who("x", role, seat="main/1"), readers, at_table) is may
 
-    async with served(tmp_path, may_read=may_read) as (client, _):
+
+async def test_whoever_is_no_reader_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(tmp_path) as (client, _):
         await saved(client)
         _, paper = await sent(client, PDF, "?item=bao-cao&title=T&readers=chair")
+        somebody = Who("x", Role.DELEGATE, seat="main/1")
+        monkeypatch.setattr(hub_access, "TESTER", somebody)
         async with client.get(f"/api/v1/papers/{paper['id']}") as answer:
             assert answer.status == 403
             assert (await answer.json())["reason"]["code"] == "not_allowed_to_read"
-        headers = {"X-Role": "chair"}
-        async with client.get(f"/api/v1/papers/{paper['id']}", headers=headers) as answer:
-            assert answer.status == 200
+        assert (await saved(client, FORM, "?rev=1"))[1]["reason"]["code"] == "not_your_role"
+        assert (await sent(client, PDF))[1]["reason"]["code"] == "not_your_role"
+        assert await commanded(client, "start_meeting", meeting="m1") == (403, "not_your_role")
 
 
 async def test_a_roster_is_judged_without_changing_anything(tmp_path: Path) -> None:

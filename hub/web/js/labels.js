@@ -4,8 +4,10 @@
  * Keys without the prefix `ui_` are the project's glossary, word for word.
  */
 
+import { ACCESS_LABELS } from "./labels_access.js";
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
+import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 import { MEETING_LABELS } from "./labels_meetings.js";
 
@@ -14,6 +16,8 @@ export const LABELS = {
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
   ...MEETING_LABELS,
+  ...ACCESS_LABELS,
+  ...DISPLAY_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],

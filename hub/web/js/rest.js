@@ -3,6 +3,8 @@
  * Owns these requests and their answers: {ok, data} or {ok: false, reason}; reason null: not sent.
  */
 
+import { asMe, toSignIn } from "./me.js";
+
 const ANSWER_WAIT_MS = 15_000;
 /** A large paper over a slow line. */
 const UPLOAD_WAIT_MS = 600_000;
@@ -33,7 +35,7 @@ export function sendPaper(meeting, item, title, readers, file) {
 async function request(method, path, { body, type, waitMs = ANSWER_WAIT_MS } = {}) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await asMe(path, {
       method,
       headers: type ? { "Content-Type": type } : {},
       body,
@@ -43,6 +45,7 @@ async function request(method, path, { body, type, waitMs = ANSWER_WAIT_MS } = {
   } catch {
     return { ok: false, reason: null };
   }
+  if (response.status === 401) toSignIn();
   const data = await response.json().catch(() => null);
   return response.ok ? { ok: true, data } : { ok: false, reason: data?.reason ?? null };
 }
