@@ -30,9 +30,13 @@ from hub import (
 )
 from hub.access.book import BookError
 from hub.identity.authority import IdentityError
+from hub.papers import MOST_BYTES
 from hub.service import serve
 from hub.settings import Settings, version
 from hub.store.store import StoreError
+
+MIB = 1024 * 1024
+PAPER_MIB_MOST = 1024
 
 MQTT = "127.0.0.1:1883"
 HTTP = "127.0.0.1:8080"
@@ -88,6 +92,13 @@ def parser() -> argparse.ArgumentParser:
         help="serve /metrics (Prometheus) and /health there; no names of people, no sign-in",
     )
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
+    run.add_argument(
+        "--paper-mib",
+        type=size_mib,
+        default=MOST_BYTES // MIB,
+        metavar="N",
+        help=f"largest paper of a meeting, 1 to {PAPER_MIB_MOST} MiB ({MOST_BYTES // MIB})",
+    )
     run.set_defaults(run=_run)
 
     demo = names.add_parser(
@@ -149,6 +160,17 @@ def port(text: str) -> int:
     return int(text)
 
 
+def size_mib(text: str) -> int:
+    """A size in MiB, 1 to ``PAPER_MIB_MOST``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= PAPER_MIB_MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size, 1 to {PAPER_MIB_MOST} MiB")
+    return int(text)
+
+
 def complain(message: object) -> int:
     """One line for whoever called, and the exit code of a failure."""
     sys.stderr.write(f"phonghop-hub: {message}\n")
@@ -171,6 +193,7 @@ def _run(chosen: argparse.Namespace) -> int:
             access,
             broker_tls.chosen_tls(chosen),
             chosen.figures,
+            chosen.paper_mib * MIB,
         )
         asyncio.run(_serve(settings))
     except (

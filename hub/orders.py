@@ -26,6 +26,7 @@ from hub.link import Link
 from hub.meeting import commands, events
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
+from hub.meeting_orders import MeetingOrders
 
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
@@ -41,9 +42,17 @@ class Orders:
     """Carries out commands."""
 
     def __init__(
-        self, desk: Desk, board: Board, link: Link, clock: HubClock, gen: int, touch: Touch
+        self,
+        desk: Desk,
+        board: Board,
+        link: Link,
+        clock: HubClock,
+        gen: int,
+        touch: Touch,
+        meetings: MeetingOrders | None = None,
     ) -> None:
         """``touch`` tells the pages which command is new."""
+        self._meetings = meetings
         self._desk = desk
         self._board = board
         self._link = link
@@ -73,6 +82,9 @@ class Orders:
         self._desk.note(given)
 
     async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
+        about_meetings = None if self._meetings is None else self._meetings.doing(body, by)
+        if about_meetings is not None:
+            return await about_meetings
         if not self._link.connected:
             return Reason.LINK_LOST
         wanted = floor_order(body, by)

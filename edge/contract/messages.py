@@ -212,6 +212,15 @@ class HubTime(Message):
     mono_ms: Count
 
 
+class AgendaItem(Part):
+    """One item of the agenda: the ``number``-th ``of`` so many."""
+
+    number: Count
+    of: Count
+    title: Text
+    presenter: Line = ""
+
+
 class Meeting(Message):
     """``down/meeting``, retained: names and roles at this room's seats."""
 
@@ -223,6 +232,8 @@ class Meeting(Message):
     session: Literal["none", "running", "ended"] | None = None
     """Whether a meeting sits in this room now: its displays go on when one begins and off some
     time after the last has ended. None: the hub does not say, and displays are left alone."""
+    item: AgendaItem | None = None
+    """The item of the agenda at hand."""
 
 
 class Command(Message):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import hdrs, web
 
@@ -42,6 +43,7 @@ SAFE_HEADERS = {
 
 PAGES = {
     "/": "technician.html",
+    "/secretary": "secretary.html",
     "/signin": "signin.html",
     "/codes": "codes.html",
 }
@@ -53,6 +55,13 @@ LOOK_AGAIN_S = 2.0
 CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
 Refuse = Callable[[str, Who, Reason], None]
 """Is told of a command that was refused before it reached the meeting."""
+
+
+class Routes(Protocol):
+    """Addresses that belong together."""
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Register them."""
 
 
 def web_folder() -> Path:
@@ -68,6 +77,7 @@ def application(
     ballots: BallotRecords,
     sign_in: SignIn,
     refuse: Refuse = lambda name, who, reason: None,
+    more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     gate = sign_in.gate
@@ -86,6 +96,8 @@ def application(
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
+    for routes in more:
+        routes.add_to(app.router)
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
@@ -102,7 +114,8 @@ def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SAFE_HEADERS)
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
     fresh = "no-store" if request.path.startswith("/api/") else "no-cache"
     response.headers.setdefault(hdrs.CACHE_CONTROL, fresh)
 

@@ -49,8 +49,9 @@ class Pages:
         hub_part: Callable[[], views.Json],
         linked: Callable[[], bool],
         now_s: Callable[[], float],
+        prepared: Callable[[], list[views.Json]] = list,
     ) -> None:
-        """All five are asked whenever a part is made."""
+        """All six are asked whenever a part is made."""
         self.broadcaster = Broadcaster()
         self.log: deque[views.Json] = deque(maxlen=LOG_LINES)
         self._meeting = meeting
@@ -58,6 +59,7 @@ class Pages:
         self._hub_part = hub_part
         self._linked = linked
         self._now_s = now_s
+        self._prepared = prepared
         self._next_phase: asyncio.TimerHandle | None = None
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
@@ -79,6 +81,7 @@ class Pages:
         return {
             "hub": self._hub_part(),
             "meeting": views.meeting_part(meeting),
+            "meetings": self._prepared(),
             "floor": floor_part(meeting, self._now_s()),
             "ballots": self.ballots(),
             "attendance": attendance_part(meeting),
@@ -177,6 +180,8 @@ class Pages:
                 return self._hub_part()
             case ("meeting",):
                 return views.meeting_part(self._meeting())
+            case ("meetings",):
+                return self._prepared()
             case ("floor",):
                 return floor_part(self._meeting(), self._now_s())
             case ("ballots",):

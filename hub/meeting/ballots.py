@@ -70,7 +70,7 @@ def order(meeting: Meeting, given: BallotOrder, now_s: float) -> Decision:
     key = (given.ballot, given.generation)
     if key in meeting.damaged:
         return Decision(refused=Reason.VOTE_DAMAGED)
-    if isinstance(given.event, Prepare) and _busy(meeting) not in (None, key):
+    if isinstance(given.event, Prepare) and busy(meeting) not in (None, key):
         return Decision(refused=Reason.VOTE_RUNNING)
     journal = meeting.ballots.get(key)
     steps: tuple[BallotStep, ...] = ()
@@ -238,7 +238,8 @@ def _as_now(meeting: Meeting, ballot: Ballot) -> Ballot:
     return replace(ballot, attending=meeting.people_there(), lost_rooms=lost)
 
 
-def _busy(meeting: Meeting) -> BallotKey | None:
+def busy(meeting: Meeting) -> BallotKey | None:
+    """The ballot to which the rooms' keys belong."""
     return next((key for key, j in meeting.ballots.items() if j.ballot.stage in BUSY), None)
 
 

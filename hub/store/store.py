@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.rules.ballot_journal import Line
 from hub.clock import LastSeen
@@ -33,6 +33,8 @@ from hub.store.inbox import Decided, Inbox, Key
 from hub.store.schema import SchemaTooNewError, migrate
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FILE = "hub.sqlite3"
 DEAD_LETTERS_KEPT = 1000
@@ -163,6 +165,28 @@ class Store:
 
     def _asked(self, select: str) -> list[Any]:
         return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
+
+    async def work(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Let ``act`` read and write, all of it in one transaction; its answer.
+
+        Raises:
+            StoreError: nothing was written.
+            Exception: whatever ``act`` raises; then nothing was written either.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, act)
+
+    def _work(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            answer = act(database)
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+        return answer
 
     async def commit(self, change: Change) -> list[Stored]:
         """Write all of it in one transaction and return when it is on the disk.

@@ -21,7 +21,10 @@ from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import LOG_LINES, Pages
+from hub.api.paper_routes import PaperRoutes
+from hub.api.roster_routes import RosterRoutes
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
@@ -42,6 +45,12 @@ HEALTH = models.Health(
     refused_messages=0,
     restarts={},
 )
+
+
+def meeting_addresses() -> tuple[http.Routes, ...]:
+    """Those of meetings, of which nothing is asked here."""
+    nobody: Any = None
+    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
 
 
 class Desk:
@@ -66,6 +75,7 @@ class Desk:
             "9.9",
             records,
             open_to_tests(),
+            more=meeting_addresses(),
         )
 
     async def stored(self, ballot: BallotKey) -> list[str]:
@@ -122,6 +132,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     assert set(state) == {
         "hub",
         "meeting",
+        "meetings",
         "floor",
         "ballots",
         "attendance",
@@ -131,6 +142,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     }
     assert state["meeting"] == {
         "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
+        "prepared": "", "session": None, "agenda": [], "item": "",
     }  # fmt: skip
     assert state["floor"]["speaking"] == [
         {

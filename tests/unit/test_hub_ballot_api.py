@@ -135,7 +135,7 @@ def test_the_file_says_who_votes_and_on_what() -> None:
     ]  # fmt: skip
     (item,) = found.motions
     assert (found.gate, item.by_file, item.duration_s) == (True, True, 60)
-    assert len(roster.load(roster.demo_file()).motions) == 2
+    assert len(roster.parse(roster.demo_file().read_text(), "f").motions) == 2
 
 
 @pytest.mark.parametrize(
