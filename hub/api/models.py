@@ -15,6 +15,7 @@ from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
 from hub.api.camera_bodies import CAMERA_COMMANDS, CameraOrder
 from hub.api.closed import ClosedBody
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
+from hub.api.seat_bodies import SEAT_COMMANDS, SeatBody
 
 
 class DisplayPower(ClosedBody):
@@ -32,11 +33,12 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | CameraOrder | DisplayPower | LocateSeat
+Body = FloorBody | BallotBody | SeatBody | CameraOrder | DisplayPower | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
+    **SEAT_COMMANDS,
     **CAMERA_COMMANDS,
     "display_power": DisplayPower,
     "locate_seat": LocateSeat,

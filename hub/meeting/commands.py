@@ -22,7 +22,17 @@ from pydantic import ValidationError
 from edge.contract.messages import EventKind
 from edge.rules.floor import Floor, FloorEvent, Refused, SetRules, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import attendance, ballots, causes, events, presses, rooms, timing, voting
+from hub.meeting import (
+    attendance,
+    ballots,
+    causes,
+    events,
+    page_votes,
+    presses,
+    rooms,
+    timing,
+    voting,
+)
 from hub.meeting.evolve import apply
 from hub.meeting.inputs import (
     HELD,
@@ -35,8 +45,10 @@ from hub.meeting.inputs import (
     EventHeard,
     FloorHeard,
     FloorOrder,
+    HandVote,
     Input,
     Note,
+    PageVote,
     PlanMotion,
     RoomSilent,
     SettingsOrder,
@@ -165,6 +177,8 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     VoteAgain: ballots.vote_again,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
+    PageVote: page_votes.by_page,
+    HandVote: page_votes.by_hand,
 }
 
 __all__ = [
@@ -178,8 +192,10 @@ __all__ = [
     "EventHeard",
     "FloorHeard",
     "FloorOrder",
+    "HandVote",
     "Input",
     "Note",
+    "PageVote",
     "PlanMotion",
     "RoomSilent",
     "SettingsOrder",

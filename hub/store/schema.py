@@ -54,10 +54,20 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (ballot, generation)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE page_answers (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        seat TEXT NOT NULL,
+        press TEXT NOT NULL,
+        code TEXT NOT NULL,
+        UNIQUE (seat, press)
+    );
+    """,
 )
 """``inbox.code`` is empty for an accepted event, else why it was refused. ``ballots`` has the
 order in which they began, ``ballot_lines`` the journal of each (``edge.rules.ballot_journal``),
-``ballot_keys`` the keys of secret boxes while their ballot is not over."""
+``ballot_keys`` the keys of secret boxes while their ballot is not over, ``page_answers`` what was
+answered to the newest presses of pages; none of them is about a secret vote that counts."""
 
 
 class SchemaTooNewError(Exception):
