@@ -323,7 +323,7 @@ class Hub:
             broker="connected" if self._linked else "lost",
             storage="ok" if trouble is None else str(trouble),
             rooms_online=sum(room.online() for room in self.board.rooms.values()),
-            listeners=self.pages.broadcaster.listeners,
+            listeners=self.pages.listeners,
             refused_messages=self.link.gatekeeper.total_refused,
             restarts=dict(self.supervisor.restarts),
         )
@@ -356,7 +356,7 @@ class Hub:
             ready(f"http://{self._settings.http_host}:{port}/")
             await self.supervisor.run()
         finally:
-            self.pages.broadcaster.close()
+            self.pages.close()
             await runner.cleanup()
             self._store.close()
 

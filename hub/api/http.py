@@ -25,6 +25,7 @@ from hub.api import models, openapi
 from hub.api.answers import as_json, rejected
 from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages
+from hub.api.public_pages import PublicPages
 from hub.api.stream import dumps
 from hub.store.store import StoreError
 
@@ -45,6 +46,9 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+PUBLIC = "public"
+"""The audience of delegates' pages and displays: ``?audience=public``."""
 
 PAGES = {
     "/": "technician.html",
@@ -142,7 +146,11 @@ class _Api:
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
-        return as_json(self._pages.snapshot())
+        return as_json(self._audience(request).snapshot())
+
+    def _audience(self, request: web.Request) -> Pages | PublicPages:
+        """The whole state, or what delegates' pages and displays are told."""
+        return self._pages.public if request.query.get("audience") == PUBLIC else self._pages
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
@@ -162,7 +170,8 @@ class _Api:
             headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"}
         )
         await response.prepare(request)
-        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot()))
+        audience = self._audience(request)
+        frames = audience.broadcaster.frames(dumps(audience.snapshot()))
         try:
             async for piece in frames:
                 await response.write(piece)
