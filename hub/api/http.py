@@ -52,6 +52,8 @@ PUBLIC = "public"
 
 PAGES = {
     "/": "technician.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
 }
 """Address of each page, and its file."""
 

@@ -51,7 +51,7 @@ def by_page(meeting: Meeting, given: PageVote, now_s: float) -> Decision:
         obstacle = Reason.NOT_ENTITLED
     elif ballot.is_secret:
         obstacle = Reason.ONLY_AT_KEYS
-    elif ballot.plan.press == "last_press" and _is_newer(held, now_s - given.age_s):
+    elif ballot.plan.press == "last_press" and _is_key_newer(held, now_s - given.age_s):
         obstacle = Reason.VOTE_OUTDATED
     if obstacle is not None:
         after, line = refuse(journal, cast, obstacle, now_s)
@@ -94,6 +94,11 @@ def revision_of(journal: Journal, person: str, revision: int, pressed_s: float) 
     if held is None or person not in journal.ballot.entered:
         return revision
     return min(revision, held.revision) if _is_newer(held, pressed_s) else revision
+
+
+def _is_key_newer(held: HeldVote | None, than_s: float) -> bool:
+    """A key was pressed since; presses of pages come in the order in which they were made."""
+    return held is not None and source_of(held) == "key" and _is_newer(held, than_s)
 
 
 def _is_newer(held: HeldVote | None, than_s: float) -> bool:

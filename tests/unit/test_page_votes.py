@@ -93,6 +93,13 @@ def test_a_page_that_waited_is_refused_when_the_key_was_pressed_since() -> None:
     assert '"vote_outdated"' in sitting.lines["b-1", 1][-1]
 
 
+def test_presses_of_a_page_that_waited_count_in_their_order() -> None:
+    sitting = Sitting().opened()
+    page(sitting, "main/2", "no", age_s=30.0)
+    assert page(sitting, "main/2", "yes", press="press-0002", age_s=20.0).refused is None
+    assert stands(sitting, "main/2") == ("yes",)
+
+
 @pytest.mark.parametrize(
     ("orders", "seat", "choices", "reason"),
     [

@@ -7,11 +7,13 @@
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
+import { SEAT_LABELS } from "./labels_seat.js";
 
 export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...SEAT_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],
