@@ -44,7 +44,6 @@ export const SEAT_LABELS = {
   ui_fire_leave: ["Có tín hiệu báo cháy. Mọi micro đã tắt.", "Fire alarm. Every microphone is off."],
 
   // My vote.
-  ui_my_vote: ["Biểu quyết", "Vote"],
   ui_vote_hint: ["Bấm vào một phương án để biểu quyết", "Press an option to vote"],
   ui_vote_pick: ["Chọn {min} đến {max} phương án, rồi gửi", "Choose {min} to {max} options, then send"],
   ui_vote_pick_n: ["Chọn {max} phương án, rồi gửi", "Choose {max} options, then send"],
@@ -63,7 +62,6 @@ export const SEAT_LABELS = {
     "Secret ballot: please use the keys at your seat.",
   ],
   ui_vote_called: ["Đang gọi tên bạn", "Your name is called"],
-  ui_vote_none: ["Không có nội dung đang biểu quyết", "Nothing is being voted on"],
 
   // Signing in.
   ui_sign_in_here: ["Có mặt", "I am here"],
@@ -73,7 +71,6 @@ export const SEAT_LABELS = {
   ui_agenda_none: ["Chưa có chương trình họp", "There is no agenda yet"],
   ui_item_now: ["Đang họp", "Now"],
   ui_item_done: ["Đã xong", "Done"],
-  ui_item_number: ["Mục {n}", "Item {n}"],
   ui_item_minutes: ["{n} phút", "{n} min"],
   ui_item_set: ["Chuyển tới mục này", "Go to this item"],
 
@@ -85,8 +82,6 @@ export const SEAT_LABELS = {
   ui_tab_people: ["Điểm danh", "Attendance"],
   ui_tab_agenda: ["Chương trình", "Agenda"],
   ui_tab_voting: ["Biểu quyết ({voted}/{present})", "Votes ({voted}/{present})"],
-  ui_chair_rules: ["Chế độ và quyền phát biểu", "Mode and speaking rights"],
-  ui_key_next: ["Mời người tiếp theo", "Invite the next speaker"],
+  ui_chair_rules: ["Chế độ và đăng ký phát biểu", "Mode and registration"],
   ui_enter_answer: ["Ghi câu trả lời của {who}", "Enter the answer of {who}"],
-  ui_answer_standing: ["đã có phiếu", "has voted"],
 };
