@@ -83,6 +83,7 @@ class Reason(StrEnum):
     ONLY_AT_KEYS = "only_at_keys"
     VOTE_OUTDATED = "vote_outdated"
     NOT_ROLL_CALL = "not_roll_call"
+    BEYOND_KEYS = "secret_beyond_keys"
 
 
 SENTENCES: dict[Reason, Sentence] = {
@@ -204,5 +205,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.NOT_ROLL_CALL: Sentence(
         "Chỉ nhập phiếu thay khi gọi tên biểu quyết",
         "Only in a roll-call vote is a vote entered for somebody",
+    ),
+    Reason.BEYOND_KEYS: Sentence(
+        "Bỏ phiếu kín dùng nút bấm tại ghế: tối đa ba phương án, chọn một",
+        "A secret vote is cast at the keys: at most three options, of which one is chosen",
     ),
 }

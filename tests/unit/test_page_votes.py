@@ -10,6 +10,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ from edge.contract import messages
 from edge.rules import ballot_events as act
 from edge.rules import seat_votes
 from edge.rules.ballot_journal import verify
-from edge.rules.ballot_labels import LABEL_SETS
+from edge.rules.ballot_labels import Option
 from edge.rules.ballot_state import Stage, tally
-from edge.rules.reasons import Reason
+from edge.rules.reasons import Reason, Sentence
 from edge.rules.seat_votes import Held, Paper, Right, Standing
 from hub import outgoing_ballots
 from hub.clock import HubClock
@@ -31,6 +32,8 @@ from hub.meeting.commands import Decision
 from hub.replay import replayed
 from hub.store.store import Store
 from tests.hub_votes import Sitting, motion, secret, vote
+
+FOUR = tuple(Option(name, Sentence(name, name)) for name in ("a", "b", "c", "d"))
 
 
 def page(sitting: Sitting, seat: str, *choices: str, **more: object) -> Decision:
@@ -138,11 +141,21 @@ def test_a_secret_vote_is_not_taken_from_a_page_and_its_choice_stands_nowhere() 
     assert "abstain" not in json.dumps(line)
 
 
+@pytest.mark.parametrize("change", [{"picks_max": 2}, {"options": FOUR}])
+def test_a_secret_ballot_that_keys_cannot_say_is_not_put_on_the_list(
+    change: dict[str, object],
+) -> None:
+    sitting = Sitting(motion(id="other"))
+    planned = secret(**{"rule": None, "label_set": "own", "options": FOUR[:3]} | change)
+    assert sitting.give(commands.PlanMotion(planned, "chair")).refused is Reason.BEYOND_KEYS
+    open_one = replace(planned, kind="open")
+    assert sitting.give(commands.PlanMotion(open_one, "chair")).refused is None
+
+
 def test_choose_two_of_four_works_on_a_page() -> None:
-    options = LABEL_SETS["law"]
-    chosen = motion(rule=None, options=options, picks_min=1, picks_max=2)
+    chosen = motion(rule=None, label_set="own", options=FOUR, picks_min=1, picks_max=2)
     sitting = Sitting(chosen).opened()
-    ids = [option.id for option in options]
+    ids = [option.id for option in FOUR]
     assert page(sitting, "main/2", ids[0], ids[2]).refused is None
     assert page(sitting, "sat/1", ids[0], press="press-0002").refused is None
     assert tally(sitting.ballot())[ids[0]] == 2
