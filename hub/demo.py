@@ -158,6 +158,8 @@ def _what_to_try(house: House) -> str:
     edge = _program("phonghop-edge")
     return f"""
 Trang kỹ thuật / technician's page:  {house.page}
+Bàn chủ trì / the chair's page:      {house.page}chair
+Trang đại biểu / a delegate's page:  {house.page}seat?seat=main/12
 MQTT:                                127.0.0.1:{house.mqtt_port}  (phonghop/v1/#)
 
 Mở cửa sổ dòng lệnh khác để thử / try in another terminal:

@@ -82,7 +82,8 @@ export class SeatVote extends HTMLElement {
 
   #showVote(view, ballot, vote, entry) {
     const { t } = view;
-    const isSilent = ballot.kind === "secret" || ballot.stage === "ready_check";
+    const isOver = !WITH_CHOICES.has(ballot.stage);
+    const isSilent = ballot.kind === "secret" || ballot.stage === "ready_check" || (isOver && vote.state === "vote_waiting");
     setAttr(this.#mineLine, "hidden", isSilent);
     const waits = vote.state === "vote_recorded" ? t(view.live ? "ui_vote_sending" : "ui_vote_waits") : "";
     this.#mine.set(vote.state, joined(t(vote.key, { choice: this.#words(view, vote.choices) }), waits));
