@@ -61,9 +61,9 @@ def test_the_one_key_asks_withdraws_and_ends(open_page: OpenPage, hub: FakeHub) 
 
 
 def turn_of(seat: str) -> dict[str, Any]:
-    """A turn that has just begun, of three minutes."""
+    """A turn of three minutes whose clock stands: nothing here depends on how fast the test is."""
     times = {"since_ms": 5_000_000, "spent_ms": 500, "left_ms": 179_500, "limit_s": 180.0}
-    is_so = {"phase": "calm", "paused": False, "muted": False, "suspended": False}
+    is_so = {"phase": "calm", "paused": True, "muted": False, "suspended": False}
     return {"seat": seat, "name": "Lê Hoàng Long", "role": "delegate", **times, **is_so}
 
 
