@@ -13,6 +13,7 @@ from edge.contract import messages, topics
 from edge.contract.wire import encode
 from edge.rules.floor import Ask, Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
+from hub.access.rights import Who, is_quiet
 from hub.api import models
 from hub.api.seat_bodies import CastVote
 from hub.ballot_orders import ballot_order
@@ -36,9 +37,6 @@ ANSWER_MS = {"aim": 25_000, "power": 30_000}
 
 ANSWER_ELSE_MS = 10_000
 
-TECHNICIAN = "technician"
-"""Who gives commands until people sign in."""
-
 
 class Orders:
     """Carries out commands."""
@@ -55,8 +53,8 @@ class Orders:
         self._touch = touch
         self._number = 0
 
-    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
-        """The command's id, and why it was refused (None: accepted).
+    async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
+        """The command's id, and why it was refused (None: accepted). Both are recorded.
 
         Raises:
             StoreError: nothing can be recorded, so nothing was done.
@@ -64,17 +62,31 @@ class Orders:
         if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
             return body.press, await self._desk.ask(page_vote(body), (body.seat, body.press))
         ident = secrets.token_hex(8)
+        reason = await self._done(ident, name, body, who.by)
+        if not is_quiet(name):
+            self._record(name, who, "" if reason is None else reason.value)
+        return ident, reason
+
+    def refused(self, name: str, who: Who, reason: Reason) -> None:
+        """A command went no further than to the gate: for the records."""
+        self._record(name, who, reason.value)
+
+    def _record(self, name: str, who: Who, code: str) -> None:
+        given = events.CommandGiven(self._clock.now_s(), name, who.by, who.role.value, code)
+        self._desk.note(given)
+
+    async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         if not self._link.connected:
-            return ident, Reason.LINK_LOST
-        wanted = floor_order(body, TECHNICIAN) or seat_order(body, self._clock.now_s())
+            return Reason.LINK_LOST
+        wanted = floor_order(body, by) or seat_order(body, self._clock.now_s(), by)
         if isinstance(wanted, FloorOrder | SettingsOrder):
-            return ident, await self._on_floor(wanted)
+            return await self._on_floor(wanted)
         if wanted is not None:
-            return ident, await self._desk.ask(wanted)
-        about_ballots = ballot_order(body, TECHNICIAN)
+            return await self._desk.ask(wanted)
+        about_ballots = ballot_order(body, by)
         if about_ballots is not None:
-            return ident, await self._desk.ask(about_ballots)
-        return ident, await self._on_device(ident, name, body)
+            return await self._desk.ask(about_ballots)
+        return await self._on_device(ident, name, body, by)
 
     async def _on_floor(self, wanted: FloorOrder | SettingsOrder) -> Reason | None:
         event = wanted.event if isinstance(wanted, FloorOrder) else None
@@ -87,7 +99,7 @@ class Orders:
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
         return await self._desk.ask(wanted)
 
-    async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
+    async def _on_device(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         order = device_order(body)
         refusal = self._refusal(order)
         if refusal is not None:
@@ -95,7 +107,7 @@ class Orders:
         room, device, action = order.room, order.device, order.action
         answer_ms = ANSWER_MS.get(action, ANSWER_ELSE_MS)
         if not order.quiet:
-            at_s, by = self._clock.now_s(), TECHNICIAN
+            at_s = self._clock.now_s()
             ordered = events.Ordered(at_s, room, device, action, order.args, ident, by)
             await self._desk.ask(commands.Note(ordered))
         now_ms = self._clock.now_ms()
@@ -112,7 +124,7 @@ class Orders:
             sent_ms=now_ms,
             gen=self._gen,
             n=self._number,
-            by=TECHNICIAN,
+            by=by,
         )
         self._link.send(topics.down(room, "command", device), encode(command))
         return None

@@ -10,9 +10,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 
 from aiohttp import web
 
@@ -30,9 +27,11 @@ from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
-from hub.meeting.wording import line
+from hub.meeting.wording import is_shown, line
 from hub.orders import Orders
+from hub.reception import Reception
 from hub.replay import replayed
+from hub.settings import Ready, Settings, version
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
 
@@ -52,26 +51,6 @@ back within about five seconds of a broker's return (their pause is random up to
 _BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where the hub listens and keeps its records."""
-
-    mqtt_host: str
-    mqtt_port: int
-    http_host: str
-    http_port: int
-    data: Path
-    meeting: commands.Configure
-
-
-def version() -> str:
-    """The installed version of the project."""
-    try:
-        return metadata.version("phonghop")
-    except metadata.PackageNotFoundError:
-        return "0"
-
-
 class Hub:
     """One hub: ``Hub(settings)`` opens the store, ``run`` serves until cancelled."""
 
@@ -80,6 +59,7 @@ class Hub:
 
         Raises:
             StoreError: the data directory or the database cannot be used.
+            BookError: the accounts cannot be used.
         """
         self._settings = settings
         self._store = Store(settings.data)
@@ -126,12 +106,21 @@ class Hub:
         self.orders = Orders(
             self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
         )
+        self.reception = Reception(
+            settings.access,
+            settings.data,
+            self._clock.now_s,
+            lambda: self.desk.meeting,
+            self.desk.note,
+        )
         self.ballots = BallotTeller(
             self.link, self.board, self._clock, self._store.gen, self._alarm
         )
         self.supervisor = Supervisor(self._on_failure)
 
     def _remember(self, stored: Stored, meeting: Meeting) -> None:
+        if not is_shown(stored.event):
+            return
         entry = views.log_entry(stored.n, stored.ts, line(stored.event, meeting))
         self.pages.log.append(entry)
 
@@ -200,7 +189,7 @@ class Hub:
                 log.error("names of room %s cannot be sent: %s", ident, error)
 
     def _show(self, done: Committed) -> None:
-        for stored in done.stored:
+        for stored in filter(lambda each: is_shown(each.event), done.stored):
             entry = views.log_entry(stored.n, stored.ts, line(stored.event, done.after))
             self.pages.add_line(entry)
         self._show_ballots(done)
@@ -330,11 +319,11 @@ class Hub:
 
     # --- life --------------------------------------------------------------------------------
 
-    async def run(self, ready: Callable[[str], None]) -> None:
-        """Serve until cancelled; ``ready`` is told the address of the page.
+    async def run(self, ready: Ready) -> None:
+        """Serve until cancelled; ``ready`` is told when people can come.
 
         Raises:
-            OSError: the HTTP port cannot be bound.
+            OSError: the HTTP port cannot be bound, or the certificate not be used.
         """
         app = http.application(
             self.pages,
@@ -342,22 +331,27 @@ class Hub:
             self._health,
             self._version,
             BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            self.reception.sign_in,
+            self.orders.refused,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
             await runner.setup()
-            site = web.TCPSite(runner, self._settings.http_host, self._settings.http_port)
+            host, tls = self._settings.http_host, self.reception.tls()
+            site = web.TCPSite(runner, host, self._settings.http_port, ssl_context=tls)
             await site.start()
             port = runner.addresses[0][1]
             await self.desk.put(Item(self._settings.meeting))
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
             self.ballots.begin(self.desk.meeting)
-            ready(f"http://{self._settings.http_host}:{port}/")
+            scheme = "http" if tls is None else "https"
+            ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
             self.pages.close()
             await runner.cleanup()
+            self.reception.close()
             self._store.close()
 
     def _parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -370,12 +364,13 @@ class Hub:
             "link": self.link.run,
             "time": self._tell_time_forever,
             "silent rooms": self._miss_silent_rooms,
+            "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 
 
-async def serve(settings: Settings, ended: asyncio.Event, ready: Callable[[str], None]) -> None:
+async def serve(settings: Settings, ended: asyncio.Event, ready: Ready) -> None:
     """Run a hub until ``ended``; what it cannot start with is raised."""
     hub = Hub(settings)
     running = asyncio.create_task(hub.run(ready), name="hub")

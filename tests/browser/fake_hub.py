@@ -44,6 +44,9 @@ DEVICE_COMMANDS = frozenset(
     }
 )
 
+CSRF = "of-this-session"
+"""What the page must send with every command."""
+
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
 )
@@ -67,6 +70,15 @@ class FakeHub:
         """So many commands are carried out and not answered: the line goes before the answer."""
         self.proves = True
         """Microphones follow the floor at once; False leaves them as they are."""
+        self.me: Json = {
+            "name": "Lan",
+            "role": "technician",
+            "seat": None,
+            "commands": [],
+            "csrf": CSRF,
+            "home": "/",
+        }
+        """Who is signed in, as the page is told."""
         self.port = 0
         self._clients: set[asyncio.Queue[bytes | None]] = set()
         self._public: set[asyncio.Queue[bytes | None]] = set()
@@ -134,6 +146,7 @@ class FakeHub:
         app = web.Application(middlewares=[secured])
         for address in PAGES:
             app.router.add_get(address, self._page)
+        app.router.add_get("/api/v1/me", self._me)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
@@ -152,6 +165,9 @@ class FakeHub:
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(WEB / PAGES[request.path])
+
+    async def _me(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.me)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
@@ -186,6 +202,9 @@ class FakeHub:
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
+        if request.headers.get("X-Phonghop-Session") != CSRF:
+            reason = {"code": "page_outdated", "vi": "Trang đã cũ", "en": "Outdated page"}
+            return web.json_response({"status": "rejected", "reason": reason}, status=403)
         args = await request.json()
         if name == "preview_camera":
             self.looks.append(args)

@@ -58,12 +58,17 @@ def demo() -> Iterator[Demo]:
 
 @pytest.fixture
 def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
-    """Opens pages of the demo by their address; none may complain."""
+    """Opens pages of the demo by address and role, or seat; none may complain."""
     complaints: list[str] = []
     contexts = []
     expect.set_options(timeout=PATIENCE_MS)
 
-    def visited(address: str = "", size: tuple[int, int] = LAPTOP) -> Page:
+    def visited(
+        address: str = "",
+        role: str = "Kỹ thuật",
+        seat: str | None = None,
+        size: tuple[int, int] = LAPTOP,
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
         )
@@ -71,7 +76,12 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         opened = context.new_page()
         opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(demo.page + address)
+        opened.goto(demo.page + address)  # nobody is signed in: the sign-in page offers the roles
+        if seat is not None:
+            opened.locator("#simulation-seat").select_option(seat)
+            opened.locator("#by-role button").click()
+        else:
+            opened.get_by_role("button", name=role).click()
         opened.wait_for_selector('[data-phase="shown"]')
         return opened
 
@@ -144,8 +154,8 @@ def test_a_ballot_from_the_form_to_its_record(page: Page, demo: Demo) -> None:
 
 
 def test_a_meeting_is_led_from_the_chairs_page(visit: Callable[..., Page], demo: Demo) -> None:
-    chair = visit("chair")
-    seat = visit("seat?seat=main/7", PHONE)
+    chair = visit("chair", "Chủ trì")
+    seat = visit("seat", seat="main/7", size=PHONE)
     key = seat.locator("seat-turn .key")
     chair.locator('chair-tabs [data-part="people"]').click()
     everybody = chair.get_by_role("button", name="Điểm danh tất cả")

@@ -1,6 +1,6 @@
 /** The chair's page: who speaks, who is next, what is being decided, who is there, the agenda. */
 
-import { seatOfAddress } from "./my_seat.js";
+import { me } from "./me.js";
 import { openPage } from "./page.js";
 import { AttendancePanel } from "./views/attendance_panel.js";
 import { BallotDesk } from "./views/ballot_desk.js";
@@ -11,9 +11,11 @@ import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { LiveAnnouncer } from "./views/announcer.js";
 import { MeetingAgenda } from "./views/meeting_agenda.js";
+import { WhoAmI } from "./views/who_am_i.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
+  "who-am-i": WhoAmI,
   "fire-banner": FireBanner,
   "live-announcer": LiveAnnouncer,
   "chair-tabs": ChairTabs,
@@ -28,8 +30,11 @@ const element = (name) => document.querySelector(name);
 
 const { page, draw, start } = openPage({
   elements: ELEMENTS,
-  own: { seat: seatOfAddress(location.search), ballot: null, part: "floor" },
+  own: { seat: null, ballot: null, part: "floor" },
   actions: { pickBallot, showPart },
+  async linked() {
+    page.seat = (await me())?.seat ?? null;
+  },
   shown(state, view) {
     document.getElementById("meeting-title").textContent = state.meeting.title ?? "";
     element(".chair-parts").dataset.part = view.part;

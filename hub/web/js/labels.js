@@ -4,6 +4,7 @@
  * Keys without the prefix `ui_` are the project's glossary, word for word.
  */
 
+import { ACCESS_LABELS } from "./labels_access.js";
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
@@ -14,6 +15,7 @@ export const LABELS = {
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
   ...SEAT_LABELS,
+  ...ACCESS_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],

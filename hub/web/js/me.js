@@ -1,0 +1,74 @@
+/**
+ * Who is signed in on this page, asked once; what a POST must carry; the way to the sign-in page.
+ * Owns that answer; must not decide what a role may do: the hub does.
+ */
+
+const SESSION_HEADER = "X-Phonghop-Session";
+const ANSWER_WAIT_MS = 6_000;
+
+let asked = null;
+let isLeaving = false;
+
+/** {name, role, seat, commands, csrf, home}, or null while nobody is signed in or the hub is away. */
+export function me() {
+  asked ??= ask();
+  return asked;
+}
+
+async function ask() {
+  try {
+    const response = await fetch("/api/v1/me", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WAIT_MS) });
+    if (response.ok) return await response.json();
+  } catch {
+    // The hub is away: whoever asks next asks it again.
+  }
+  asked = null;
+  return null;
+}
+
+/** Forget who it is: somebody else signed in, or nobody is any more. */
+export function forgetMe() {
+  asked = null;
+}
+
+/** Leave for the sign-in page, which comes back here. */
+export function toSignIn() {
+  if (isLeaving) return;
+  isLeaving = true;
+  location.assign(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/**
+ * POST JSON as whoever is signed in. A page that is older than the sign-in asks once more who it is.
+ * Throws what fetch throws when the hub does not answer.
+ */
+export async function send(path, body, waitMs = ANSWER_WAIT_MS) {
+  const response = await sendOnce(path, body, waitMs);
+  if (response.status === 403 && (await reasonCode(response)) === "page_outdated") {
+    forgetMe();
+    return sendOnce(path, body, waitMs);
+  }
+  return response;
+}
+
+async function sendOnce(path, body, waitMs) {
+  const who = await me();
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", [SESSION_HEADER]: who?.csrf ?? "" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(waitMs),
+  });
+}
+
+async function reasonCode(response) {
+  const answer = await response.clone().json().catch(() => null);
+  return answer?.reason?.code ?? null;
+}
+
+/** Sign out, for every copy of this session; then the sign-in page. */
+export async function signOut() {
+  await send("/api/v1/sign-out", {}).catch(() => null);
+  forgetMe();
+  location.assign("/signin");
+}
