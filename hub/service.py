@@ -16,8 +16,10 @@ from aiohttp import web
 from edge.contract import messages, topics
 from edge.contract.wire import BadMessage, encode
 from hub import notify, outgoing
+from hub.access import rights
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
+from hub.api.gate import signed_in
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
@@ -330,7 +332,12 @@ class Hub:
             self.orders.carry_out,
             self._health,
             self._version,
-            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            BallotRecords(
+                lambda: self.desk.meeting,
+                self._store.lines,
+                self.pages.ballots,
+                lambda request: rights.leads(signed_in(request)),
+            ),
             self.reception.sign_in,
             self.orders.refused,
         )

@@ -11,6 +11,7 @@ from edge.rules.reasons import Reason
 from hub.access import rights
 from hub.access.rights import COMMANDS, PARTS, ROUTES, SCOPES, Role, Who
 from hub.api.models import COMMANDS as BODIES
+from hub.api.seat_bodies import SEAT_COMMANDS
 from hub.meeting import wording
 from tests.unit.test_hub_api import Desk
 
@@ -68,6 +69,8 @@ def test_each_role_may_give_what_is_its_own_and_nothing_else(name: str) -> None:
         expected -= {Role.SECRETARY}
     if name == "sign_in":
         expected |= {Role.DELEGATE}
+    if name in SEAT_COMMANDS:  # of seat 12 by who sits there, and by a system with keys of its own
+        expected = {Role.DELEGATE, Role.INTEGRATION}
     assert may == expected
 
 

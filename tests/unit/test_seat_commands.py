@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from edge.rules import floor
 from edge.rules.reasons import Reason
+from hub.access.rights import Role, Who
 from hub.api.models import COMMANDS
 from hub.api.seat_bodies import SEAT_COMMANDS, CastVote
 from hub.ballot_orders import ballot_order
@@ -21,6 +22,8 @@ from hub.meeting.inputs import Input, SignInOrder
 from hub.orders import Orders
 from hub.seat_orders import seat_order
 from tests.hub_votes import Sitting
+
+WHO = Who("Seat 2", Role.DELEGATE, "main/2")
 
 VOTE = {"ballot": "b-1", "generation": 1, "seat": "main/2", "choices": ["yes"], "press": "p-000001"}
 
@@ -55,7 +58,7 @@ def test_a_vote_that_is_none_is_not_read(change: dict[str, Any]) -> None:
 
 
 class Asked:
-    """A desk that notes what it is asked."""
+    """A desk that notes what it is asked, and for the records."""
 
     def __init__(self) -> None:
         self.meeting = Sitting().meeting
@@ -65,6 +68,9 @@ class Asked:
         """Note it."""
         self.asked.append((given, press))
         return None
+
+    def note(self, event: object) -> None:
+        """Somebody gave a command."""
 
 
 class Cut:
@@ -78,11 +84,11 @@ async def test_a_vote_counts_without_the_broker_and_a_request_does_not() -> None
     orders = Orders(
         cast(Desk, asked), Board(), cast(Link, Cut()), HubClock(None), 1, lambda *_: None
     )
-    answer = await orders.carry_out("cast_vote", CastVote.model_validate(VOTE))
+    answer = await orders.carry_out("cast_vote", CastVote.model_validate(VOTE), WHO)
     assert answer == ("p-000001", None)
     assert asked.asked == [
         (PageVote("b-1", 1, "main/2", ("yes",), "p-000001"), ("main/2", "p-000001"))
     ]
     read = SEAT_COMMANDS["ask_floor"].model_validate({"seat": "main/2"})
-    assert (await orders.carry_out("ask_floor", read))[1] is Reason.LINK_LOST
+    assert (await orders.carry_out("ask_floor", read, WHO))[1] is Reason.LINK_LOST
     assert len(asked.asked) == 1
