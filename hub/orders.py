@@ -32,8 +32,9 @@ from hub.seat_orders import page_vote, seat_order
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
 
-ANSWER_MS = {"aim": 25_000, "power": 30_000}
-"""How long a device may take to prove it: a slow camera across its range, a panel's start."""
+ANSWER_MS = {"aim": 25_000, "power": 240_000, "source": 120_000, "volume": 120_000}
+"""How long a device may take to prove it: a slow camera across its range, a projector that has
+to cool down before it starts again, an input that waits until it has."""
 
 ANSWER_ELSE_MS = 10_000
 
@@ -138,6 +139,8 @@ class Orders:
             return Reason.LINK_LOST
         if order.kind and not known.has_device(order.device, order.kind):
             return Reason.DEVICE_UNKNOWN
+        if order.action == "scene" and not known.has_scene(order.args["scene"]):
+            return Reason.SCENE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
         if name is not None and name not in self._desk.meeting.floor.roles:
             return Reason.SEAT_UNKNOWN

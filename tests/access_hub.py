@@ -73,13 +73,23 @@ class Hub(Desk):
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Client]:
         """A browser without a cookie."""
-        client: Client = TestClient(TestServer(self.app))
+        self._server = TestServer(self.app)
+        client: Client = TestClient(self._server)
         await client.start_server()
         try:
             yield client
         finally:
             self.pages.broadcaster.close()
             await client.close()
+
+    @asynccontextmanager
+    async def served_again(self) -> AsyncIterator[Client]:
+        """Another browser at the same hub."""
+        client: Client = TestClient(self._server)
+        try:
+            yield client
+        finally:
+            await client.session.close()
 
 
 async def sign_in(client: Client, name: str, password: str = GOOD) -> dict[str, str]:

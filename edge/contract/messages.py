@@ -31,6 +31,7 @@ from edge.contract.base import (
 from edge.contract.devices import (
     AimQuality,
     AudioState,
+    Behind,
     CameraActual,
     CamerasState,
     Describe,
@@ -40,6 +41,8 @@ from edge.contract.devices import (
     DisplayActual,
     DisplaysState,
     ProgrammeState,
+    SceneActual,
+    ScenePlace,
     SeatActual,
     SeatPlace,
     SeatsState,
@@ -218,11 +221,11 @@ class Meeting(Message):
 class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
-    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on} and
-    ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
-    {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?}
-    does, which is relative and small; ``sight`` {seat} (it looks at that seat now),
-    ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
+    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on},
+    ``scene`` {scene} and ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide},
+    which puts it on air; {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg,
+    tilt_deg, fov_deg?} does, which is relative and small; ``sight`` {seat} (it looks at that
+    seat now), ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -297,6 +300,7 @@ __all__ = [
     "BallotOption",
     "BallotOrder",
     "BallotSeat",
+    "Behind",
     "CameraActual",
     "CamerasState",
     "Clock",
@@ -339,6 +343,8 @@ __all__ = [
     "Result",
     "Role",
     "RoomId",
+    "SceneActual",
+    "ScenePlace",
     "SeatActual",
     "SeatAttendance",
     "SeatName",

@@ -68,6 +68,7 @@ class Reason(StrEnum):
     FOREIGN_PAGE = "foreign_page"
     SET_UP_DONE = "set_up_done"
     PASSWORD_WEAK = "password_weak"  # noqa: S105  # a reason's code
+    SCENE_UNKNOWN = "scene_unknown"
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_NOT_READY = "vote_not_ready"
@@ -163,6 +164,7 @@ SENTENCES: dict[Reason, Sentence] = {
         "The room's controller cannot compute aims: install phonghop[vision]",
     ),
     Reason.NO_PICTURE: Sentence("Camera này không có hình", "This camera has no picture"),
+    Reason.SCENE_UNKNOWN: Sentence("Phòng không có kịch bản này", "The room has no such scene"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),

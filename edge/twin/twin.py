@@ -21,13 +21,13 @@ from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.pelco_d.sim import Dome, PelcoBusSim
-from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.installed import kept_presets
+from edge.twin.panels import make_panel
 from edge.twin.sound import Sound, sound_of
 from firmware_config.schema import (
     CONSOLE_ID,
@@ -103,7 +103,7 @@ class Twin:
         self._cameras: dict[str, cinema.Shown] = {}
         self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
-        self._displays: dict[str, SamsungMdcSim] = {}
+        self._displays: dict[str, Sim] = {}
         self._switcher: SwitcherSim | None = None
         self._console: ConsoleSim | None = None
         self._sound: Sound | None = None
@@ -156,9 +156,8 @@ class Twin:
         self._videos = cinema.make_videos(self._config, self._cameras)
         for display in self._config.displays:
             if parse_port(display.port).twin:
-                panel = SamsungMdcSim(display.display_id)
-                self._displays[display.id] = panel
-                self._wire(display.id, display.port, panel, display.baud)
+                self._displays[display.id], baud = make_panel(display)
+                self._wire(display.id, display.port, self._displays[display.id], baud)
         switcher = self._config.switcher
         if switcher is not None and parse_port(switcher.port).twin:
             self._switcher = SwitcherSim(

@@ -21,6 +21,7 @@ from edge.rules.reasons import Reason
 from hub.access import codes, passwords
 from hub.access.attempts import Attempts, block_of
 from hub.access.book import Account, Book, SeatCode
+from hub.access.pairing import Pairings
 from hub.access.rights import STAFF, Role, Who
 from hub.access.sessions import CODE_HOLDS_S, Session, is_over
 
@@ -32,7 +33,7 @@ WAITING_MOST = 40
 WRITE_SEEN_S = 60.0
 """How often it is written down which sessions are in use."""
 
-SEAT, SET_UP = "(seat code)", "(set-up)"
+SEAT, SET_UP, PAIRING = "(seat code)", "(set-up)", "(pairing)"
 """Stand for the account's name in the counting of failures: no account may be called so."""
 
 SIMULATED = "(simulation)"
@@ -85,6 +86,7 @@ class Door:
         self._meeting = meeting
         self._name_at = name_at
         self._attempts = Attempts()
+        self._pairings = Pairings()
         self._seen_s: dict[bytes, float] = {}
         self._waiting = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub door")
@@ -261,6 +263,47 @@ class Door:
         every = [code.seat for code in self._book.seat_codes()] if seats is None else list(seats)
         await self._apart(lambda: self._book.revoke_seat_codes(every))
         self.changes += 1
+
+    # --- screens -----------------------------------------------------------------------------
+
+    def begin_pairing(self, room: str, address: str) -> tuple[str, str]:
+        """A code for a screen to show, and a ticket for it to keep."""
+        return self._pairings.begin(room, block_of(address), self._now_s())
+
+    def confirm_pairing(self, code: str, who: Who, address: str) -> str | Refused:
+        """Whoever stands before a screen typed its code; the room it is for."""
+        name, address, now_s = f"({PAIRING} {who.name})", block_of(address), self._now_s()
+        wait_s = self._attempts.wait_s(name, address, now_s)
+        if wait_s > 0:
+            return Refused(Reason.TRY_LATER, wait_s)
+        room = self._pairings.confirm(code, who.by, now_s)
+        if room is None:
+            self._attempts.failed(name, address, now_s)
+            return Refused(Reason.CODE_WRONG)
+        self._attempts.succeeded(name, address)
+        return room
+
+    async def claim_pairing(self, ticket: str) -> Outcome | None:
+        """Let the screen in once somebody confirmed it; None while nobody has."""
+        waiting = self._pairings.claim(ticket, self._now_s())
+        if waiting is None:
+            return Refused(Reason.CODE_WRONG)
+        if not waiting.by:
+            return None
+        account = SIMULATED if self.simulation else PAIRING
+        return await self._begin(waiting.room, Role.DISPLAY, None, account)
+
+    def displays(self) -> list[Session]:
+        """Screens that are let in."""
+        found = [each for each in self._book.sessions() if each.role is Role.DISPLAY]
+        return [each for each in found if self._holding(each.key) is not None]
+
+    async def remove_display(self, ident: str) -> bool:
+        """Let a screen in no more; False when there is none whose key begins so."""
+        keys = [each.key for each in self.displays() if each.key.hex().startswith(ident)]
+        await self._apart(lambda: self._book.remove_sessions(keys))
+        self.changes += 1
+        return bool(keys)
 
     # --- life --------------------------------------------------------------------------------
 

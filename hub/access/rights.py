@@ -79,8 +79,11 @@ _FLOOR = Right("floor", _DESK)
 _BALLOTS = Right("ballots", _DESK)
 _ATTENDANCE = Right("attendance", _DESK)
 _DEVICE = Right("devices", _DEVICES)
-_SEAT = Right("seats", frozenset({_API}), own=frozenset({_T, _C, _S, _D}))
 _OFTEN = Right("devices", _DEVICES, quiet=True)
+_SEATED = frozenset({_D, _C, _S})
+_AT_SEAT = Right("seats", frozenset({_API}), own=_SEATED)
+_MEETINGS = Right("meetings", frozenset({_T, _S, _API}))
+_AGENDA = Right("meetings", _DESK)
 
 SCOPES = {
     "read": "see the meeting: state, stream, records",
@@ -88,6 +91,7 @@ SCOPES = {
     "ballots": "prepare and lead ballots",
     "attendance": "sign people in and out",
     "devices": "cameras, displays, lamps",
+    "meetings": "prepare meetings, their agenda and papers",
     "seats": "act for any seat, as a conference system does that has keys of its own",
     "access": "seat codes and displays",
 }
@@ -125,16 +129,25 @@ COMMANDS: Mapping[str, Right] = {
     "withdraw_ballot": _BALLOTS,
     "again_ballot": _BALLOTS,
     "call_next": _BALLOTS,
-    "roll_call_vote": _BALLOTS,
     "recuse": _BALLOTS,
+    "roll_call_vote": _BALLOTS,
+    # of a seat: nobody votes for another person's seat, whatever their role
+    "ask_floor": _AT_SEAT,
+    "withdraw": _AT_SEAT,
+    "sign_in_seat": _AT_SEAT,
+    "cast_vote": Right("seats", frozenset({_API}), own=_SEATED, quiet=True),
     # attendance
     "sign_in": Right("attendance", _DESK, own=frozenset({_D})),
     "ask_attendance": _ATTENDANCE,
-    # one seat
-    "ask_floor": _SEAT,
-    "withdraw": _SEAT,
-    "sign_in_seat": _SEAT,
-    "cast_vote": Right("seats", _SEAT.roles, _SEAT.own, quiet=True),
+    # meetings
+    "copy_meeting": _MEETINGS,
+    "delete_meeting": _MEETINGS,
+    "start_meeting": _MEETINGS,
+    "end_meeting": _MEETINGS,
+    "next_item": _AGENDA,
+    "set_item": _AGENDA,
+    "edit_paper": _MEETINGS,
+    "remove_paper": _MEETINGS,
     # devices
     "aim_camera": _DEVICE,
     "nudge_camera": _OFTEN,
@@ -143,6 +156,14 @@ COMMANDS: Mapping[str, Right] = {
     "lock_camera": _DEVICE,
     "preview_camera": _OFTEN,
     "display_power": _DEVICE,
+    "display_input": _DEVICE,
+    "display_volume": _DEVICE,
+    "set_scene": _DEVICE,
+    "display_alive": Right("devices", _DEVICES | {_SCREEN}, quiet=True),
+    "expect_screen": _DEVICE,
+    "acknowledge_alarm": _DEVICE,
+    "check_room": _DEVICE,
+    "drill": _DEVICE,
     "locate_seat": _DEVICE,
 }
 """Who may give a command, by its name in the address."""
@@ -151,13 +172,16 @@ _PUBLIC = Right("read", _EVERYBODY, public=True)
 _ANYBODY = Right("read", _EVERYBODY)
 _READ_DESK = Right("read", _DESK)
 _READ_MEMBERS = Right("read", _DESK | {_D, _SCREEN})
+_PAIR = Right("access", frozenset({_T, _API}))
 _ISSUE = Right("access", frozenset({_T, _S, _API}))
 
 ROUTES: Mapping[str, Right] = {
     # pages
     "GET /": Right("read", STAFF),
     "GET /chair": Right("read", STAFF),
-    "GET /seat": Right("read", STAFF | {_D}),
+    "GET /secretary": Right("meetings", frozenset({_T, _S})),
+    "GET /seat": Right("read", _SEATED),
+    "GET /display/{room}": Right("read", STAFF | {_SCREEN}),
     "GET /signin": _PUBLIC,
     "GET /codes": Right("access", frozenset({_T, _S})),
     "GET /web": _PUBLIC,
@@ -168,6 +192,16 @@ ROUTES: Mapping[str, Right] = {
     "GET /api/v1/ballots/{ballot}/{generation}": _READ_MEMBERS,
     "GET /api/v1/ballots/{ballot}/{generation}/journal": _READ_DESK,
     "GET /api/v1/rooms/{room}/cameras/{camera}/preview": _READ_DESK,
+    "GET /api/v1/events": _READ_DESK,
+    "GET /api/v1/rooms/{room}/history": _READ_DESK,
+    "GET /api/v1/meetings": _READ_MEMBERS,
+    "GET /api/v1/meetings/{meeting}": _READ_DESK,
+    "PUT /api/v1/meetings/{meeting}": _MEETINGS,
+    "POST /api/v1/meetings/{meeting}/papers": _MEETINGS,
+    "GET /api/v1/meetings/{meeting}/roster.{kind}": _MEETINGS,
+    "POST /api/v1/roster": _MEETINGS,
+    "GET /api/v1/roster/template.{kind}": _MEETINGS,
+    "GET /api/v1/papers/{paper}": _READ_MEMBERS,
     "GET /api/v1/health": _PUBLIC,
     "GET /api/v1/openapi.json": _PUBLIC,
     # which command it is decides
@@ -180,6 +214,12 @@ ROUTES: Mapping[str, Right] = {
     "POST /api/v1/sign-in/set-up": _PUBLIC,
     "POST /api/v1/sign-in/simulation": _PUBLIC,
     "POST /api/v1/sign-out": _ANYBODY,
+    # screens
+    "POST /api/v1/pairing": _PUBLIC,
+    "POST /api/v1/pairing/claim": _PUBLIC,
+    "GET /api/v1/displays": _PAIR,
+    "POST /api/v1/displays": _PAIR,
+    "POST /api/v1/displays/remove": _PAIR,
     # codes of seats
     "GET /api/v1/seat-codes": _ISSUE,
     "POST /api/v1/seat-codes": _ISSUE,
@@ -194,6 +234,7 @@ PARTS: Mapping[str, frozenset[Role]] = {
     "ballots": _EVERYBODY,
     "attendance": _EVERYBODY,
     "rooms": _EVERYBODY,
+    "meetings": _EVERYBODY,
     "commands": _DESK,
     "events": _DESK,
 }

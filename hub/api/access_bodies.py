@@ -5,15 +5,19 @@ Owns these shapes. Must not know who is let in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from edge.contract.messages import SeatName
+from edge.contract.messages import RoomId, SeatName
 from hub.access.book import ACCOUNT_NAME
 from hub.access.rights import Role
 from hub.api.closed import ClosedBody
 from hub.api.models import ReasonText
+
+Noted = Callable[[str, str, str, str], None]
+"""Is told for the records: what happened, who it was, their role, and why not (a reason's code)."""
 
 Typed = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -60,6 +64,56 @@ class RevokeSeatCodes(ClosedBody):
     """These codes hold no more, or with null none does."""
 
     seats: Annotated[list[SeatName], Field(min_length=1, max_length=2000)] | None
+
+
+class BeginPairing(ClosedBody):
+    """A screen that nobody can type at asks for a code to show."""
+
+    room: RoomId
+
+
+class ClaimPairing(ClosedBody):
+    """The screen asks whether somebody has confirmed it: 204 is not yet."""
+
+    ticket: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ConfirmPairing(ClosedBody):
+    """Let the screen in that shows this code."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class RemoveDisplay(ClosedBody):
+    """Let a screen in no more."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+
+class PairingBegun(BaseModel):
+    """What the screen shows, and what it keeps to itself."""
+
+    code: str
+    ticket: str
+
+
+class Paired(BaseModel):
+    """The room whose screen it is."""
+
+    room: str
+
+
+class Display(BaseModel):
+    """A screen that is let in."""
+
+    id: str
+    room: str
+
+
+class Displays(BaseModel):
+    """Screens that are let in."""
+
+    displays: list[Display]
 
 
 class Me(BaseModel):

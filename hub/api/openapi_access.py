@@ -40,6 +40,13 @@ MODELS: list[type[BaseModel]] = [
     bodies.SignOut,
     bodies.MakeSeatCodes,
     bodies.RevokeSeatCodes,
+    bodies.BeginPairing,
+    bodies.ClaimPairing,
+    bodies.ConfirmPairing,
+    bodies.RemoveDisplay,
+    bodies.PairingBegun,
+    bodies.Paired,
+    bodies.Displays,
     bodies.Me,
     bodies.WaysIn,
     bodies.NotLetIn,
@@ -71,6 +78,35 @@ _POSTS: dict[str, tuple[str, type[BaseModel], _Answers]] = {
         _LET_IN | _CHANGED | {409: ("There is no such seat", Rejected)},
     ),
     "/api/v1/sign-out": ("sign_out", bodies.SignOut, _CHANGED | {204: ("Signed out", None)}),
+    "/api/v1/pairing": (
+        "begin_pairing",
+        bodies.BeginPairing,
+        {200: ("A code to show and a ticket to keep", bodies.PairingBegun)},
+    ),
+    "/api/v1/pairing/claim": (
+        "claim_pairing",
+        bodies.ClaimPairing,
+        _CHANGED
+        | {
+            200: ("Confirmed; the cookie is set", bodies.Paired),
+            204: ("Not yet", None),
+            401: ("Ask for another code", Rejected),
+        },
+    ),
+    "/api/v1/displays": (
+        "confirm_display",
+        bodies.ConfirmPairing,
+        {
+            200: ("The screen is let in", bodies.Paired),
+            409: ("No screen shows this code", Rejected),
+            429: ("Too many wrong tries", Rejected),
+        },
+    ),
+    "/api/v1/displays/remove": (
+        "remove_display",
+        bodies.RemoveDisplay,
+        _CHANGED | {200: ("Those that are left", bodies.Displays), 409: ("No such", Rejected)},
+    ),
     "/api/v1/seat-codes": (
         "make_seat_codes",
         bodies.MakeSeatCodes,
@@ -87,6 +123,7 @@ _POSTS: dict[str, tuple[str, type[BaseModel], _Answers]] = {
 _GETS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "/api/v1/me": ("me", "Who is signed in, and what they may do", bodies.Me),
     "/api/v1/sign-in": ("ways_in", "How one can sign in here", bodies.WaysIn),
+    "/api/v1/displays": ("displays", "Screens that are let in", bodies.Displays),
     "/api/v1/seat-codes": (
         "seats_with_code",
         "Who sits where, and who has a valid code",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote
 
 import segno
 from aiohttp import web
@@ -23,11 +24,9 @@ from hub.api import access_bodies as bodies
 from hub.api.answers import as_json, rejected
 from hub.api.gate import Entrance, Gate, signed_in
 from hub.api.models import ReasonText
+from hub.api.pairing import Pairing
 from hub.api.reading import body_of
 from hub.meeting.wording import reason_text
-
-Noted = Callable[[str, str, str, str], None]
-"""Is told for the records: what happened, who it was, their role, and why not (a reason's code)."""
 
 WRONG = frozenset({Reason.SIGN_IN_WRONG, Reason.CODE_WRONG})
 """Refusals that are recorded; those that only ask to wait would fill the records."""
@@ -41,7 +40,7 @@ class SignIn:
         door: Door,
         entrance: Entrance,
         people: Callable[[], Mapping[str, str]],
-        noted: Noted = lambda what, by, role, code: None,
+        noted: bodies.Noted = lambda what, by, role, code: None,
     ) -> None:
         """``people`` says who sits where: every seat of the meeting, some with an empty name."""
         self.gate = Gate(door, entrance)
@@ -60,6 +59,7 @@ class SignIn:
         router.add_post("/api/v1/sign-in/set-up", self.set_up)
         router.add_post("/api/v1/sign-in/simulation", self.simulate)
         router.add_post("/api/v1/sign-out", self.sign_out)
+        Pairing(self.gate, self._noted).add_routes(app)
         router.add_get("/api/v1/seat-codes", self.seats_with_code)
         router.add_post("/api/v1/seat-codes", self.make_codes)
         router.add_post("/api/v1/seat-codes/revoke", self.revoke_codes)
@@ -74,17 +74,23 @@ class SignIn:
         """Who is signed in."""
         return as_json(self._me(signed_in(request)).model_dump(mode="json"))
 
-    def _me(self, who: Who) -> bodies.Me:
+    def _home(self, who: Who) -> str:
+        """The page of the role; where that is not installed, one that says who is signed in."""
+        if who.role is Role.DISPLAY and "/display/{room}" in self._homes:
+            return f"/display/{quote(who.name)}"
         home = HOME.get(who.role, "/signin")
-        if home not in self._homes:
-            home = "/" if rights.may_fetch(who, "GET /") is None else "/signin"
+        if home in self._homes:
+            return home
+        return "/" if rights.may_fetch(who, "GET /") is None else "/signin"
+
+    def _me(self, who: Who) -> bodies.Me:
         return bodies.Me(
             name=who.name,
             role=who.role,
             seat=who.seat,
             commands=rights.given_to(who),
             csrf=who.csrf,
-            home=home,
+            home=self._home(who),
         )
 
     async def ways(self, request: web.Request) -> web.Response:

@@ -151,6 +151,7 @@ _ACTIONS = {
     "power": Text(vi="bật, tắt màn hình", en="display on or off"),
     "source": Text(vi="chọn nguồn tín hiệu", en="select the source"),
     "volume": Text(vi="đặt âm lượng", en="set the volume"),
+    "scene": Text(vi="chọn kịch bản màn hình", en="choose a scene"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
 }
@@ -204,6 +205,8 @@ _ACCESS = {
     "signed_out": Text(vi="đã đăng xuất", en="signed out"),
     "sign_in_refused": Text(vi="không đăng nhập được", en="could not sign in"),
     "codes_made": Text(vi="đã tạo mã cho ghế", en="made codes for seats"),
+    "display_paired": Text(vi="đã ghép một màn hình", en="paired a screen"),
+    "display_removed": Text(vi="đã bỏ ghép một màn hình", en="unpaired a screen"),
     "codes_revoked": Text(vi="đã hủy mã của ghế", en="revoked codes of seats"),
 }
 

@@ -40,6 +40,9 @@ DEVICE_COMMANDS = frozenset(
         "lock_camera",
         "preview_camera",
         "display_power",
+        "display_input",
+        "display_volume",
+        "set_scene",
         "locate_seat",
     }
 )

@@ -5,6 +5,7 @@ Owns one hub with accounts and one simulation, each as a process shared by this 
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,11 +45,15 @@ def running(folder: Path, *options: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A hub with a secretary."""
+    """A hub with a secretary and a technician."""
     folder = tmp_path_factory.mktemp("real")
     book = Book(folder / "data")
-    kept = passwords.hashed(GOOD, "lan")
-    book.add_account(Account("lan", "Trần Thị Lan", Role.SECRETARY, None, kept))
+    for name, full_name, role in (
+        ("lan", "Trần Thị Lan", Role.SECRETARY),
+        ("ky-thuat", "Kỹ thuật viên", Role.TECHNICIAN),
+    ):
+        kept = passwords.hashed(GOOD, name)
+        book.add_account(Account(name, full_name, role, None, kept))
     book.close()
     with running(folder) as url:
         yield url
@@ -158,3 +163,24 @@ def test_a_page_whose_session_ends_asks_to_sign_in(page: Page, simulated: str) -
     page.context.clear_cookies()
     page.reload()
     page.wait_for_url("**/signin?next=/")
+
+
+def test_a_screen_shows_a_code_until_a_technician_has_typed_it(
+    page: Page, browser: Browser, real: str
+) -> None:
+    page.goto(f"{real}signin?next=/display/main")
+    code = page.locator("#pairing-code")
+    expect(code).to_have_text(re.compile("^[2-9A-Z]{5}$"))
+    no_serious_violation(page)
+    desk = browser.new_context()
+    technician = desk.new_page()
+    technician.goto(f"{real}codes")
+    technician.locator("#account-name").fill("ky-thuat")
+    technician.locator("#account-password").fill(GOOD)
+    technician.keyboard.press("Enter")
+    technician.locator("#pair-code").fill(code.inner_text())
+    technician.get_by_role("button", name="Ghép màn hình").click()
+    expect(technician.locator("#pair-said")).to_have_text("Đã ghép màn hình của phòng main")
+    no_serious_violation(technician)
+    page.wait_for_url(f"{real}display/main")
+    desk.close()

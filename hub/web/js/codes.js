@@ -1,11 +1,12 @@
 /**
- * The page of seat codes: who has one, make them, print them, revoke them.
+ * The page of seat codes: who has one, make them, print them, revoke them; and paired screens.
  * Owns the page; codes live in it alone, until it is closed: the hub keeps none.
  */
 
 import { h, keyed, setAttr, setText } from "./dom.js";
 import { initialLanguage, rememberLanguage, said, translateDocument, translator } from "./i18n.js";
-import { send, toSignIn } from "./me.js";
+import { me, send, toSignIn } from "./me.js";
+import { Screens } from "./screens.js";
 import { WhoAmI } from "./views/who_am_i.js";
 
 customElements.define("who-am-i", WhoAmI);
@@ -13,10 +14,12 @@ customElements.define("who-am-i", WhoAmI);
 const byId = (id) => document.getElementById(id);
 const page = { lang: initialLanguage(), seats: {}, withCode: new Set(), made: new Map(), asking: null, problem: null };
 
+const screens = new Screens(ask, () => draw());
+
 function draw() {
   const t = translator(page.lang);
+  screens.draw(t);
   translateDocument(document, page.lang);
-  document.title = `${t("ui_codes_title")} · ${t("paperless_meeting_room")}`;
   document.querySelector("who-am-i").update({ t });
   for (const key of document.querySelectorAll("[data-lang]")) {
     setAttr(key, "aria-pressed", String(key.dataset.lang === page.lang));
@@ -135,4 +138,5 @@ for (const key of document.querySelectorAll("[data-lang]")) {
 }
 
 draw();
+if ((await me())?.role === "technician") await screens.open();
 take(await ask("/api/v1/seat-codes", null));

@@ -5,7 +5,7 @@
 
 import { send, toSignIn } from "./me.js";
 
-/** After this long without a result the page says that it saw none. */
+/** After this long without a result, unless the hub says that it waits too, the page says that it saw none. */
 const PROOF_WAIT_MS = 12_000;
 /** A result that went well is shown this long. */
 const SHOW_DONE_MS = 6_000;
@@ -79,7 +79,7 @@ function settle(command, state, nowMs) {
   } else if (!command.isDeviceCommand && command.proof?.(state)) {
     command.stage = "done";
     command.atMs = nowMs;
-  } else if (nowMs - command.atMs > PROOF_WAIT_MS) {
+  } else if (told?.status !== "sent" && nowMs - command.atMs > PROOF_WAIT_MS) {
     command.stage = "not_proved";
     command.atMs = nowMs;
   }

@@ -7,6 +7,7 @@
 import { ACCESS_LABELS } from "./labels_access.js";
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
+import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 import { SEAT_LABELS } from "./labels_seat.js";
 
@@ -16,6 +17,7 @@ export const LABELS = {
   ...CAMERA_LABELS,
   ...SEAT_LABELS,
   ...ACCESS_LABELS,
+  ...DISPLAY_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],

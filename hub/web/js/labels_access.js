@@ -1,8 +1,8 @@
 /** Words of signing in, roles and seat codes: key -> [Vietnamese, English]. See labels.js. */
 
 export const ACCESS_LABELS = {
-  ui_sign_in: ["Đăng nhập", "Sign in"],
-  ui_sign_out: ["Đăng xuất", "Sign out"],
+  ui_access_sign_in: ["Đăng nhập", "Sign in"],
+  ui_access_sign_out: ["Đăng xuất", "Sign out"],
   ui_access_technician: ["Kỹ thuật", "Technician"],
   ui_access_chair: ["Chủ tọa", "Chair"],
   ui_access_secretary: ["Thư ký", "Secretary"],
@@ -42,7 +42,20 @@ export const ACCESS_LABELS = {
     "That page is not for the role that is signed in",
   ],
 
-  ui_codes_title: ["Mã chỗ ngồi", "Seat codes"],
+  ui_pair_title: ["Ghép màn hình này", "Pair this screen"],
+  ui_pair_hint: [
+    "Kỹ thuật viên nhập mã này ở trang Mã và màn hình. Màn hình tự mở khi mã được nhận.",
+    "A technician types this code on the page Codes and screens. The screen opens by itself.",
+  ],
+  ui_screens_title: ["Màn hình của phòng", "Screens of the rooms"],
+  ui_screens_code: ["Mã đang hiện trên màn hình", "Code that the screen shows"],
+  ui_screens_pair: ["Ghép màn hình", "Pair the screen"],
+  ui_screens_paired: ["Đã ghép màn hình của phòng {room}", "The screen of room {room} is paired"],
+  ui_screens_remove: ["Bỏ ghép", "Unpair"],
+  ui_screens_none: ["Chưa ghép màn hình nào", "No screen is paired yet"],
+
+  ui_codes_title: ["Mã và màn hình", "Codes and screens"],
+  ui_codes_seats: ["Mã chỗ ngồi", "Seat codes"],
   ui_codes_hint: [
     "Mỗi đại biểu quét mã QR hoặc nhập mã để vào trang của ghế mình. Mã chỉ hiện một lần: tạo lại thì mã cũ hết hiệu lực.",
     "Each delegate scans the QR code or types the code to reach the page of their seat. Codes are shown once: making them anew ends the old ones.",

@@ -39,23 +39,28 @@ export function toSignIn() {
 }
 
 /**
- * POST JSON as whoever is signed in. A page that is older than the sign-in asks once more who it is.
- * Throws what fetch throws when the hub does not answer.
+ * Fetch as whoever is signed in, whatever the method. A page that is older than the sign-in asks
+ * once more who it is. Throws what fetch throws when the hub does not answer.
  */
-export async function send(path, body, waitMs = ANSWER_WAIT_MS) {
-  const response = await sendOnce(path, body, waitMs);
+export async function asMe(path, init) {
+  const response = await askOnce(path, init);
   if (response.status === 403 && (await reasonCode(response)) === "page_outdated") {
     forgetMe();
-    return sendOnce(path, body, waitMs);
+    return askOnce(path, init);
   }
   return response;
 }
 
-async function sendOnce(path, body, waitMs) {
+async function askOnce(path, init) {
   const who = await me();
-  return fetch(path, {
+  return fetch(path, { ...init, headers: { ...init.headers, [SESSION_HEADER]: who?.csrf ?? "" } });
+}
+
+/** POST JSON as whoever is signed in. */
+export function send(path, body, waitMs = ANSWER_WAIT_MS) {
+  return asMe(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", [SESSION_HEADER]: who?.csrf ?? "" },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(waitMs),
   });

@@ -6,6 +6,7 @@
 import { h, setAttr, setText } from "./dom.js";
 import { initialLanguage, rememberLanguage, said, translateDocument, translator } from "./i18n.js";
 import { forgetMe, me, signOut } from "./me.js";
+import { pair, roomOf } from "./pairing.js";
 
 const byId = (id) => document.getElementById(id);
 const asked = new URLSearchParams(location.search);
@@ -27,7 +28,6 @@ function next() {
 function draw() {
   const t = translator(page.lang);
   translateDocument(document, page.lang);
-  document.title = `${t("ui_sign_in")} · ${t("paperless_meeting_room")}`;
   for (const key of document.querySelectorAll("[data-lang]")) {
     setAttr(key, "aria-pressed", String(key.dataset.lang === page.lang));
   }
@@ -149,6 +149,18 @@ async function waysIn() {
   }
 }
 
+/** A room's screen shows a code; a person gets the first field. */
+async function letIn() {
+  const room = roomOf(next());
+  if (room === null || page.ways === null || page.ways.simulation || page.ways.set_up) {
+    firstField().focus();
+    return;
+  }
+  setAttr(byId("pairing"), "hidden", false);
+  await pair(room, (code) => setText(byId("pairing-code"), code));
+  location.replace(next());
+}
+
 function firstField() {
   if (page.ways?.simulation) return document.querySelector("[data-role]");
   return byId(page.ways?.set_up ? "set-up-code" : "seat-code");
@@ -167,7 +179,7 @@ async function start() {
     return;
   }
   if (page.who !== null && asked.get("why") === null && asked.get("next") !== null) leave();
-  else if (page.who === null) firstField().focus();
+  else if (page.who === null) await letIn();
 }
 
 start();

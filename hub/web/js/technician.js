@@ -14,6 +14,7 @@ import { KeysHelp } from "./views/keys_help.js";
 import { LiveAnnouncer } from "./views/announcer.js";
 import { RoomLines } from "./views/room_lines.js";
 import { RoomMaps } from "./views/room_maps.js";
+import { SceneChoice } from "./views/scene_choice.js";
 import { SeatLists } from "./views/seat_lists.js";
 import { ThingPanel } from "./views/thing_panel.js";
 
@@ -24,6 +25,7 @@ const ELEMENTS = {
   "room-lines": RoomLines,
   "ballot-desk": BallotDesk,
   "room-maps": RoomMaps,
+  "scene-choice": SceneChoice,
   "thing-panel": ThingPanel,
   "floor-panel": FloorPanel,
   "ballot-list": BallotList,

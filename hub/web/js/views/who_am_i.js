@@ -34,7 +34,7 @@ export class WhoAmI extends HTMLElement {
     const named = this.#t(`ui_access_${role}`);
     setText(this.#name, name === role ? named : name);
     setText(this.#role, [name === role ? null : named, seat].filter(Boolean).join(" · "));
-    setText(this.#key, this.#t("ui_sign_out"));
+    setText(this.#key, this.#t("ui_access_sign_out"));
   }
 
   #leave() {
