@@ -65,7 +65,7 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
 
     def visited(
         address: str = "",
-        role: str = "Kỹ thuật",
+        role: str = "technician",
         seat: str | None = None,
         size: tuple[int, int] = LAPTOP,
     ) -> Page:
@@ -81,7 +81,7 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
             opened.locator("#simulation-seat").select_option(seat)
             opened.locator("#by-role button").click()
         else:
-            opened.get_by_role("button", name=role).click()
+            opened.locator(f'[data-role="{role}"]').click()
         opened.wait_for_selector('[data-phase="shown"]')
         return opened
 
@@ -154,7 +154,7 @@ def test_a_ballot_from_the_form_to_its_record(page: Page, demo: Demo) -> None:
 
 
 def test_a_meeting_is_led_from_the_chairs_page(visit: Callable[..., Page], demo: Demo) -> None:
-    chair = visit("chair", "Chủ trì")
+    chair = visit("chair", "chair")
     seat = visit("seat", seat="main/7", size=PHONE)
     key = seat.locator("seat-turn .key")
     chair.locator('chair-tabs [data-part="people"]').click()

@@ -190,6 +190,15 @@ def test_what_holds_everybody_back_is_said(open_page: OpenPage, hub: FakeHub) ->
     expect(page.locator('[data-notice="recess"]')).to_contain_text("tạm nghỉ")
 
 
+def test_whoever_is_signed_in_at_a_seat_has_that_seat(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.me |= {"name": SEAT, "role": "delegate", "seat": SEAT}
+    page = open_page("seat?seat=main/6", size=PHONE)
+    expect(page.locator(".my-name")).to_have_text("Lê Hoàng Long")
+    page.locator("seat-turn .key").click()
+    expect(page.locator("seat-turn .key")).to_have_text("Rút yêu cầu")
+    assert hub.commands == [("ask_floor", {"seat": SEAT, "kind": "speech"})]
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
