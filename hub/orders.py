@@ -11,10 +11,11 @@ import secrets
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode
-from edge.rules.floor import Give, PriorityHeld, room_of
+from edge.rules.floor import Ask, Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
 from hub.access.rights import Who, is_quiet
 from hub.api import models
+from hub.api.seat_bodies import CastVote
 from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
 from hub.clock import HubClock
@@ -27,6 +28,7 @@ from hub.meeting import commands, events
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
 from hub.meeting_orders import MeetingOrders
+from hub.seat_orders import page_vote, seat_order
 
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
@@ -67,6 +69,8 @@ class Orders:
         Raises:
             StoreError: nothing can be recorded, so nothing was done.
         """
+        if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
+            return body.press, await self._desk.ask(page_vote(body), (body.seat, body.press))
         ident = secrets.token_hex(8)
         reason = await self._done(ident, name, body, who.by)
         if not is_quiet(name):
@@ -87,9 +91,11 @@ class Orders:
             return await about_meetings
         if not self._link.connected:
             return Reason.LINK_LOST
-        wanted = floor_order(body, by)
-        if wanted is not None:
+        wanted = floor_order(body, by) or seat_order(body, self._clock.now_s(), by)
+        if isinstance(wanted, FloorOrder | SettingsOrder):
             return await self._on_floor(wanted)
+        if wanted is not None:
+            return await self._desk.ask(wanted)
         about_ballots = ballot_order(body, by)
         if about_ballots is not None:
             return await self._desk.ask(about_ballots)
@@ -101,7 +107,7 @@ class Orders:
         if seat is not None and seat not in self._desk.meeting.floor.roles:
             known = room_of(seat) in self._desk.meeting.rooms
             return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
-        opens = isinstance(event, Give | PriorityHeld)
+        opens = isinstance(event, Ask | Give | PriorityHeld)
         if opens and seat is not None and not self._board.room(room_of(seat)).online():
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
         return await self._desk.ask(wanted)

@@ -16,8 +16,10 @@ from aiohttp import web
 from edge.contract import messages, topics
 from edge.contract.wire import encode
 from hub import notify, outgoing
+from hub.access import rights
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
+from hub.api.gate import signed_in
 from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import Pages, hub_part
 from hub.api.paper_routes import PaperRoutes
@@ -321,7 +323,7 @@ class Hub:
             broker="connected" if self._linked else "lost",
             storage="ok" if trouble is None else str(trouble),
             rooms_online=sum(room.online() for room in self.board.rooms.values()),
-            listeners=self.pages.broadcaster.listeners,
+            listeners=self.pages.listeners,
             refused_messages=self.link.gatekeeper.total_refused,
             restarts=dict(self.supervisor.restarts),
         )
@@ -339,7 +341,12 @@ class Hub:
             self.orders.carry_out,
             self._health,
             self._version,
-            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            BallotRecords(
+                lambda: self.desk.meeting,
+                self._store.lines,
+                self.pages.ballots,
+                lambda request: rights.leads(signed_in(request)),
+            ),
             self.reception.sign_in,
             self.orders.refused,
             (
@@ -363,7 +370,7 @@ class Hub:
             ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
-            self.pages.broadcaster.close()
+            self.pages.close()
             await runner.cleanup()
             self.reception.close()
             self._store.close()

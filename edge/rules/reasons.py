@@ -109,6 +109,10 @@ class Reason(StrEnum):
     QUORUM_MISSING = "quorum_missing"
     ROLE_MISSING = "role_missing"
     ROOMS_AWAITED = "rooms_awaited"
+    ONLY_AT_KEYS = "only_at_keys"
+    VOTE_OUTDATED = "vote_outdated"
+    NOT_ROLL_CALL = "not_roll_call"
+    BEYOND_KEYS = "secret_beyond_keys"
 
 
 SENTENCES: dict[Reason, Sentence] = {
@@ -256,6 +260,21 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.ROOMS_AWAITED: Sentence(
         "Đang chờ các phòng gửi hết phiếu", "Waiting for the rooms to hand in every vote"
+    ),
+    Reason.ONLY_AT_KEYS: Sentence(
+        "Bỏ phiếu kín: mời dùng nút bấm tại ghế", "A secret vote is cast with the keys at the seat"
+    ),
+    Reason.VOTE_OUTDATED: Sentence(
+        "Ghế này đã có lần bấm mới hơn, lần bấm mới được tính",
+        "This seat has pressed again since, and the newer press counts",
+    ),
+    Reason.NOT_ROLL_CALL: Sentence(
+        "Chỉ nhập phiếu thay khi gọi tên biểu quyết",
+        "Only in a roll-call vote is a vote entered for somebody",
+    ),
+    Reason.BEYOND_KEYS: Sentence(
+        "Bỏ phiếu kín dùng nút bấm tại ghế: tối đa ba phương án, chọn một",
+        "A secret vote is cast at the keys: at most three options, of which one is chosen",
     ),
     Reason.SIGN_IN_NEEDED: Sentence("Mời đăng nhập", "Please sign in"),
     Reason.SIGN_IN_WRONG: Sentence(

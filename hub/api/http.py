@@ -24,7 +24,8 @@ from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
 from hub.api.reading import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
-from hub.api.stream import dumps
+from hub.api.stream import Broadcaster, dumps
+from hub.api.views import Json
 from hub.store.store import StoreError
 
 COMMAND_TIMEOUT_S = 5.0
@@ -41,9 +42,14 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PUBLIC = "public"
+"""The audience of delegates' pages and displays: ``?audience=public``."""
+
 PAGES = {
     "/": "technician.html",
     "/secretary": "secretary.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
     "/signin": "signin.html",
     "/codes": "codes.html",
 }
@@ -140,7 +146,20 @@ class _Api:
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
-        return as_json(self._pages.snapshot(rights.shown_parts(signed_in(request))))
+        _, snapshot, _ = self._told(request)
+        return as_json(snapshot)
+
+    def _told(self, request: web.Request) -> tuple[Broadcaster, Json, frozenset[str] | None]:
+        """Where news come from, the state until now, and which parts of it (None: all).
+
+        Those who lead are told the whole, unless they ask for what everybody may know.
+        """
+        who = signed_in(request)
+        if request.query.get("audience") == PUBLIC or not rights.leads(who):
+            public = self._pages.public
+            return public.broadcaster, public.snapshot(), None
+        shown = rights.shown_parts(who)
+        return self._pages.broadcaster, self._pages.snapshot(shown), shown
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
@@ -157,12 +176,12 @@ class _Api:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         who = signed_in(request)
-        shown = rights.shown_parts(who)
         response = web.StreamResponse(
             headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"}
         )
         await response.prepare(request)
-        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot(shown)), shown)
+        broadcaster, snapshot, shown = self._told(request)
+        frames = broadcaster.frames(dumps(snapshot), shown)
         looked_s, changes = time.monotonic(), self._door.changes
         try:
             async for piece in frames:

@@ -36,6 +36,8 @@ def document(version: str) -> dict[str, Any]:
             "text/event-stream",
         )
     }
+    for place in ("/api/v1/state", "/api/v1/stream"):
+        paths[place]["get"]["parameters"] = [_AUDIENCE]
     paths["/api/v1/health"] = {"get": _get("health", "Whether the hub works", "application/json")}
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
@@ -64,6 +66,14 @@ def document(version: str) -> dict[str, Any]:
         "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
+
+_AUDIENCE: dict[str, Any] = {
+    "name": "audience",
+    "in": "query",
+    "required": False,
+    "description": "`public`: what delegates' pages and displays may see; the whole without it",
+    "schema": {"type": "string", "enum": ["public"]},
+}
 
 _RECORDS = {
     "/api/v1/ballots": ("ballots", "Every ballot, newest last", "application/json"),

@@ -28,6 +28,7 @@ from hub.meeting import (
     ballots,
     causes,
     events,
+    page_votes,
     presses,
     rooms,
     session,
@@ -47,8 +48,10 @@ from hub.meeting.inputs import (
     EventHeard,
     FloorHeard,
     FloorOrder,
+    HandVote,
     Input,
     Note,
+    PageVote,
     PlanMotion,
     RoomSilent,
     SettingsOrder,
@@ -150,6 +153,8 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     VoteAgain: ballots.vote_again,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
+    PageVote: page_votes.by_page,
+    HandVote: page_votes.by_hand,
 }
 
 __all__ = [
@@ -165,8 +170,10 @@ __all__ = [
     "EventHeard",
     "FloorHeard",
     "FloorOrder",
+    "HandVote",
     "Input",
     "Note",
+    "PageVote",
     "PlanMotion",
     "RoomSilent",
     "SettingsOrder",

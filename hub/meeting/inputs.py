@@ -209,6 +209,31 @@ class SignInOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PageVote:
+    """Somebody voted on the page of a seat."""
+
+    ballot: str
+    generation: int
+    seat: str
+    choices: tuple[str, ...]
+    press: str
+    """The page's own id of this press."""
+    age_s: float = 0.0
+    """How long ago it was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandVote:
+    """The chair or the secretary enters the answer of somebody in a roll call."""
+
+    ballot: str
+    generation: int
+    person: str
+    choices: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskAttendance:
     """Seats are asked to sign in, or no longer."""
 
@@ -235,6 +260,8 @@ Input = (
     | AskAttendance
     | EndMeeting
     | CallItem
+    | PageVote
+    | HandVote
 )
 
 

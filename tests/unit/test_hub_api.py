@@ -118,7 +118,7 @@ async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
     try:
         yield client
     finally:
-        desk.pages.broadcaster.close()
+        desk.pages.close()
         await client.close()
 
 
@@ -331,6 +331,23 @@ async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> Non
         desk.pages.add_line({"n": 1})
         desk.pages.add_line({"n": 2})
         assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 1}, {"n": 2}]}
+
+
+async def test_a_delegates_page_gets_the_small_snapshot_and_its_parts() -> None:
+    desk = Desk()
+    desk.room()
+    async with served(desk) as client:
+        async with client.get("/api/v1/state?audience=public") as answer:
+            assert await answer.json() == desk.pages.public.snapshot()
+        async with client.get("/api/v1/stream?audience=public") as answer:
+            stream = Stream(answer)
+            assert (await stream.next())[1]["seats"]["main/1"] == {"present": True, "vote": None}
+            desk.pages.add_line({"n": 0})
+            desk.pages.touch("commands", "abc")
+            desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
+            desk.pages.touch("floor")
+            assert (await stream.next())[1]["path"] == ["floor"]
+            assert desk.pages.listeners == 1
 
 
 async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
