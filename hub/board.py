@@ -18,6 +18,7 @@ from typing import Literal
 
 from edge.contract import messages
 from hub.previews import Previews
+from hub.screens import Screens
 
 COMMANDS_KEPT = 50
 
@@ -77,6 +78,7 @@ class Board:
         self.rooms: dict[str, RoomBoard] = {}
         self.orders: OrderedDict[str, Order] = OrderedDict()
         self.previews = Previews()
+        self.screens = Screens()
 
     def room(self, ident: str) -> RoomBoard:
         """The room's place on the board, made when it is first heard of."""

@@ -13,9 +13,12 @@ from edge.contract import messages, topics
 from edge.contract.wire import encode
 from edge.rules.floor import Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
+from hub.alerts import Alerts
 from hub.api import models
+from hub.api.care_bodies import DisplayAlive
 from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
+from hub.care_orders import care_order
 from hub.clock import HubClock
 from hub.desk import Desk, Item
 from hub.device_orders import DeviceOrder, device_order
@@ -23,6 +26,7 @@ from hub.floor_orders import floor_order
 from hub.hearing import Touch
 from hub.link import Link
 from hub.meeting import commands, events
+from hub.meeting.care import CareOrder
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
 
@@ -42,9 +46,17 @@ class Orders:
     """Carries out commands."""
 
     def __init__(
-        self, desk: Desk, board: Board, link: Link, clock: HubClock, gen: int, touch: Touch
+        self,
+        desk: Desk,
+        board: Board,
+        link: Link,
+        clock: HubClock,
+        gen: int,
+        touch: Touch,
+        alerts: Alerts,
     ) -> None:
         """``touch`` tells the pages which command is new."""
+        self._alerts = alerts
         self._desk = desk
         self._board = board
         self._link = link
@@ -60,6 +72,10 @@ class Orders:
             StoreError: nothing can be recorded, so nothing was done.
         """
         ident = secrets.token_hex(8)
+        now_s = self._clock.now_s()
+        cared = care_order(body, self._desk.meeting, self._board, self._alerts, TECHNICIAN, now_s)
+        if cared is not None:  # of the hub itself: it needs no room
+            return ident, await self._care(cared, body)
         if not self._link.connected:
             return ident, Reason.LINK_LOST
         wanted = floor_order(body, TECHNICIAN)
@@ -69,6 +85,16 @@ class Orders:
         if about_ballots is not None:
             return ident, await self._desk.ask(about_ballots)
         return ident, await self._on_device(ident, name, body)
+
+    async def _care(self, cared: CareOrder | Reason, body: models.Body) -> Reason | None:
+        if isinstance(cared, Reason):
+            return cared
+        if isinstance(body, DisplayAlive):
+            if self._board.screens.beat(body.room, body.showing, self._clock.now_ms()):
+                self._touch("rooms", body.room, "screen")
+            if body.room in self._desk.meeting.care.screens:
+                return None  # every ten seconds: no work for the desk
+        return await self._desk.ask(cared)
 
     async def _on_floor(self, wanted: FloorOrder | SettingsOrder) -> Reason | None:
         event = wanted.event if isinstance(wanted, FloorOrder) else None

@@ -19,6 +19,7 @@ from aiohttp import web
 from edge.contract import messages, topics
 from edge.contract.wire import BadMessage, encode
 from hub import notify, outgoing
+from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
 from hub.api.pages import Pages, hub_part
@@ -92,8 +93,10 @@ class Hub:
         self._others_not_before_s = 0.0
         self._linked = False
         self._linked_at_s = 0.0
-        self._alerts: dict[str, views.Json] = {}
         self.board = Board()
+        self.alerts = Alerts(
+            str(self._store.gen), self._clock.now_ms, lambda: self.pages.touch("hub")
+        )
         self.pages = Pages(
             lambda: self.desk.meeting,
             self.board,
@@ -124,10 +127,16 @@ class Hub:
             self._on_link,
         )
         self.orders = Orders(
-            self.desk, self.board, self.link, self._clock, self._store.gen, self.pages.touch
+            self.desk,
+            self.board,
+            self.link,
+            self._clock,
+            self._store.gen,
+            self.pages.touch,
+            self.alerts,
         )
         self.ballots = BallotTeller(
-            self.link, self.board, self._clock, self._store.gen, self._alarm
+            self.link, self.board, self._clock, self._store.gen, self.alerts.set
         )
         self.supervisor = Supervisor(self._on_failure)
 
@@ -213,6 +222,11 @@ class Hub:
             for ident, room in done.after.rooms.items():
                 if done.before.room(ident).plan is not room.plan:
                     self.pages.touch("rooms", ident)
+        if done.before.care is not done.after.care:
+            self.pages.touch("hub")
+            for about in {getattr(stored.event, "room", None) for stored in done.stored}:
+                if about is not None:
+                    self.pages.touch("rooms", about)
         for stored in done.stored:
             if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
                 for key in ("online", "since_ms", "boot"):
@@ -252,29 +266,14 @@ class Hub:
         text = messages.Text(
             vi="Không ghi được dữ liệu của máy chủ cuộc họp", en="The hub cannot write its records"
         )
-        self._alarm("storage", None if error is None else text, str(error), "fault")
+        self.alerts.set("storage", None if error is None else text, str(error), "fault")
 
     def _on_failure(self, name: str, reason: str) -> None:
         text = messages.Text(
             vi=f"Phần {name} của máy chủ đã khởi động lại",
             en=f"The hub's part {name} has been restarted",
         )
-        self._alarm(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
-
-    def _alarm(
-        self, ident: str, text: messages.Text | None, evidence: str, severity: str = "warning"
-    ) -> None:
-        """Raise an alert of the hub itself, or (text None) clear it."""
-        before = self._alerts.pop(ident, None)
-        if text is not None:
-            self._alerts[ident] = {
-                "severity": severity,
-                "text": text.model_dump(),
-                "evidence": evidence,
-                "since_ms": before["since_ms"] if before else self._clock.now_ms(),
-            }
-        if before is not None or text is not None:
-            self.pages.touch("hub")
+        self.alerts.set(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
 
     # --- what goes on all the time -----------------------------------------------------------
 
@@ -298,6 +297,9 @@ class Hub:
         while True:
             await asyncio.sleep(1.0)
             self.ballots.watch(self.desk.meeting)
+            self.board.screens.watch(
+                self.desk.meeting, self._clock.now_ms(), self.alerts.set, self.pages.touch
+            )
             if not self._linked or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
                 continue
             for ident in self.desk.meeting.rooms:
@@ -313,7 +315,7 @@ class Hub:
             self._version,
             self._linked,
             self._clock.now_ms(),
-            self._alerts,
+            self.alerts.part(self.desk.meeting.care),
         )
 
     def _health(self) -> models.Health:

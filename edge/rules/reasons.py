@@ -57,6 +57,10 @@ class Reason(StrEnum):
     SIGHTINGS_CONTRADICT = "sightings_contradict"
     NO_SOLVER = "no_solver"
     NO_PICTURE = "no_picture"
+    ALARM_OVER = "alarm_over"
+    CHECK_RUNNING = "check_running"
+    NO_TWIN = "no_twin"
+    FAULT_UNKNOWN = "fault_unknown"
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_NOT_READY = "vote_not_ready"
@@ -148,6 +152,17 @@ SENTENCES: dict[Reason, Sentence] = {
         "The room's controller cannot compute aims: install phonghop[vision]",
     ),
     Reason.NO_PICTURE: Sentence("Camera này không có hình", "This camera has no picture"),
+    Reason.ALARM_OVER: Sentence("Báo động này đã hết", "This alarm does not stand any more"),
+    Reason.CHECK_RUNNING: Sentence(
+        "Phòng đang được kiểm tra, chờ kết quả", "The room is being checked: wait for its result"
+    ),
+    Reason.NO_TWIN: Sentence(
+        "Đây là phòng thật, chỉ diễn tập được ở phòng mô phỏng",
+        "This is a real room: drills are for simulated ones",
+    ),
+    Reason.FAULT_UNKNOWN: Sentence(
+        "Thiết bị mô phỏng không có sự cố này", "The simulated device cannot fail in this way"
+    ),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),

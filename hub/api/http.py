@@ -48,6 +48,7 @@ SAFE_HEADERS = {
 
 PAGES = {
     "/": "technician.html",
+    "/display/{room}": "display.html",
 }
 """Address of each page, and its file."""
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from edge.contract.messages import DeviceId, RoomId, SeatName
 from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
 from hub.api.camera_bodies import CAMERA_COMMANDS, CameraOrder
+from hub.api.care_bodies import CARE_COMMANDS, CareBody
 from hub.api.closed import ClosedBody
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
 
@@ -32,12 +33,13 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | CameraOrder | DisplayPower | LocateSeat
+Body = FloorBody | BallotBody | CameraOrder | CareBody | DisplayPower | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
     **CAMERA_COMMANDS,
+    **CARE_COMMANDS,
     "display_power": DisplayPower,
     "locate_seat": LocateSeat,
 }

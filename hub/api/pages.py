@@ -189,7 +189,10 @@ class Pages:
             meeting.room(ident),
             self._board.room(ident),
             self._linked(),
-            self._board.previews.part(ident),
+            {
+                "previews": self._board.previews.part(ident),
+                "screen": self._board.screens.part(ident, expected=ident in meeting.care.screens),
+            },
         )
 
     def preview(self, room: str, camera: str) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.contract import messages
 from edge.contract.topics import seat_name
+from hub.alerts import seen_part
 from hub.board import Order, RoomBoard
 from hub.meeting.state import Meeting, Room
 from hub.meeting.wording import Line
@@ -27,8 +28,11 @@ def meeting_part(meeting: Meeting) -> Json:
     }
 
 
-def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, previews: Json) -> Json:
-    """Everything about one room. Online only if the room said so and the broker is there."""
+def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen: Json) -> Json:
+    """Everything about one room. Online only if the room said so and the broker is there.
+
+    ``seen`` is what is known of it beside its own reports.
+    """
     status, plan, floor = board.status, room.plan, board.floor()
     title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
     return {
@@ -49,11 +53,15 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, prev
         "displays": _readings(board, "displays"),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
-        "previews": previews,
+        **seen,
         "audio": _audio(board),
         "levels": {seat: round(dbfs) for seat, dbfs in board.levels.items()},
         "alerts": {
-            ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
+            ident: {
+                **alert.model_dump(exclude={"v", "boot", "for_ms"}),
+                "since_ms": since_ms,
+                "seen": seen_part(meeting.care, room.id, ident, alert.boot),
+            }
             for ident, (alert, since_ms) in board.alerts.items()
         },
     }

@@ -22,7 +22,8 @@ from pydantic import ValidationError
 from edge.contract.messages import EventKind
 from edge.rules.floor import Floor, FloorEvent, Refused, SetRules, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import attendance, ballots, causes, events, presses, rooms, timing, voting
+from hub.meeting import attendance, ballots, care, causes, events, presses, rooms, timing, voting
+from hub.meeting.care import CareOrder
 from hub.meeting.evolve import apply
 from hub.meeting.inputs import (
     HELD,
@@ -134,6 +135,10 @@ def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
     return Decision((given.event,))
 
 
+def _care(meeting: Meeting, given: CareOrder, now_s: float) -> Decision:
+    return Decision(care.order(meeting, given))
+
+
 _EVENTS: dict[EventKind, Callable[[Meeting, EventHeard, float], Decision]] = {
     "press": presses.press,
     "audit": presses.audit,
@@ -165,6 +170,7 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     VoteAgain: ballots.vote_again,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
+    CareOrder: _care,
 }
 
 __all__ = [
@@ -172,6 +178,7 @@ __all__ = [
     "NOTHING",
     "AskAttendance",
     "BallotOrder",
+    "CareOrder",
     "Configure",
     "Decision",
     "DescribeHeard",

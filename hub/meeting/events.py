@@ -30,6 +30,7 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.motion import Member
 from hub.meeting.vote_events import (
     AttendanceAsked,
@@ -252,6 +253,9 @@ Event = (
     | BallotMoved
     | VoteRefused
     | BoxRefused
+    | ScreenExpected
+    | AlarmAcknowledged
+    | CheckEnded
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -273,6 +277,9 @@ _KINDS: tuple[type[Event], ...] = (
     BallotMoved,
     VoteRefused,
     BoxRefused,
+    ScreenExpected,
+    AlarmAcknowledged,
+    CheckEnded,
 )
 
 

@@ -15,6 +15,7 @@ from edge.rules.ballot_journal import Journal, Line
 from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
 from hub.meeting import events
+from hub.meeting.care import CareOrder
 from hub.meeting.motion import Member, Motion
 from hub.meeting.state import BallotKey
 
@@ -195,6 +196,7 @@ Input = (
     | VoteAgain
     | SignInOrder
     | AskAttendance
+    | CareOrder
 )
 
 

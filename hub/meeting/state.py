@@ -15,6 +15,7 @@ from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
 from edge.rules.ballot_journal import Journal
 from edge.rules.floor import Floor, Role, room_of
+from hub.meeting.care import Care
 from hub.meeting.motion import Member, Motion
 from hub.meeting.numbers import Numbers
 
@@ -116,6 +117,7 @@ class Meeting:
     """Ballots whose record does not hold, and why: nobody votes in them any more."""
     keys: Mapping[BallotKey, bytes] = field(default_factory=dict, repr=False)
     """Keys of the boxes of secret ballots that are not over."""
+    care: Care = field(default_factory=Care)
 
     def members(self) -> tuple[Member, ...]:
         """The list: the roster, or who sits at the rooms' seats."""

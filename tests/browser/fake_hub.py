@@ -28,6 +28,9 @@ CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+PAGES = {"/": "technician.html", "/display/{room}": "display.html"}
+"""Address of each page, and its file, as documented."""
+
 DEVICE_COMMANDS = frozenset(
     {
         "aim_camera",
@@ -56,6 +59,8 @@ class FakeHub:
         self.refusals: dict[str, Json] = {}
         self.looks: list[Json] = []
         """What was asked of ``preview_camera``: a page asks again and again."""
+        self.beats: list[Json] = []
+        """What screens said of themselves."""
         self.ends: dict[str, Json] = {}
         """How commands to devices end, by name: ``status`` and ``reason``."""
         self.proves = True
@@ -122,7 +127,8 @@ class FakeHub:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         app = web.Application(middlewares=[secured])
-        app.router.add_get("/", self._page)
+        for address, file in PAGES.items():
+            app.router.add_get(address, page_of(file))
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
@@ -138,9 +144,6 @@ class FakeHub:
         self._loop.run_forever()
         self._loop.run_until_complete(runner.cleanup())
         self._loop.close()
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(WEB / "technician.html")
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
@@ -175,6 +178,8 @@ class FakeHub:
         args = await request.json()
         if name == "preview_camera":
             self.looks.append(args)
+        elif name == "display_alive":
+            self.beats.append(args)
         else:
             self.commands.append((name, args))
         self._serial += 1
@@ -220,6 +225,15 @@ class FakeHub:
         self._serial += 1
         for client in self._clients:
             client.put_nowait(framed(event, data, self._serial))
+
+
+def page_of(file: str) -> Callable[[web.Request], Any]:
+    """A handler that gives one file."""
+
+    async def page(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(WEB / file)
+
+    return page
 
 
 def framed(event: str, data: Json, serial: int) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from edge.contract import messages, topics
 from edge.contract.wire import MAX_PAYLOAD_BYTES, encode
 from edge.rules.reasons import Reason
+from hub.alerts import Alerts
 from hub.api import models
 from hub.board import Board, Order
 from hub.clock import HubClock
@@ -119,7 +120,8 @@ async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
     records.room()
     board.hear_status("main", hub_room.status("online", "b1"))
     clock = HubClock(None)
-    orders = Orders(records, board, mail, clock, 7, lambda *_: None)  # type: ignore[arg-type]
+    alerts = Alerts("7", lambda: 0, lambda: None)
+    orders = Orders(records, board, mail, clock, 7, lambda *_: None, alerts)  # type: ignore[arg-type]
     for name, body in (
         (
             "nudge_camera",

@@ -6,12 +6,14 @@
 
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
+import { DISPLAY_LABELS } from "./labels_display.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 
 export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...DISPLAY_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],
