@@ -72,6 +72,8 @@ class Commander:
             await self._display(device, command)
         elif device in devices.cameras:
             await self._camera(device, command)
+        elif device == ROOM and command.action == "check":
+            await self._controller.checking.run(command.id, command.by)
         elif device == ROOM:
             self._room(command)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -348,6 +349,7 @@ class Room:
             start=self.outbox.start,
             outbox=self.outbox.depth,
             outbox_oldest_ms=self.outbox.oldest_ms(),
+            ts=time.time(),
         )
 
     async def _pulse(self) -> None:

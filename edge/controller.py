@@ -35,6 +35,7 @@ from edge.previews import Previews
 from edge.programme import Programme, Watched
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
+from edge.room_check import RoomCheck
 from edge.rules import following
 from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
@@ -110,7 +111,13 @@ class Controller:
         self.previews = Previews(
             self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
         )
+        self.checking = RoomCheck(self, self._outbox.folder, self._now_s)
         self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
+
+    @property
+    def outbox_depth(self) -> int:
+        """Events that have no receipt yet."""
+        return self._outbox.depth
 
     # --- doors -------------------------------------------------------------------------------
 
@@ -153,6 +160,7 @@ class Controller:
             case messages.HubTime() if message.gen >= self.hub.gen:
                 self._heard_hub(message.gen)
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
+                self.publisher.echo(message.mono_ms)
             case messages.Floor():
                 self._hub_floor(message)
             case messages.Ballot() | messages.BallotKey() | messages.Attendance():
@@ -191,7 +199,7 @@ class Controller:
                 except TimeoutError:
                     self.ticks += 1
                     self._time_passes()
-                else:
+                if self._wake.is_set():  # perhaps in the very moment of the tick
                     self._listen(self._now_s())
                     self._make_true()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.contract import topics
 from hub.api import camera_bodies as camera
+from hub.api import care_bodies as care
 from hub.api import models
 
 PREVIEW_S = 10
@@ -40,6 +41,11 @@ def device_order(body: models.Body) -> DeviceOrder:
     match body:
         case models.DisplayPower():
             return DeviceOrder(body.room, body.display, "power", {"on": body.on}, "display")
+        case care.CheckRoom():
+            return DeviceOrder(body.room, "room", "check")
+        case care.DrillRoom():
+            args = {"device": body.device, "fault": body.fault, "on": body.on}
+            return DeviceOrder(body.room, "room", "drill", args)
         case models.LocateSeat():
             room, number = topics.split_seat(body.seat)
             return DeviceOrder(room, "room", "locate", {"seat": number, "on": body.on})

@@ -33,7 +33,7 @@ from hub.meeting.wording import reason_text
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
 
-ANSWER_MS = {"aim": 25_000, "power": 30_000}
+ANSWER_MS = {"aim": 25_000, "power": 30_000, "check": 60_000}
 """How long a device may take to prove it: a slow camera across its range, a panel's start."""
 
 ANSWER_ELSE_MS = 10_000

@@ -118,6 +118,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
+            lambda: self.desk.meeting,
         )
         self.link = Link(
             settings.mqtt_host,
@@ -290,6 +291,7 @@ class Hub:
 
     def _send_time(self, ident: str) -> None:
         now = messages.HubTime(gen=self._store.gen, mono_ms=self._clock.now_ms())
+        self.board.history.asked(ident, now.mono_ms, self._clock.now_s())
         self.link.send(topics.down(ident, "time"), encode(now), qos=0)
 
     async def _miss_silent_rooms(self) -> None:

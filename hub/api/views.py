@@ -53,6 +53,8 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
         "displays": _readings(board, "displays"),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
+        "check": _check(board),
+        "last_check": _last_check(meeting, room.id),
         **seen,
         "audio": _audio(board),
         "levels": {seat: round(dbfs) for seat, dbfs in board.levels.items()},
@@ -96,6 +98,29 @@ def _audio(board: RoomBoard) -> Json | None:
     if not isinstance(state, messages.AudioState):
         return None
     return {"listens": state.listens, "talking": state.talking}
+
+
+def _check(board: RoomBoard) -> Json | None:
+    """The check that runs, as far as it is; None while none does."""
+    state = board.states.get("check")
+    if not isinstance(state, messages.CheckState) or not state.running or not board.online():
+        return None
+    return state.model_dump(exclude={"v", "boot", "rev"})
+
+
+def _last_check(meeting: Meeting, room: str) -> Json | None:
+    """What the last check of the room found, and who asked for it."""
+    found = meeting.care.checks.get(room)
+    if found is None:
+        return None
+    return {
+        "check": found.check,
+        "by": found.by,
+        "began_ts": found.began_ts,
+        "at_ms": int(found.at_s * 1000),
+        "active": found.was_active,
+        "items": [item.model_dump() for item in found.items],
+    }
 
 
 def _restarts(board: RoomBoard) -> Json:

@@ -151,6 +151,7 @@ async def test_pictures_reach_the_page_and_only_the_news_of_them_the_stream() ->
         touch=lambda *path: touched.append(path),
         on_online=lambda room: None,
         contact=lambda: 1,
+        meeting=lambda: desk.meeting,
     )
     topic = topics.Topic("main", "up", "preview", "cam-1")
     for jpeg in (JPEG, JPEG, b"<html>"):
