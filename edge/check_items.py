@@ -18,7 +18,7 @@ OF_HEALTH: dict[HealthState, Verdict] = {
     HealthState.UNCONFIRMED: "unconfirmed",
 }
 
-TODO: dict[str, Text] = {
+REMEDIES: dict[str, Text] = {
     "units": Text(
         vi="Kiểm tra dây bus và nguồn của dãy máy", en="Check the bus cable and the units' supply"
     ),
@@ -64,13 +64,13 @@ class Found:
     vi: str
     en: str
     todo: str = ""
-    """Where ``TODO`` has what to do, if not under the thing's own kind."""
+    """Where ``REMEDIES`` has what to do, if not under the thing's own kind."""
 
 
 def item(ident: str, kind: str, title: Text, found: Found, seats: Iterable[int] = ()) -> CheckItem:
     """The line about it."""
     evidence = Text(vi=found.vi[:160], en=found.en[:160])
-    todo = None if found.verdict == "pass" else TODO.get(found.todo or kind)
+    todo = None if found.verdict == "pass" else REMEDIES.get(found.todo or kind)
     return CheckItem(
         id=ident,
         kind=kind,
