@@ -3,7 +3,8 @@
 .PHONY: help demo test lint format bench chaos venv lock clean
 
 BIN := .venv/bin
-PYTEST_ARGS ?=
+# A worker for each processor; a file stays with one worker, because its tests may share a site.
+PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 BENCH_ARGS ?=
 SEED ?=
 DURATION_S ?=

@@ -9,13 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+
+from edge.runtime import notify
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -111,6 +113,12 @@ def _faces(args: argparse.Namespace) -> int:
     return run(args.images, args.model, args.data, as_json=args.json)
 
 
+def _kiosk(args: argparse.Namespace) -> int:
+    from edge.kiosk import run_kiosk
+
+    return run_kiosk(args.url, shlex.split(args.browser) if args.browser else None)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -183,15 +191,20 @@ def make_parser() -> argparse.ArgumentParser:
     faces.add_argument("--json", action="store_true", help="print JSON")
     faces.set_defaults(run=_faces)
 
+    kiosk = commands.add_parser("kiosk", help="a page full screen on this machine's display")
+    kiosk.add_argument("--url", required=True, help="the page, http:// or https://")
+    kiosk.add_argument("--browser", metavar="COMMAND", help="instead of cage and chromium")
+    kiosk.set_defaults(run=_kiosk)
+
     wire.add_parser(commands)
-    twin.add_parser(commands)
+    twin.add_parser(commands, notify.notify, notify.watchdog_period_s())
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     args = make_parser().parse_args(argv)
-    logging.basicConfig(level=args.log_level, format=LOG_FORMAT, stream=sys.stderr)
+    notify.log_to_stderr(args.log_level, LOG_FORMAT)
     code: int = args.run(args)
     return code
 

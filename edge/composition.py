@@ -5,7 +5,6 @@ Owns the way from a room file to running objects. Must not hold rules or state.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 import time
@@ -21,6 +20,7 @@ from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
+from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
 from edge.camera.subject import ELSEWHERE, Pacing
 from edge.contract import messages
@@ -31,7 +31,7 @@ from edge.room import Devices, Plan
 from edge.rules.console_lamps import LINK
 from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
-from edge.runtime.notify import Pulse, notify, watchdog_period_s
+from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
@@ -329,7 +329,14 @@ class Room:
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
         self.supervisor.add("controller", self.controller.run)
-        self.supervisor.add("pulse", self._pulse)
+        alive = Alive(
+            self.devices,
+            self.outbox,
+            lambda: self.controller.ticks,
+            lambda: self.link.connected,
+        )
+        self.supervisor.add("signs of life", alive.run)
+        self.supervisor.add("trial of the disk", alive.try_the_disk)
 
     def _seat_key(self, press: KeyPress) -> None:
         self.controller.seat_key(press)
@@ -351,15 +358,6 @@ class Room:
             outbox_oldest_ms=self.outbox.oldest_ms(),
             ts=time.time(),
         )
-
-    async def _pulse(self) -> None:
-        """Feed systemd's watchdog while the controller lets time pass."""
-        notify("READY=1")
-        period_s = watchdog_period_s()
-        pulse = Pulse({"controller": lambda: self.controller.ticks})
-        while True:
-            await asyncio.sleep(period_s or 3600.0)
-            pulse.beat()
 
     async def run(self) -> None:
         """Run until cancelled; outputs are left safe and the outbox closed."""

@@ -11,6 +11,7 @@ Owns the order of things. Must not know wires, topics' spelling, or how devices 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -43,6 +44,7 @@ from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.scene import scene_of, votes_in_secret
 from edge.shots import Shots
+from edge.stuck_keys import StuckKeys
 from edge.voting import Voting
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ class Controller:
         self.programme = Programme(devices.switcher, plan.pacing.manual_s, now_s, self.changed)
         self.stream: Watched | None = None
         """The programme as people can open it, where the room offers that."""
+        self.stuck_keys = StuckKeys()
         self.presses = Presses(self, outbox, now_s)
         self.console = ChairConsole(self, outbox, now_s)
         self.voting = voting
@@ -123,6 +126,7 @@ class Controller:
 
     def seat_key(self, press: KeyPress) -> None:
         """A key at a seat: the microphone key speaks to the floor, the others vote."""
+        self.stuck_keys.take(press)
         if press.key != "mic":
             self.voting.key(press)
             return
@@ -191,15 +195,18 @@ class Controller:
             tasks.create_task(self.fire.run(), name="fire alarm")
             tasks.create_task(self.programme.run(), name="programme")
             self._make_true()
+            loop = asyncio.get_running_loop()
+            tick_at_s = loop.time() + TICK_S
             while True:
                 self._wake.clear()
-                try:
-                    async with asyncio.timeout(TICK_S):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(tick_at_s):
                         await self._wake.wait()
-                except TimeoutError:
+                if loop.time() >= tick_at_s:  # also when a device talks without a pause
+                    tick_at_s = loop.time() + TICK_S
                     self.ticks += 1
                     self._time_passes()
-                if self._wake.is_set():  # perhaps in the very moment of the tick
+                if self._wake.is_set():
                     self._listen(self._now_s())
                     self._make_true()
 

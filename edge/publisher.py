@@ -258,6 +258,9 @@ class Publisher:
             else:
                 health = bus.seat_health(number, now_s)
             subjects[subject.id] = (subject, health)
+        seats = {number: controller.plan.seat(number) for number in controller.devices.buses}
+        held = controller.room.floor.mode == "push_to_talk"
+        subjects |= controller.stuck_keys.subjects(seats, now_s, mic_is_held=held)
         if controller.ears is not None:
             subjects |= controller.ears.subjects()
         return subjects

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the process's exit code."""
     chosen = parser().parse_args(arguments)
     level = getattr(logging, chosen.log_level.upper())
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    notify.log_to_stderr(level, "%(levelname)s %(name)s: %(message)s")
     code: int = chosen.run(chosen)
     return code
 

@@ -1,7 +1,7 @@
 """A word with systemd: ready, alive, stopping (sd_notify, a datagram to ``NOTIFY_SOCKET``).
 
-Owns that datagram and when *alive* may be said: only when every watched part made progress
-since the last time. Does nothing when systemd does not listen.
+Owns that datagram, the shape of lines in its journal, and when *alive* may be said: only when
+every watched part made progress since the last time. Does nothing when systemd does not listen.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,33 @@ def watchdog_period_s() -> float | None:
     """A third of systemd's limit, None when it does not watch us."""
     limit_us = os.environ.get("WATCHDOG_USEC", "")
     return int(limit_us) / 3e6 if limit_us.isdigit() and int(limit_us) > 0 else None
+
+
+_LEVELS = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+
+
+class JournalFormatter(logging.Formatter):
+    """Lines for systemd's journal: a level as ``<3>`` in front of each, and no time.
+
+    The journal has its own clock (man 3 sd-daemon); room and part are fields of the unit file.
+    """
+
+    def __init__(self) -> None:
+        """The journal knows time and process."""
+        super().__init__("%(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Every line of a traceback has the level, too."""
+        level = next((number for least, number in _LEVELS if record.levelno >= least), 7)
+        return "\n".join(f"<{level}>{line}" for line in super().format(record).splitlines())
+
+
+def log_to_stderr(level: str | int, plain: str) -> None:
+    """Log as a person reads it, or as the journal does when stderr leads there."""
+    logging.basicConfig(level=level, format=plain, stream=sys.stderr)
+    if os.environ.get("JOURNAL_STREAM"):
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JournalFormatter())
 
 
 async def keep_alive(progress: Mapping[str, Callable[[], int]]) -> None:

@@ -77,6 +77,15 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """Where systemd's judge of unit files is."""
+    found = shutil.which("systemd-analyze")
+    if found is None:
+        _do_without("systemd")
+    return found
+
+
 def _do_without(package: str) -> NoReturn:
     """Skip where a person works without the program; in CI its absence is a failure."""
     reason = f"{package} is not installed: sudo apt-get install {package}"

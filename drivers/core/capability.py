@@ -47,6 +47,15 @@ class Device(Protocol):
         ...
 
 
+@runtime_checkable
+class Turning(Protocol):
+    """A device that is asked without rest, so that one can see whether its driver hangs."""
+
+    id: str
+    turns: int
+    """Grows while the driver works, whether or not the device answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """Where a camera looks: pan positive to its right, tilt positive up, width of the picture."""

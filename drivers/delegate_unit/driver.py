@@ -80,6 +80,9 @@ class DelegateBus:
         )
         self.master = BusMaster(make_units(config, seats), timing, on_key)
         self._by_seat = {seat: unit for unit in self.master.units.values() for seat in unit.seats}
+        self.turns = 0
+        """Grows while the bus is asked, or opened again: it stands still when we hang, and not
+        because an adapter is unplugged or every unit silent."""
         self._now_s = now_s
         self._down_reason: str | None = "not opened yet"
         self._transport: Transport | None = None
@@ -94,6 +97,7 @@ class DelegateBus:
         """
         attempt = 0
         while True:
+            self.turns += 1
             try:
                 transport = await self._connect()
                 attempt = 0
@@ -159,6 +163,7 @@ class DelegateBus:
         if self._transport is None:
             return
         if now_s >= master.wake_at_s:
+            self.turns += 1
             data = master.wake(now_s)
             if data is not None:
                 self._transport.write(data)

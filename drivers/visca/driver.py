@@ -20,8 +20,9 @@ from drivers.core.reading import Clock
 from drivers.core.transport import Connect, connect_to
 from drivers.core.unseen import NO_PRESETS, Belief, nearest_preset
 from drivers.visca.config import ViscaConfig
-from drivers.visca.link import SUPERSEDED, Link, Said
+from drivers.visca.link import SUPERSEDED, Link
 from drivers.visca.replies import BUFFER_FULL, Completion, Failure, NetworkChange
+from drivers.visca.verdicts import Said
 from drivers.visca.watch import SILENT_POLL_S, Watch
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from drivers.core.codec import Decoder
@@ -22,11 +21,10 @@ from drivers.core.reading import Clock
 from drivers.core.session import Session
 from drivers.core.transport import Connect
 from drivers.visca import codec, ip
-from drivers.visca.codec import BROADCAST, Command, Inquiry, Message
+from drivers.visca.codec import BROADCAST, Command, Inquiry
 from drivers.visca.config import Flavour
 from drivers.visca.replies import (
     BUFFER_FULL,
-    CANCELLED,
     NO_SOCKET,
     NOT_EXECUTABLE,
     Ack,
@@ -38,15 +36,31 @@ from drivers.visca.replies import (
     NetworkChange,
     read_answer,
 )
+from drivers.visca.verdicts import (
+    Heard,
+    Said,
+    Sent,
+    Wants,
+    ends_cancel,
+    ends_command,
+    is_verdict,
+    opened,
+    out_of_sequence,
+)
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
 """How often an idempotent packet is sent before the camera counts as silent."""
 
+SOCKETS = (1, 2)
+"""A camera carries out two commands at a time; a third finds its buffer full."""
+
+CANCEL_PAUSE_S = 0.2
+"""So long lies between a command and its cancel, and between a cancel and what follows (Sony)."""
+
 BUFFER_FULL_PAUSES_S = (0.2, 0.3, 0.5, 0.8)
-"""Waits before a packet is sent again into a full buffer. The first is what must lie between
-a cancel and the next command (Sony)."""
+"""Waits before a packet is sent again into a full buffer."""
 
 NOT_EXECUTABLE_PAUSE_S = 0.24
 """EVI-H100 and BRC-H900 may refuse for so long after a preset has completed (Sony)."""
@@ -54,43 +68,9 @@ NOT_EXECUTABLE_PAUSE_S = 0.24
 SUPERSEDED = "superseded"
 """``Refused.code`` of an order that a newer order or a stop has replaced."""
 
-Heard = Message | ip.Wrapped
-Said = Message | ip.ControlReply
-Wants = Callable[[Said], bool]
-
 
 def _still_wanted() -> bool:
     return True
-
-
-@dataclass(slots=True, eq=False)
-class _Sent:
-    """A packet on the wire whose answer has not come yet."""
-
-    name: str
-    wants: Wants
-    sequence: int | None
-    at_s: float
-
-
-def _is_verdict(said: Said) -> bool:
-    """An error about a packet, not about a socket that was to be cancelled."""
-    if isinstance(said, ip.ControlReply):
-        return said.name == "error"
-    return isinstance(said, Failure) and said.code not in (CANCELLED, NO_SOCKET)
-
-
-def _ends_command(said: Said) -> bool:
-    accepted = isinstance(said, Ack) or (isinstance(said, Completion) and said.socket == 0)
-    return accepted or _is_verdict(said)
-
-
-def _ends_cancel(said: Said) -> bool:
-    return isinstance(said, Failure) and said.code in (CANCELLED, NO_SOCKET)
-
-
-def _out_of_sequence(said: Said) -> bool:
-    return isinstance(said, ip.ControlReply) and said.error == "sequence"
 
 
 class Link:
@@ -123,8 +103,9 @@ class Link:
         self._on_event = on_event
         self._now_s = now_s
         self._sequence = 0
-        self._sent: deque[_Sent] = deque()
+        self._sent: deque[Sent] = deque()
         self._line = asyncio.Lock()
+        self._accepted_at_s = self._cancelled_at_s = float("-inf")
 
     def _decoder(self) -> Decoder[Heard]:
         # Each gives a part of what can be heard; nobody puts anything into its lists.
@@ -181,7 +162,7 @@ class Link:
         def fits(said: Said) -> bool:
             if isinstance(said, Answer):
                 return read_answer(name, said.data) is not None
-            return _is_verdict(said)
+            return is_verdict(said)
 
         said = await self._reliably(ip.INQUIRY, packet, name, fits)
         if not isinstance(said, Answer):
@@ -209,7 +190,8 @@ class Link:
         """Send a command until the camera has accepted it.
 
         ``wanted`` is asked before every sending: an order that was replaced or stopped is never
-        repeated. ``takes_over``: commands that fill both sockets are cancelled to make room.
+        repeated. ``takes_over``: commands that fill both sockets are cancelled to make room, each
+        in the camera's own time.
 
         Raises:
             LinkDown, NoReply
@@ -220,18 +202,21 @@ class Link:
         pauses = iter(BUFFER_FULL_PAUSES_S)
         asked_again = False
         while True:
+            if takes_over:
+                await self._make_room(wanted)
             async with self._line:
                 said = await self._reliably(
-                    ip.COMMAND, packet, name, _ends_command, wanted, repeat=command.idempotent
+                    ip.COMMAND, packet, name, ends_command, wanted, repeat=command.idempotent
                 )
-            if not _is_verdict(said) or _out_of_sequence(said):
+            if not is_verdict(said) or out_of_sequence(said):
+                self._accepted_at_s = self._now_s()
                 return  # accepted now, or proved to have been accepted before
             code = said.code if isinstance(said, Failure) else 0
             pause_s = next(pauses, None) if code == BUFFER_FULL else None
             if code == BUFFER_FULL and pause_s is not None:
                 self.counters["buffer_full"] += 1
                 if takes_over:
-                    self.cancel_sockets()
+                    self.cancel_sockets(SOCKETS)  # whatever they hold, it was not noticed
             elif code == NOT_EXECUTABLE and not asked_again:
                 asked_again, pause_s = True, NOT_EXECUTABLE_PAUSE_S
             else:
@@ -244,20 +229,41 @@ class Link:
         Raises:
             LinkDown: the wire is down.
         """
-        wants = _ends_cancel if name == "cancel" else _ends_command
+        wants = ends_cancel if name == "cancel" else ends_command
         packet = codec.encode(Command(name, self._address, values))
         sequence = self._next_sequence()
         self.session.send_now(self._wrapped(ip.COMMAND, packet, sequence), name)
-        self._remember(_Sent(name, wants, sequence, self._now_s()))
+        self._remember(Sent(name, wants, sequence, self._now_s()))
 
-    def cancel_sockets(self) -> None:
-        """Cancel whatever the camera still executes.
+    def cancel_sockets(self, at_least: tuple[int, ...] = ()) -> None:
+        """Cancel whatever the camera still executes, as far as it is known, and ``at_least``.
 
         Raises:
             LinkDown: the wire is down.
         """
-        for socket in sorted(socket for socket, names in self.sockets.items() if names):
+        for socket in sorted({*self._busy(), *at_least}):
+            self._cancelled_at_s = self._now_s()
             self.send_now("cancel", {"socket": socket})
+
+    def _busy(self) -> set[int]:
+        return {socket for socket, names in self.sockets.items() if names}
+
+    async def _make_room(self, wanted: Callable[[], bool]) -> None:
+        """Never send into a buffer that is full: what fills it is cancelled first.
+
+        Raises:
+            LinkDown: the wire is down.
+        """
+        await self._not_before(self._cancelled_at_s + CANCEL_PAUSE_S)
+        if len(self._busy()) < len(SOCKETS):
+            return
+        await self._not_before(self._accepted_at_s + CANCEL_PAUSE_S)
+        if len(self._busy()) >= len(SOCKETS) and wanted():
+            self.cancel_sockets()
+            await self._not_before(self._cancelled_at_s + CANCEL_PAUSE_S)
+
+    async def _not_before(self, at_s: float) -> None:
+        await asyncio.sleep(max(0.0, at_s - self._now_s()))
 
     # One exchange -------------------------------------------------------------------------
 
@@ -296,7 +302,7 @@ class Link:
                 if silent == TRIES or not (repeat or sequence is not None):
                     raise
                 continue
-            if not _out_of_sequence(said) or (kind == ip.COMMAND and silent):
+            if not out_of_sequence(said) or (kind == ip.COMMAND and silent):
                 return said
             resent += 1
             if resent == TRIES:
@@ -308,10 +314,10 @@ class Link:
     async def _ask(
         self, kind: int, packet: bytes, name: str, wants: Wants, sequence: int | None = None
     ) -> Said:
-        sent = _Sent(name, wants, sequence, self._now_s())
+        sent = Sent(name, wants, sequence, self._now_s())
 
         def mine(heard: Heard) -> Said | None:
-            said, number = _opened(heard)
+            said, number = opened(heard)
             if self._owner(said, number) is not sent:
                 return None
             self._sent.remove(sent)  # what follows in the same chunk answers somebody else
@@ -341,14 +347,14 @@ class Link:
 
     # What comes in ------------------------------------------------------------------------
 
-    def _remember(self, sent: _Sent) -> None:
+    def _remember(self, sent: Sent) -> None:
         """Note a packet; those that were never answered stop waiting for an answer."""
         limit_s = self._now_s() - 2 * self._timeout_s
         while self._sent and self._sent[0].at_s < limit_s:
             self._sent.popleft()
         self._sent.append(sent)
 
-    def _owner(self, said: Said, number: int | None) -> _Sent | None:
+    def _owner(self, said: Said, number: int | None) -> Sent | None:
         """The packet that ``said`` answers: by number, else the oldest that it fits."""
         if self.flavour == "serial" and getattr(said, "address", self._address) != self._address:
             return None
@@ -360,11 +366,11 @@ class Link:
 
     def _on_message(self, heard: Heard) -> None:
         """What no request was waiting for: replies to ``send_now``, completions, surprises."""
-        said, number = _opened(heard)
+        said, number = opened(heard)
         sent = self._owner(said, number)
         if sent is not None:
             self._sent.remove(sent)
-        elif isinstance(said, Ack | Answer) or _is_verdict(said):
+        elif isinstance(said, Ack | Answer) or is_verdict(said):
             self.counters["unexpected"] += 1
         self._note_sockets(sent.name if sent is not None else "", said)
         if isinstance(said, NetworkChange) and self.flavour != "serial":
@@ -375,9 +381,11 @@ class Link:
         """Sockets are queues: some cameras accept a command into an occupied one."""
         if isinstance(said, Ack) and said.socket:
             self.sockets.setdefault(said.socket, deque(maxlen=4)).append(name)
-        freed = isinstance(said, Completion) or _ends_cancel(said)
+        freed = isinstance(said, Completion) or ends_cancel(said)
         names = self.sockets.get(getattr(said, "socket", 0)) if freed else None
-        if names:
+        if names and isinstance(said, Failure) and said.code == NO_SOCKET:
+            names.clear()  # its completion was lost
+        elif names:
             names.popleft()
 
     def _refusal(self, name: str, said: Said) -> Refused:
@@ -388,7 +396,3 @@ class Link:
 
 
 _RESET_ACK = ip.ControlReply("reset_ack")
-
-
-def _opened(heard: Heard) -> tuple[Said, int | None]:
-    return (heard.message, heard.sequence) if isinstance(heard, ip.Wrapped) else (heard, None)

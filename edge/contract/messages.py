@@ -212,6 +212,9 @@ class Meeting(Message):
     title: Line
     names: dict[str, Line]
     roles: dict[str, Role]
+    session: Literal["none", "running", "ended"] | None = None
+    """Whether a meeting sits in this room now: its displays go on when one begins and off some
+    time after the last has ended. None: the hub does not say, and displays are left alone."""
 
 
 class Command(Message):

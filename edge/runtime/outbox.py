@@ -379,6 +379,10 @@ class Outbox:
         first = next((row for row in self._window.values() if row.has_time), None)
         return None if first is None else self.age_ms(first)
 
+    async def ping(self) -> None:
+        """Return when the writer's thread has: it hangs if the disk does."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, int)
+
     async def close(self) -> None:
         """Finish what is being written, and what follows from it; close the file."""
         while self._writing is not None:

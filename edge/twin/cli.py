@@ -28,14 +28,22 @@ Subparsers = Any
 """What ``ArgumentParser.add_subparsers`` returns; argparse gives it no public name."""
 
 
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``twin`` and its commands; each sets ``run``: parsed arguments -> exit code."""
+Tell = Callable[[str], None]
+"""Says a word to systemd, or to nobody."""
+
+
+def add_parser(subparsers: Subparsers, tell: Tell, period_s: float | None) -> None:
+    """Add ``twin`` and its commands; each sets ``run``: parsed arguments -> exit code.
+
+    ``tell`` hears that the twin is ready, and every ``period_s`` that it lives.
+    """
     parser = subparsers.add_parser(
         "twin", help="a simulated room", description="A room of simulated devices on real bytes."
     )
     commands = parser.add_subparsers(dest="twin_command", required=True, metavar="COMMAND")
 
     run = _command(commands, "run", "start the twin of a room and serve until ended", _run)
+    run.set_defaults(tell=tell, period_s=period_s)
     run.add_argument(
         "--room", required=True, metavar="NAME_OR_FILE", help="room name or room file (.toml)"
     )
@@ -124,13 +132,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
     try:
         twin = Twin(load_room(arguments.room), dict(arguments.mounted_off))
-        asyncio.run(_serve(twin, arguments.json))
+        asyncio.run(_serve(twin, arguments.json, arguments.tell, arguments.period_s))
     except (RoomFileError, TwinError) as error:
         return _complain(error)
     return 0
 
 
-async def _serve(twin: Twin, as_json: bool) -> None:
+async def _serve(twin: Twin, as_json: bool, tell: Tell, period_s: float | None) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -138,10 +146,14 @@ async def _serve(twin: Twin, as_json: bool) -> None:
 
     def ready() -> None:
         _print({"ready": True, "room": twin.room} if as_json else f"twin ready: {twin.summary()}")
+        tell("READY=1")
 
     running = asyncio.create_task(twin.run(ready), name=f"twin {twin.room}")
     ending = asyncio.create_task(ended.wait(), name="end of the twin")
-    await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+    while not (running.done() or ending.done()):
+        await asyncio.wait({running, ending}, timeout=period_s, return_when=asyncio.FIRST_COMPLETED)
+        tell("WATCHDOG=1")
+    tell("STOPPING=1")
     ending.cancel()
     if not running.done():
         running.cancel()

@@ -1,19 +1,19 @@
-"""A camera with eyes, as processes: a key is pressed, it goes, corrects by the picture, rests.
+"""A camera with eyes, as processes: a key is pressed, it goes, and corrects by the picture.
 
 The picture comes from the room's twin; the detector is the one that ships (the cascade).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from edge.twin.client import TwinClient
 from tests.broker import mosquitto_program
-from tests.rig import Ear, Site, listening, until_shown
+from tests.rig import Ear, Site, listening
 
 pytestmark = [
     pytest.mark.broker,
@@ -22,8 +22,9 @@ pytestmark = [
 
 ROOM = "satellite-1"
 UP = f"phonghop/v1/{ROOM}/up"
-RESTS_S = 4.0
-"""Twice the time after which a face that is not seen would count as lost."""
+MOUNTED_OFF_DEG = 3
+"""So far the camera is turned away from the plan: a shot of seat 1 by the plan alone is then off
+by a fifth of its width, whichever way the person there sways, and the next seat is far enough."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running.env.pop("PHONGHOP_FACE_MODEL", None)
     running.broker.start()
     running.start_hub()
-    running.start_twin(ROOM)
+    running.start_twin(ROOM, "--mounted-off", f"cam-1={MOUNTED_OFF_DEG}")
     running.start_edge(ROOM)
     yield running
     running.stop_all()
@@ -59,42 +60,47 @@ async def commands() -> int:
         return count
 
 
-async def ready(ear: Ear) -> None:
-    """The hub leads, nobody speaks, the whole room is shown, and there is a picture."""
-    await ear.until(lambda t: t[f"{UP}/state/floor"]["authority"] == "hub", "the hub leads")
-    await ear.until(
-        lambda t: camera(t)["target"] == "wide" and camera(t)["arrived"], "the whole room"
-    )
-    await ear.until(lambda t: camera(t)["picture"] == "ok", "there is a picture")
+@asynccontextmanager
+async def quiet_room(site: Site) -> AsyncIterator[Ear]:
+    """The hub leads, nobody speaks, the whole room is shown, and there is a picture.
 
-
-async def test_the_camera_goes_corrects_once_and_rests(site: Site) -> None:
+    Whatever happens in the block, no fault and no speaker is left behind.
+    """
     async with listening(site) as ear:
-        await ready(ear)
+        await ear.until(lambda t: t[f"{UP}/state/floor"]["authority"] == "hub", "the hub leads")
+        await ear.until(
+            lambda t: camera(t)["target"] == "wide" and camera(t)["arrived"], "the whole room"
+        )
+        await ear.until(lambda t: camera(t)["picture"] == "ok", "there is a picture")
+        try:
+            yield ear
+        finally:
+            await fault(None)
+            for turn in ear.latest[f"{UP}/state/floor"]["speaking"]:
+                await press(int(turn["seat"].partition("/")[2]))
+            await ear.until(lambda t: not t[f"{UP}/state/floor"]["speaking"], "nobody speaks")
+
+
+async def test_the_camera_goes_and_corrects_by_the_picture(site: Site) -> None:
+    async with quiet_room(site) as ear:
         before = await commands()
-        await press(3)
+        await press(1)
         await ear.until(
             lambda t: (
-                camera(t)["target"] == f"{ROOM}/3"
+                camera(t)["target"] == f"{ROOM}/1"
                 and camera(t)["on_air"]
                 and camera(t)["framed"] == "framed"
             ),
-            "seat 3 is framed",
+            "seat 1 is framed",
         )
         assert camera(ear.latest)["detector"] == "cascade"
         assert camera(ear.latest)["faces"] >= 1
-        spent = await commands() - before
         # Pan-tilt and zoom for the shot, and for one correction or two.
-        assert 4 <= spent <= 6
-        await asyncio.sleep(RESTS_S)
-        assert await commands() - before == spent
-        await press(3)
-        await ready(ear)
+        assert 4 <= await commands() - before <= 6
 
 
 async def test_a_frozen_picture_leaves_the_seats_places_and_says_so(site: Site) -> None:
-    async with listening(site) as ear:
-        await ready(ear)
+    async with quiet_room(site) as ear:
         await fault("frozen")
         alert = await ear.until(lambda t: t[f"{UP}/alert/picture-cam-1"], "an alert")
         assert alert["severity"] == "warning"
@@ -105,22 +111,15 @@ async def test_a_frozen_picture_leaves_the_seats_places_and_says_so(site: Site) 
         await ear.until(
             lambda t: camera(t)["target"] == f"{ROOM}/6" and camera(t)["arrived"], "seat 6"
         )
-        await asyncio.sleep(RESTS_S)
         assert await commands() - before == 2, "pan-tilt and zoom, and no correction"
         await fault(None)
         await ear.until(lambda t: t[f"{UP}/alert/picture-cam-1"] is None, "the alert is over")
-        await press(6)
-        await ready(ear)
 
 
 async def test_an_empty_seat_is_shown_as_it_is(site: Site) -> None:
-    async with listening(site) as ear:
-        await ready(ear)
+    async with quiet_room(site) as ear:
         await fault("empty")
         before = await commands()
         await press(2)
         await ear.until(lambda t: camera(t)["framed"] == "no_face", "nobody is found")
         assert await commands() - before == 2
-        await fault(None)
-        await press(2)
-        await until_shown(ROOM, lambda show: not show["seats"]["2"]["microphone"], "closed")

@@ -20,9 +20,9 @@ from drivers.core.capability import HealthState
 from edge.composition import Room
 from edge.twin.client import TwinClient
 from firmware_config.loader import load_room
+from tests.rig import PATIENCE_S as WAIT_S
 
 ROOT = Path(__file__).parents[2]
-WAIT_S = 40.0
 
 ROOM = """
 seats = [
@@ -100,16 +100,18 @@ async def test_a_press_ends_as_a_confirmed_picture(tmp_path: Path) -> None:
         sys.executable, "-m", "edge.cli", "twin", "run", "--room", str(file),
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    assert process.stdout is not None
-    async with asyncio.timeout(WAIT_S):
-        assert (await process.stdout.readline()).startswith(b"twin ready")
-    room = Room(load_room(file), tmp_path, f"127.0.0.1:{free_port()}")
-    life = asyncio.create_task(room.run())
     try:
-        await story(room, stream_port)
+        assert process.stdout is not None
+        async with asyncio.timeout(WAIT_S):
+            assert (await process.stdout.readline()).startswith(b"twin ready")
+        room = Room(load_room(file), tmp_path, f"127.0.0.1:{free_port()}")
+        life = asyncio.create_task(room.run())
+        try:
+            await story(room, stream_port)
+        finally:
+            life.cancel()
+            await asyncio.wait({life})
     finally:
-        life.cancel()
-        await asyncio.wait({life})
         process.terminate()
         await process.communicate()
 
@@ -156,8 +158,9 @@ async def story(room: Room, stream_port: int) -> None:
 
     async with TwinClient("domes") as twin:
         await twin.fault("switcher", "busy")
+    away = "room:satellite-1"
     controller.shots.direction = replace(
-        controller.shots.direction, on_air="room:satellite-1", manual_until_s=float("inf")
+        controller.shots.direction, wanted=away, on_air=away, manual_until_s=float("inf")
     )
     await until(
         lambda: controller.programme.health(now_s()).state is HealthState.FAULT, "the alert"

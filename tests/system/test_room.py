@@ -189,7 +189,6 @@ async def test_the_broker_restarted(site: Site) -> None:
                 and t[f"{UP}/describe"]["boot"] == t[f"{UP}/status"]["boot"]
             ),
             "room and hub found each other again",
-            patience_s=30.0,
         )
         await press(6)
         await until_shown("main", seat_speaks(6, False), "microphone 6 closed")
@@ -231,9 +230,7 @@ async def test_a_fault_is_an_alert_that_clears_itself(
         await hub_leads(ear)
         await fault(device, name)
         try:
-            raised = await ear.until(
-                lambda t: t[f"{UP}/alert/{alert}"], f"alert {alert}", patience_s=30.0
-            )
+            raised = await ear.until(lambda t: t[f"{UP}/alert/{alert}"], f"alert {alert}")
             assert raised["evidence"]
             if device != "bus-1":
                 await open_and_close(ear, 3)
@@ -242,7 +239,6 @@ async def test_a_fault_is_an_alert_that_clears_itself(
         await ear.until(
             lambda t: f"{UP}/alert/{alert}" in t and t[f"{UP}/alert/{alert}"] is None,
             f"alert {alert} cleared",
-            patience_s=30.0,
         )
         await hub_leads(ear)
         await open_and_close(ear, 12)
@@ -358,7 +354,6 @@ async def test_a_link_cut_for_ten_seconds(site: Site, tmp_path: Path) -> None:
                     and [s["seat"] for s in t[f"{DOWN}/floor"]["speaking"]] == ["main/10"]
                 ),
                 "merged: the turn went on, once",
-                patience_s=30.0,
             )
             await until_shown("main", seat_speaks(10, True), "still open")
             await press(10)

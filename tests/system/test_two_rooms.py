@@ -119,7 +119,6 @@ async def test_fire_in_one_room_silences_both_until_it_is_acknowledged(site: Sit
             MAIN,
             lambda s: all(d["power"] in ("on", True) for d in s["displays"].values()),
             "the displays come on",
-            patience_s=30.0,
         )
         await press(MAIN, 5)
         refused = await ear.until(
@@ -153,7 +152,7 @@ async def test_fire_works_without_the_hub_and_is_merged(site: Site) -> None:
             )
         finally:
             site.processes["hub"].start()
-        await until_shown(SATELLITE, evacuates, "the other room hears of it", patience_s=30.0)
+        await until_shown(SATELLITE, evacuates, "the other room hears of it")
         await fire(MAIN, False)
         await all_is_calm(site, ear)
         await all_follow(ear)
@@ -168,7 +167,7 @@ async def test_a_contact_that_is_closed_when_the_room_starts(site: Site) -> None
         await fire(MAIN, True)
         edge.start()
         for room in ROOMS:
-            await until_shown(room, evacuates, f"{room} is silent", patience_s=30.0)
+            await until_shown(room, evacuates, f"{room} is silent")
         edge.kill()
         await fire(MAIN, False)
         edge.start()

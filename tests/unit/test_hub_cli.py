@@ -15,6 +15,7 @@ import pytest
 from hub import cli, notify, roster
 from hub.demo_house import DemoError, House, free_port
 from hub.supervise import MOST_PAUSE_S, Supervisor, apart, retry_delay_s
+from tests.fake_systemd import Systemd
 
 
 def test_the_shipped_meeting_is_a_good_one() -> None:
@@ -140,30 +141,11 @@ def test_records_go_where_systemd_says(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- systemd -----------------------------------------------------------------------------------
 
 
-class Systemd:
-    """The other end of NOTIFY_SOCKET."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.channel.bind(str(folder / "notify"))
-        self.channel.setblocking(False)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(folder / "notify"))
-
-    def heard(self) -> list[bytes]:
-        """Everything said so far."""
-        found: list[bytes] = []
-        while True:
-            try:
-                found.append(self.channel.recv(100))
-            except BlockingIOError:
-                return found
-
-
 async def test_the_watchdog_is_fed_only_while_every_part_moves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    systemd = Systemd(tmp_path, monkeypatch)
-    monkeypatch.setenv("WATCHDOG_USEC", "3000")  # fed every millisecond
+    systemd = Systemd(tmp_path, watchdog_us=3000)  # fed every millisecond
+    systemd.watch(monkeypatch)
     counts = {"desk": 0, "link": 0}
     moving = ["desk", "link"]
 
@@ -192,7 +174,7 @@ async def test_the_watchdog_is_fed_only_while_every_part_moves(
     finally:
         feeding.cancel()
         await asyncio.wait({feeding})
-        systemd.channel.close()
+        systemd.close()
 
 
 def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ def checked(prepare: Callable[[PaperRoom], None] = lambda room: None) -> tuple[P
                 await camera.move(Aim(0.0, 0.0, 60.0))
             prepare(room)
             await room.controller.checking.run("c1", "technician")
+            assert not any(room.controller.shots.is_aside(ident) for ident in room.cameras)
             await asyncio.sleep(0.2)
             return room, room.told("state", "check")
 
@@ -59,7 +60,6 @@ def test_everything_is_tried_and_put_back() -> None:
         pans = [aim.pan_deg for aim in camera.aims]
         turns = [after - before for before, after in pairwise(pans)]
         assert any(turn == pytest.approx(-8.0) for turn in turns), "aside, and back"
-    assert not any(room.controller.shots.is_aside(ident) for ident in room.cameras)
 
 
 def test_while_somebody_speaks_nothing_is_touched() -> None:

@@ -20,6 +20,7 @@ from edge.runtime.notify import Pulse, notify, watchdog_period_s
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from tests.broker import Mosquitto
+from tests.fake_systemd import Systemd
 
 
 @pytest.fixture(autouse=True)
@@ -73,30 +74,22 @@ def test_m6_rooms_that_lose_power_together_do_not_march_in_step() -> None:
     assert all(0.0 < session.retry_delay_s(n) <= session.RETRY_MOST_S for n in range(50))
 
 
-@pytest.fixture
-def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[socket.socket]:
-    """A socket that plays systemd."""
-    path = tmp_path / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(path))
-        listener.settimeout(1.0)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
-        yield listener  # type: ignore[misc]
-
-
-def test_the_watchdog_is_fed_only_while_everything_moves(systemd: socket.socket) -> None:
+def test_the_watchdog_is_fed_only_while_everything_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd = Systemd(tmp_path)
+    systemd.watch(monkeypatch)
     counts = {"loop": 0, "outbox": 0}
     pulse = Pulse({name: lambda name=name: counts[name] for name in counts})  # type: ignore[misc]
     assert pulse.beat() == []
-    assert systemd.recv(64) == b"WATCHDOG=1"
+    assert systemd.heard() == ["WATCHDOG=1"]
     counts["loop"] += 1
     assert pulse.beat() == ["outbox"]
+    assert systemd.heard() == []
     counts.update(loop=2, outbox=1)
     assert pulse.beat() == []
-    assert systemd.recv(64) == b"WATCHDOG=1"
-    systemd.setblocking(False)
-    with pytest.raises(BlockingIOError):
-        systemd.recv(64)
+    assert systemd.heard() == ["WATCHDOG=1"]
+    systemd.close()
 
 
 def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

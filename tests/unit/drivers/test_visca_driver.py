@@ -63,9 +63,55 @@ def test_a_new_aim_in_mid_swing_makes_room_in_a_full_buffer(flavour: str) -> Non
         await room.camera.move(RIGHT)
         await asyncio.sleep(0.3)
         await there(room, LEFT)
-        assert room.camera.health(room.now_s()).counters["buffer_full"] >= 1
+        assert room.camera.health(room.now_s()).counters["buffer_full"] == 0
 
     play(story, flavour)
+
+
+MOVE, CANCEL = b"\x06\x02", (b"\x81\x21\xff", b"\x81\x22\xff")
+
+
+@pytest.mark.parametrize("every_s", [0.05, 0.3, 0.35])
+@pytest.mark.parametrize("flavour", ["serial", "raw", "sony-ip"])
+def test_a_hurry_of_orders_never_overruns_the_buffer(flavour: str, every_s: float) -> None:
+    """Sony: 0.2 s between a command and its cancel, and as much before the next command."""
+    aims = [Aim(-60.0 if n % 2 else 60.0, 5.0 * n, 10.0 + 5 * n) for n in range(5)]
+
+    async def story(room: Room) -> None:
+        await room.ready()
+        orders = []
+        for aim in aims:
+            orders.append(asyncio.create_task(room.camera.move(aim)))
+            await asyncio.sleep(every_s)
+        ended = await asyncio.gather(*orders, return_exceptions=True)
+        assert ended[-1] is None
+        assert {getattr(error, "code", None) for error in ended} <= {None, "superseded"}
+        await room.until(lambda: room.arrived(aims[-1]))
+        assert room.camera.health(room.now_s()).counters["buffer_full"] == 0
+        skip = 8 if flavour == "sony-ip" else 0
+        written = [(at_s, data[skip:]) for at_s, data in room.wire.heard]
+        cancels_s = [at_s for at_s, data in written if data in CANCEL]
+        moves_s = [at_s for at_s, data in written if data[2:4] == MOVE]
+        assert cancels_s or every_s < 0.3
+        assert not [c for c in cancels_s for m in moves_s if abs(c - m) < 0.2 - 1e-6]
+
+    play(story, flavour)
+
+
+def test_a_lost_completion_costs_the_next_order_little() -> None:
+    """The sockets are taken for busy; the camera says that they are not."""
+
+    async def story(room: Room) -> None:
+        await room.ready()
+        await there(room, LEFT)
+        for socket in (1, 2):
+            room.camera._link.sockets[socket].append("lost")
+        start_s = room.now_s()
+        await room.camera.move(RIGHT)
+        assert room.now_s() - start_s < 0.5
+        await room.until(lambda: room.arrived(RIGHT))
+
+    play(story)
 
 
 def test_out_of_reach_is_refused_before_the_wire() -> None:

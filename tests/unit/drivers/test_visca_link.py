@@ -15,8 +15,9 @@ from drivers.core.errors import NoReply, Refused
 from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.transport import Transport
 from drivers.visca.config import Flavour
-from drivers.visca.link import Link, Said
+from drivers.visca.link import Link
 from drivers.visca.replies import Ack, Completion, Failure, NetworkChange
+from drivers.visca.verdicts import Said
 from tests.virtual_time import run_virtual
 
 MOVE = {"pan_speed": 1, "tilt_speed": 1, "pan": 0, "tilt": 0, "nibbles": 4}
@@ -157,7 +158,7 @@ def test_buffer_full_with_one_outstanding_is_sent_again() -> None:
     play(story)
 
 
-def test_buffer_full_with_several_outstanding_cancels_them_to_make_room() -> None:
+def test_what_fills_the_buffer_is_cancelled_before_a_third_command() -> None:
     async def story(script: Script) -> None:
         for socket in (1, 2):
             move = script.start(script.link.command(*AIM))
@@ -165,14 +166,26 @@ def test_buffer_full_with_several_outstanding_cancels_them_to_make_room() -> Non
             await script.says(f"90 4{socket} FF")
             await move
         move = script.start(script.link.command(*AIM, takes_over=True))
-        third = await script.reads()
-        await script.says("90 60 03 FF")
         assert [await script.reads(), await script.reads()] == ["81 21 FF", "81 22 FF"]
         await script.says("90 61 04 FF", "90 62 05 FF")
-        assert await script.reads() == third
+        assert await script.reads() == "81 01 06 02 01 01 00 00 00 00 00 00 00 00 FF"
         await script.says("90 41 FF")
         await move
         assert not script.link.sockets[2]
+
+    play(story)
+
+
+def test_a_buffer_that_is_full_of_what_nobody_noticed_is_cleared() -> None:
+    async def story(script: Script) -> None:
+        move = script.start(script.link.command(*AIM, takes_over=True))
+        first = await script.reads()
+        await script.says("90 60 03 FF")
+        assert [await script.reads(), await script.reads()] == ["81 21 FF", "81 22 FF"]
+        await script.says("90 61 04 FF", "90 62 04 FF")
+        assert await script.reads() == first
+        await script.says("90 41 FF")
+        await move
 
     play(story)
 
