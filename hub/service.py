@@ -22,6 +22,7 @@ from hub import notify, outgoing
 from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
@@ -34,6 +35,7 @@ from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.orders import Orders
 from hub.replay import replayed
+from hub.store.reader import Reader
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
 
@@ -346,6 +348,7 @@ class Hub:
             self._health,
             self._version,
             BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:

@@ -24,6 +24,7 @@ from edge.rules.reasons import Reason
 from hub.api import models, openapi
 from hub.api.answers import as_json, rejected
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.pages import Pages
 from hub.api.stream import dumps
 from hub.store.store import StoreError
@@ -66,6 +67,7 @@ def application(
     health: Callable[[], models.Health],
     version: str,
     ballots: BallotRecords,
+    records: EventRecords,
 ) -> web.Application:
     """The whole server, ready to be bound."""
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[_guard])
@@ -79,6 +81,8 @@ def application(
     app.router.add_get("/api/v1/openapi.json", api.openapi)
     app.router.add_post("/api/v1/commands/{name}", api.command)
     app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", api.preview)
+    app.router.add_get("/api/v1/rooms/{room}/history", api.history)
+    app.router.add_get("/api/v1/events", records.events)
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
@@ -157,6 +161,10 @@ class _Api:
         if jpeg is None:
             return rejected(404, Reason.NO_PICTURE)
         return web.Response(body=jpeg, content_type="image/jpeg")
+
+    async def history(self, request: web.Request) -> web.Response:
+        found = self._pages.history(request.match_info["room"])
+        return rejected(404, Reason.ROOM_UNKNOWN) if found is None else as_json(found)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(

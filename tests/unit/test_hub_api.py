@@ -19,6 +19,7 @@ from openapi_spec_validator import validate
 from edge.rules.reasons import SENTENCES, Reason
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.pages import LOG_LINES, Pages
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
@@ -27,7 +28,8 @@ from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
 from hub.meeting.state import BallotKey, Meeting
-from hub.store.store import StoreError
+from hub.store.reader import Asked
+from hub.store.store import Stored, StoreError
 from tests import hub_room
 
 HEALTH = models.Health(
@@ -56,7 +58,14 @@ class Desk:
         )
         self.lines: list[str] = []
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
-        self.app = http.application(self.pages, self.carry_out, lambda: self.health, "9.9", records)
+        events = EventRecords(self.read, lambda: self.meeting)
+        self.app = http.application(
+            self.pages, self.carry_out, lambda: self.health, "9.9", records, events
+        )
+
+    async def read(self, asked: Asked) -> list[Stored]:
+        """There are no records."""
+        return []
 
     async def stored(self, ballot: BallotKey) -> list[str]:
         """The lines of any ballot."""
