@@ -25,6 +25,7 @@ from edge.camera.sight import Blind, Eye
 from edge.camera.subject import ELSEWHERE, Pacing
 from edge.contract import messages
 from edge.controller import Controller
+from edge.drills import AskTwin, Drills
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
 from edge.room import Devices, Plan
@@ -280,8 +281,16 @@ def make_stream(
 class Room:
     """One whole controller, ready to run."""
 
-    def __init__(self, config: RoomConfig, data_dir: Path, broker: str | None = None) -> None:
+    def __init__(
+        self,
+        config: RoomConfig,
+        data_dir: Path,
+        broker: str | None = None,
+        ask_twin: AskTwin | None = None,
+    ) -> None:
         """Wire everything; nothing is opened but the outbox file.
+
+        ``ask_twin`` reaches the room's twin, where it has simulated devices.
 
         Raises:
             OutboxError: the outbox file cannot be used.
@@ -329,6 +338,9 @@ class Room:
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
         self.supervisor.add("controller", self.controller.run)
+        if ask_twin is not None and any(d.simulated for d in self.plan.describe.devices):
+            self.controller.drills = Drills(self.controller, ask_twin)
+            self.supervisor.add("drills", self.controller.drills.run)
         alive = Alive(
             self.devices,
             self.outbox,

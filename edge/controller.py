@@ -27,6 +27,7 @@ from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
+from edge.drills import Drills
 from edge.fire import FireAlarm
 from edge.floor_messages import hub_floor
 from edge.hub_watch import HubWatch
@@ -114,6 +115,7 @@ class Controller:
         self.previews = Previews(
             self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
         )
+        self.drills = Drills(self, None)
         self.checking = RoomCheck(self, self._outbox.folder, self._now_s)
         self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
 

@@ -146,6 +146,8 @@ class Orders:
             return Reason.LINK_LOST
         if order.kind and not known.has_device(order.device, order.kind):
             return Reason.DEVICE_UNKNOWN
+        if order.action == "drill" and not known.is_simulated:
+            return Reason.NO_TWIN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
         if name is not None and name not in self._desk.meeting.floor.roles:
             return Reason.SEAT_UNKNOWN

@@ -197,6 +197,15 @@ class CheckState(State):
     items: list[CheckItem] = Field(default_factory=list)
 
 
+class DrillsState(State):
+    """``up/state/drills``: of a room whose devices are simulated, so that people can practise."""
+
+    known: dict[DeviceId, list[Word]]
+    """Faults that each device can have."""
+    standing: dict[DeviceId, Word] = Field(default_factory=dict)
+    """Faults that are switched on."""
+
+
 class SeatsState(State):
     """``up/state/seats``, by seat number as text."""
 

@@ -41,6 +41,7 @@ from edge.contract.devices import (
     DevicesState,
     DisplayActual,
     DisplaysState,
+    DrillsState,
     ProgrammeState,
     SeatActual,
     SeatPlace,
@@ -220,8 +221,9 @@ class Meeting(Message):
 class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
-    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on} and
-    ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
+    Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on},
+    ``check`` and, where devices are simulated, ``drill`` {device, fault, on} on the device
+    ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
     {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?}
     does, which is relative and small; ``sight`` {seat} (it looks at that seat now),
     ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
@@ -268,6 +270,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "floor"): FloorState,
     ("up", "state", "audio"): AudioState,
     ("up", "state", "check"): CheckState,
+    ("up", "state", "drills"): DrillsState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
@@ -315,6 +318,7 @@ __all__ = [
     "DisplayActual",
     "DisplaysState",
     "Drained",
+    "DrillsState",
     "Event",
     "EventKind",
     "Events",

@@ -54,6 +54,7 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
         "check": _check(board),
+        "drills": _drills(board),
         "last_check": _last_check(meeting, room.id),
         **seen,
         "audio": _audio(board),
@@ -106,6 +107,14 @@ def _check(board: RoomBoard) -> Json | None:
     if not isinstance(state, messages.CheckState) or not state.running or not board.online():
         return None
     return state.model_dump(exclude={"v", "boot", "rev"})
+
+
+def _drills(board: RoomBoard) -> Json | None:
+    """What can be practised here; None in a real room."""
+    state = board.states.get("drills")
+    if not isinstance(state, messages.DrillsState):
+        return None
+    return {"known": state.known, "standing": state.standing}
 
 
 def _last_check(meeting: Meeting, room: str) -> Json | None:

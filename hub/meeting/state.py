@@ -62,6 +62,11 @@ class Room:
                 found += range(last, max(first - 1, last - most + len(found)), -1)
         return found[::-1]
 
+    @property
+    def is_simulated(self) -> bool:
+        """Some of its devices are: people may practise there."""
+        return self.plan is not None and any(device.simulated for device in self.plan.devices)
+
     def has_device(self, ident: str, kind: str) -> bool:
         """The room described a device of this kind."""
         return self.plan is not None and any(

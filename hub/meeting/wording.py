@@ -154,6 +154,7 @@ _ACTIONS = {
     "volume": Text(vi="đặt âm lượng", en="set the volume"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
+    "drill": Text(vi="diễn tập sự cố", en="fault drill"),
 }
 
 _ENDS = {
