@@ -32,7 +32,6 @@ from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
-from hub.meeting.wording import line
 from hub.orders import Orders
 from hub.replay import replayed
 from hub.store.reader import Reader
@@ -144,8 +143,7 @@ class Hub:
         self.supervisor = Supervisor(self._on_failure)
 
     def _remember(self, stored: Stored, meeting: Meeting) -> None:
-        entry = views.log_entry(stored.n, stored.ts, line(stored.event, meeting))
-        self.pages.log.append(entry)
+        self.pages.log.append(views.log_entry(stored, meeting))
 
     # --- what happens ------------------------------------------------------------------------
 
@@ -213,8 +211,7 @@ class Hub:
 
     def _show(self, done: Committed) -> None:
         for stored in done.stored:
-            entry = views.log_entry(stored.n, stored.ts, line(stored.event, done.after))
-            self.pages.add_line(entry)
+            self.pages.add_line(views.log_entry(stored, done.after))
         self._show_ballots(done)
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")

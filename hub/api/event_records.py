@@ -21,10 +21,10 @@ from edge.contract.base import RoomId
 from edge.rules.reasons import Reason
 from hub.api import views
 from hub.api.answers import as_json, rejected
+from hub.api.event_kinds import KINDS, Kind
 from hub.api.stream import dumps
-from hub.meeting import care_events, events, vote_events
+from hub.meeting import events
 from hub.meeting.state import Meeting
-from hub.meeting.wording import line
 from hub.store.reader import Asked
 from hub.store.store import Stored, StoreError
 
@@ -32,36 +32,9 @@ log = logging.getLogger(__name__)
 
 PAGE_MOST = 500
 
-KINDS: dict[str, tuple[type[events.Event], ...]] = {
-    "alarms": (events.AlertRaised, events.AlertCleared, care_events.AlarmAcknowledged),
-    "commands": (events.Ordered, events.OrderEnded),
-    "floor": (events.Pressed, events.FloorChanged),
-    "votes": (
-        vote_events.MotionPlanned,
-        vote_events.BallotMoved,
-        vote_events.VoteRefused,
-        vote_events.BoxRefused,
-    ),
-    "attendance": (vote_events.SignedIn, vote_events.AttendanceAsked),
-    "rooms": (
-        events.RoomDescribed,
-        events.RoomOnline,
-        events.RoomOffline,
-        events.RoomMerged,
-        care_events.ScreenExpected,
-    ),
-    "checks": (care_events.CheckEnded,),
-    "meeting": (events.MeetingSet, events.Audited),
-}
-"""What one can ask for, and the events that are of this kind."""
-
 COLUMNS = ("n", "time", "room", "kind", "what", "seat", "text_vi", "text_en")
 
-Kind = Literal["alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "meeting"]
-
 Read = Callable[[Asked], Awaitable[list[Stored]]]
-
-_KIND_OF = {kind: name for name, kinds in KINDS.items() for kind in kinds}
 
 
 class EventsAsked(BaseModel):
@@ -110,11 +83,9 @@ class EventRecords:
         except StoreError as error:
             return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         more = found[-1].n if len(found) == asked.limit else None
-        return as_json({"events": [self._entry(one) for one in found], "next": more})
-
-    def _entry(self, stored: Stored) -> views.Json:
-        entry = views.log_entry(stored.n, stored.ts, line(stored.event, self._meeting()))
-        return {**entry, "kind": _KIND_OF.get(type(stored.event), "meeting")}
+        return as_json(
+            {"events": [views.log_entry(one, self._meeting()) for one in found], "next": more}
+        )
 
     async def _file(self, request: web.Request, asked: EventsAsked) -> web.StreamResponse:
         wanted = replace(asked.asked(), before=None, limit=PAGE_MOST)
@@ -131,7 +102,7 @@ class EventRecords:
         rows, is_first = _csv if asked.format == "csv" else _json, True
         await response.write(HEADS[asked.format or "json"])
         while page:
-            entries = [self._entry(stored) for stored in page]
+            entries = [views.log_entry(stored, self._meeting()) for stored in page]
             await response.write(rows(entries, is_first))
             wanted, is_first = replace(wanted, after=page[-1].n), False
             try:

@@ -11,9 +11,11 @@ from typing import Any
 from edge.contract import messages
 from edge.contract.topics import seat_name
 from hub.alerts import seen_part
+from hub.api.event_kinds import kind_of
 from hub.board import Order, RoomBoard
 from hub.meeting.state import Meeting, Room
-from hub.meeting.wording import Line
+from hub.meeting.wording import line
+from hub.store.store import Stored
 
 Json = dict[str, Any]
 
@@ -148,13 +150,15 @@ def order_part(order: Order) -> Json:
     }
 
 
-def log_entry(n: int, ts: float, line: Line) -> Json:
-    """One line of the event log."""
+def log_entry(stored: Stored, meeting: Meeting) -> Json:
+    """One line of the event log; ``meeting`` gives the names."""
+    said = line(stored.event, meeting)
     return {
-        "n": n,
-        "ts": round(ts, 3),
-        "room": line.room,
-        "what": line.what,
-        "seat": line.seat,
-        "text": line.text.model_dump(),
+        "n": stored.n,
+        "ts": round(stored.ts, 3),
+        "room": said.room,
+        "kind": kind_of(stored.event),
+        "what": said.what,
+        "seat": said.seat,
+        "text": said.text.model_dump(),
     }

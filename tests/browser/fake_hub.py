@@ -18,7 +18,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.browser import fake_orders
+from tests.browser import fake_orders, sample_care
 from tests.browser.sample_ballots import SILENT, burdened
 from tests.browser.sample_state import Json, snapshot
 
@@ -41,6 +41,8 @@ DEVICE_COMMANDS = frozenset(
         "preview_camera",
         "display_power",
         "locate_seat",
+        "check_room",
+        "drill",
     }
 )
 
@@ -59,6 +61,9 @@ class FakeHub:
         self.refusals: dict[str, Json] = {}
         self.looks: list[Json] = []
         """What was asked of ``preview_camera``: a page asks again and again."""
+        self.older: list[Json] = []
+        """Events that are older than the log of the snapshot, newest first."""
+        self.asked_events: list[dict[str, str]] = []
         self.beats: list[Json] = []
         """What screens said of themselves."""
         self.ends: dict[str, Json] = {}
@@ -131,6 +136,8 @@ class FakeHub:
             app.router.add_get(address, page_of(file))
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
+        app.router.add_get("/api/v1/rooms/{room}/history", self._history)
+        app.router.add_get("/api/v1/events", self._events)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
         app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", self._preview)
         app.router.add_post("/api/v1/commands/{name}", self._command)
@@ -150,6 +157,13 @@ class FakeHub:
 
     async def _preview(self, _request: web.Request) -> web.StreamResponse:
         return web.Response(body=PICTURE, content_type="image/png")
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(sample_care.history(request.match_info["room"]))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        self.asked_events.append(dict(request.query))
+        return web.json_response({"events": self.older, "next": None})
 
     async def _document(self, request: web.Request) -> web.StreamResponse:
         ballot = request.match_info["ballot"]

@@ -14,7 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from edge.contract.messages import Text
 from hub.api import event_records
-from hub.api.event_records import KINDS, EventRecords
+from hub.api.event_kinds import KINDS
+from hub.api.event_records import EventRecords
 from hub.meeting import events
 from hub.meeting.state import Meeting
 from hub.store.change import Change

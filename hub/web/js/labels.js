@@ -6,6 +6,7 @@
 
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
+import { CARE_LABELS } from "./labels_care.js";
 import { DISPLAY_LABELS } from "./labels_display.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 
@@ -13,6 +14,7 @@ export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...CARE_LABELS,
   ...DISPLAY_LABELS,
 
   // Glossary.
