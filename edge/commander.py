@@ -82,15 +82,14 @@ class Commander:
             raise CommandRefused(Reason.DEVICE_UNKNOWN, device)
 
     async def _display(self, device: str, command: messages.Command) -> None:
-        display = self._controller.devices.displays[device]
+        screens = self._controller.screens
         match command.action, command.args:
             case "power", {"on": bool(on)}:
-                self._controller.publisher.wanted_power[device] = on
-                await display.set_power(on)
+                await screens.by_hand(device, "power", on)
             case "source", {"source": str(source)}:
-                await display.set_source(source)
+                await screens.by_hand(device, "source", source)
             case "volume", {"percent": int(percent)} if 0 <= percent <= 100:
-                await display.set_volume(percent)
+                await screens.by_hand(device, "volume", percent)
             case _:
                 raise _not_understood(command)
 
@@ -141,6 +140,11 @@ class Commander:
                 (located.add if on else located.discard)(number)
             case "lock", {"policy": "track" | "fixed" | "locked" as policy}:
                 self._controller.shots.policy = policy
+            case "scene", {"scene": str(scene)}:
+                try:
+                    self._controller.screens.choose(scene)
+                except KeyError as error:
+                    raise CommandRefused(Reason.SCENE_UNKNOWN, scene[:32]) from error
             case _:
                 raise _not_understood(command)
 
@@ -154,6 +158,6 @@ def _degrees(value: object) -> float:
 
 def _not_understood(command: messages.Command) -> CommandRefused:
     known = {"power", "source", "volume", "aim", "nudge", "lock", "locate"}
-    known |= {"sight", "forget_sighting", "preview"}
+    known |= {"scene", "sight", "forget_sighting", "preview"}
     reason = Reason.BAD_ARGUMENT if command.action in known else Reason.COMMAND_UNKNOWN
     return CommandRefused(reason, command.action)

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 from drivers.audio.absent import AbsentInput
 from drivers.audio.config import AudioConfig
+from drivers.cec.driver import CecDisplay
 from drivers.console.driver import Console
 from drivers.core.address import host_port, parse_port
 from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
+from drivers.lg_rs232.driver import LgDisplay
+from drivers.pjlink.driver import PjlinkDisplay
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
@@ -39,7 +42,8 @@ from edge.shots import Shots
 from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
-from firmware_config.schema import ConsoleSection, RoomConfig, Title
+from edge.wishes import AroundMeeting, DisplayScene, Wish
+from firmware_config.schema import ConsoleSection, DisplaySection, RoomConfig, SceneSection, Title
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -66,6 +70,7 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
             on_link_loss=config.room.on_link_loss,
             seats=seats,
             devices=_places(config),
+            scenes=[messages.ScenePlace(id=s.id, title=_text(s.title)) for s in config.scenes],
         ),
         roles={s.number: s.role for s in config.seats},
         places_m={s.number: s.position_m for s in config.seats},
@@ -75,7 +80,14 @@ def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Pl
         sightings_file=None if data_dir is None else sightings_path(data_dir, config.room.id),
         locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
         outside=_outside(config),
+        scenes=tuple(_scene(section) for section in config.scenes),
+        around_meeting=AroundMeeting(**config.meeting.model_dump()),
     )
+
+
+def _scene(section: SceneSection) -> DisplayScene:
+    wishes = {d.id: Wish(d.power, d.source, d.volume) for d in section.displays}
+    return DisplayScene(section.id, _text(section.title), wishes, section.camera)
 
 
 def _outside(config: RoomConfig) -> tuple[str, ...]:
@@ -115,6 +127,7 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
             position_m=d.position_m,
             model=d.driver,
             sources=list(d.sources),
+            abilities=list(d.ABILITIES),
             simulated=_twin(d.port),
         )
         for d in config.displays
@@ -175,7 +188,6 @@ def make_devices(
         bus = DelegateBus(section, seats, on_seat_key)
         bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
-    displays: dict[str, Display] = {d.id: SamsungMdcDisplay(d) for d in config.displays}
     console = None
     if config.console is not None:
         _check_names(config.console)
@@ -183,11 +195,24 @@ def make_devices(
     return Devices(
         buses=buses,
         cameras=make_cameras(config, data_dir),
-        displays=displays,
+        displays={section.id: make_display(section) for section in config.displays},
         console=console,
         switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
         audio=make_audio(config.audio) if config.audio is not None else None,
     )
+
+
+def make_display(section: DisplaySection) -> Display:
+    """The display, not opened yet."""
+    match section.driver:
+        case "samsung_mdc":
+            return SamsungMdcDisplay(section)
+        case "lg_rs232":
+            return LgDisplay(section)
+        case "pjlink":
+            return PjlinkDisplay(section)
+        case "cec":
+            return CecDisplay(section)
 
 
 def make_audio(config: AudioConfig) -> Device:

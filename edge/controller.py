@@ -44,6 +44,7 @@ from edge.rules.following import Intent, Room
 from edge.runtime.link import Link
 from edge.runtime.outbox import Outbox
 from edge.scene import scene_of, votes_in_secret
+from edge.screens import Screens
 from edge.shots import Shots
 from edge.stuck_keys import StuckKeys
 from edge.voting import Voting
@@ -96,6 +97,7 @@ class Controller:
         self._now_s = now_s
         self._wake = asyncio.Event()
         self.shots = Shots(plan, devices, now_s)
+        self.screens = Screens(plan, devices.displays, self.shots, now_s, self.changed)
         self.aiming = Aiming(plan, devices, self.shots, now_s)
         self.eyes: Mapping[str, Eye] = {}
         """By camera, where it has a picture."""
@@ -117,7 +119,7 @@ class Controller:
         )
         self.drills = Drills(self, None)
         self.checking = RoomCheck(self, self._outbox.folder, self._now_s)
-        self.fire = FireAlarm(self.devices, self.publisher.wanted_power, self._now_s)
+        self.fire = FireAlarm(self.devices, self.screens, self._now_s)
 
     @property
     def outbox_depth(self) -> int:
@@ -196,6 +198,7 @@ class Controller:
             self.shots.start(tasks)
             tasks.create_task(self.fire.run(), name="fire alarm")
             tasks.create_task(self.programme.run(), name="programme")
+            tasks.create_task(self.screens.run(), name="screens")
             self._make_true()
             loop = asyncio.get_running_loop()
             tick_at_s = loop.time() + TICK_S
@@ -248,6 +251,7 @@ class Controller:
         if roles != self.room.floor.roles:
             floor = replace(self.room.floor, roles=MappingProxyType(roles))
             self.room = replace(self.room, floor=floor)
+        self.screens.session(message.session)
 
     # --- what the room decides itself ----------------------------------------------------------
 
@@ -272,6 +276,7 @@ class Controller:
     def _time_passes(self) -> None:
         now_s, before = self._now_s(), self.room
         self.voting.time(now_s)
+        self.screens.time(now_s)
         self._listen(now_s)
         if self.hub.must_lead(self.room.authority, now_s):
             log.warning("no hub: the room leads itself (%s)", self.plan.on_link_loss)

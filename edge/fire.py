@@ -22,6 +22,7 @@ from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from edge.room import Devices
 from edge.rules.following import Intent, Room
+from edge.screens import Screens
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,12 @@ SWITCH_AGAIN_S = 5.0
 class FireAlarm:
     """One room's contact and its displays."""
 
-    def __init__(self, devices: Devices, wanted_power: dict[str, bool], now_s: Clock) -> None:
-        """``wanted_power`` says what was asked of displays, for the pages."""
+    def __init__(self, devices: Devices, screens: Screens, now_s: Clock) -> None:
+        """``screens`` is told that an alarm wants displays on: scenes let go of them."""
         self.is_closed: bool | None = None
         """The contact as it was read last; None: never."""
         self._displays = devices.displays
-        self._wanted_power = wanted_power
+        self._screens = screens
         self._now_s = now_s
         self._told: tuple[Intent, float] | None = None
         self._alarm = asyncio.Event()
@@ -83,7 +84,7 @@ class FireAlarm:
         """Once for each alarm: whoever switches it off again during one may."""
         while True:
             await self._alarm.wait()
-            self._wanted_power[ident] = True
+            self._screens.wants(ident, "power", True)
             while self._alarm.is_set() and not await self._switch_on(ident):
                 await asyncio.sleep(SWITCH_AGAIN_S)
             await self._calm.wait()

@@ -18,6 +18,7 @@ from typing import Protocol
 from drivers.core.capability import Health, HealthState, Switcher
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock, Reading
+from edge.runtime.unless import unless
 
 log = logging.getLogger(__name__)
 
@@ -118,18 +119,10 @@ class Programme:
     async def _choose(self, switcher: Switcher) -> None:
         """One attempt, given up as soon as something else is wanted."""
         wanted = self.wanted or ""
-        choosing = asyncio.create_task(switcher.select(wanted), name=f"programme {wanted}")
-        news = asyncio.create_task(self._news.wait(), name="programme news")
-        try:
-            await asyncio.wait({choosing, news}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            over = choosing.done()
-            for task in (choosing, news):
-                task.cancel()
-            await asyncio.wait({choosing, news})
-        if not over:
+        chosen = await unless(self._news, switcher.select(wanted), f"programme {wanted}")
+        if chosen is None:
             return
-        self._settle(wanted, choosing)
+        self._settle(wanted, chosen)
         self._changed()
 
     def _settle(self, wanted: str, choosing: asyncio.Task[None]) -> None:

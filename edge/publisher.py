@@ -17,6 +17,7 @@ from edge.camera_concerns import camera_concerns
 from edge.contract import messages, topics
 from edge.floor_messages import floor_state
 from edge.runtime.link import Link
+from edge.wishes import Wish
 
 if TYPE_CHECKING:
     from edge.controller import Controller
@@ -37,7 +38,6 @@ class Publisher:
 
     def __init__(self, controller: Controller, link: Link, now_s: Clock) -> None:
         """Describes the room at once; the link keeps it until it is connected."""
-        self.wanted_power: dict[str, bool] = {}
         self.restarts: dict[str, int] = {}
         self._controller = controller
         self._link = link
@@ -55,7 +55,7 @@ class Publisher:
 
     def look(self, wanted: Mapping[int, SeatOutputs], now_s: float) -> None:
         """Publish every part but the cameras' that is not what was published last."""
-        devices = self._controller.devices
+        devices, screens = self._controller.devices, self._controller.screens
         self._part(
             "seats",
             messages.SeatsState,
@@ -69,10 +69,11 @@ class Publisher:
             messages.DisplaysState,
             lambda aged: {
                 ident: reporting.display_actual(
-                    display, self.wanted_power.get(ident), now_s, aged=aged
+                    display, screens.wanted.get(ident, Wish()), now_s, aged=aged
                 )
                 for ident, display in devices.displays.items()
             },
+            scene=screens.scene_actual(now_s),
         )
         self._floor(now_s)
         self._fire()

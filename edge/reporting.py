@@ -14,6 +14,7 @@ from edge.contract import messages
 from edge.programme import Programme, Watched
 from edge.room import Devices
 from edge.shots import Shots
+from edge.wishes import Wish
 
 QUALITIES_TOLD = 600
 """Figures of seats, all cameras together, that leave room for the rest of a message."""
@@ -99,7 +100,7 @@ def _sighted(camera: str, shots: Shots) -> dict[str, Any]:
 
 
 def display_actual(
-    display: Display, wanted_power: bool | None, now_s: float, *, aged: bool
+    display: Display, wanted: Wish, now_s: float, *, aged: bool
 ) -> messages.DisplayActual:
     """One display, as it answered last."""
     state, health = display.state(now_s), display.health(now_s)
@@ -107,7 +108,9 @@ def display_actual(
         power=state.power.value,
         source=state.source.value,
         volume=state.volume.value,
-        wanted_power=wanted_power,
+        wanted_power=wanted.power,
+        wanted_source=wanted.source,
+        wanted_volume=wanted.volume,
         health=health.state.value,
         reason=health.reason or state.power.reason,
         age_ms=_age_ms(state.power.at_s, now_s) if aged else None,

@@ -18,6 +18,7 @@ from edge.contract import messages
 from edge.contract.topics import seat_name
 from edge.rules.floor import Role
 from edge.rules.following import OnLinkLoss
+from edge.wishes import AroundMeeting, DisplayScene
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Plan:
     """Cameras that the automatic leaves where they are."""
     outside: tuple[str, ...] = ()
     """Other rooms' pictures that the programme can show: ``room:satellite-1``."""
+    scenes: tuple[DisplayScene, ...] = ()
+    """Ways of meeting, with what the displays do in each."""
+    around_meeting: AroundMeeting = field(default_factory=AroundMeeting)
     sightings_file: Path | None = None
     """Where sightings are kept; None: nowhere."""
 

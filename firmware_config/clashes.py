@@ -10,10 +10,20 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from drivers.core.address import parse_port
 from drivers.delegate_unit.config import check_seats
-from firmware_config.schema import CONSOLE_ID, AudioSection, PelcoCameraSection, RoomConfig
+from firmware_config.schema import (
+    CONSOLE_ID,
+    AudioSection,
+    DisplaySection,
+    PelcoCameraSection,
+    RoomConfig,
+    SceneDisplay,
+)
+
+T = TypeVar("T")
 
 RESERVED_IDS = re.compile(rf"(room|audio|{CONSOLE_ID}|seat-[0-9]+|mic-[0-9]+-[a-z]+)\Z")
 """Names with a meaning of their own in topics, commands and the twin."""
@@ -31,6 +41,7 @@ def clashes(config: RoomConfig) -> Iterator[str]:
     yield from _seats(config)
     yield from _cameras(config)
     yield from _switcher(config)
+    yield from _scenes(config)
     if config.audio is not None:
         yield from _audio(config, config.audio)
 
@@ -185,5 +196,37 @@ def _switcher(config: RoomConfig) -> Iterator[str]:
             yield f"switcher.inputs: {source!r} is this room itself; name its cameras"
 
 
-def _twice(values: Iterable[int]) -> list[int]:
+def _scenes(config: RoomConfig) -> Iterator[str]:
+    """Scenes order about displays of this room what these can do."""
+    displays = {display.id: display for display in config.displays}
+    ids = [scene.id for scene in config.scenes]
+    for name in _twice(ids):
+        yield f"scenes[id={name}].id: {name!r} is used twice; every scene needs an id of its own"
+    for scene in config.scenes:
+        for name in _twice(wish.id for wish in scene.displays):
+            yield f"scenes[id={scene.id}].displays: {name!r} is named twice"
+        for wish in scene.displays:
+            place = f"scenes[id={scene.id}].displays[id={wish.id}]"
+            display = displays.get(wish.id)
+            if display is None:
+                known = ", ".join(displays) or "none"
+                yield f"{place}.id: {wish.id!r} is no display of this room (displays: {known})"
+                continue
+            yield from _wish(place, wish, display)
+    if config.meeting.scene is not None and config.meeting.scene not in ids:
+        known = ", ".join(ids) or "none"
+        yield f"meeting.scene: {config.meeting.scene!r} is no scene of this room (scenes: {known})"
+
+
+def _wish(place: str, wish: SceneDisplay, display: DisplaySection) -> Iterator[str]:
+    if not wish.power and (wish.source is not None or wish.volume is not None):
+        yield f"{place}.power: a display that is off has neither source nor volume"
+    if wish.source is not None and wish.source not in display.sources:
+        known = ", ".join(display.sources) or "none"
+        yield f"{place}.source: {wish.source!r} is no input of {wish.id} (sources: {known})"
+    if wish.volume is not None and "volume" not in display.ABILITIES:
+        yield f"{place}.volume: {display.driver} cannot set a volume"
+
+
+def _twice(values: Iterable[T]) -> list[T]:
     return [value for value, count in Counter(values).items() if count > 1]

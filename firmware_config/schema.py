@@ -19,10 +19,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from drivers.audio.config import AudioConfig
+from drivers.cec.config import CecConfig
 from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
+from drivers.lg_rs232.config import LgConfig
 from drivers.pelco_d.config import PelcoConfig
+from drivers.pjlink.config import PjlinkConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
 from drivers.switcher.config import SwitcherConfig
 from drivers.video.config import VideoConfig
@@ -164,13 +167,84 @@ CameraSection = Annotated[ViscaCameraSection | PelcoCameraSection, Field(discrim
 """A camera with its place in the room."""
 
 
-class DisplaySection(SamsungMdcConfig):
-    """A display with its place in the room."""
+class DisplayPlace(Section):
+    """What every display has, however it is spoken to."""
 
-    driver: Literal["samsung_mdc"] = Field("samsung_mdc", description="how to talk to it")
     title: Title = Field(description="name of the display for people")
     position_m: Position | None = Field(
         None, description="its middle: x, y, z in metres, for the plan of the room"
+    )
+
+
+class SamsungDisplaySection(SamsungMdcConfig, DisplayPlace):
+    """A Samsung display."""
+
+    driver: Literal["samsung_mdc"] = Field("samsung_mdc", description="how to talk to it")
+
+
+class LgDisplaySection(LgConfig, DisplayPlace):
+    """An LG display."""
+
+    driver: Literal["lg_rs232"] = Field("lg_rs232", description="how to talk to it")
+
+
+class PjlinkDisplaySection(PjlinkConfig, DisplayPlace):
+    """A projector, or a display that speaks PJLink."""
+
+    driver: Literal["pjlink"] = Field("pjlink", description="how to talk to it")
+
+
+class CecDisplaySection(CecConfig, DisplayPlace):
+    """A display on the controller's own HDMI socket."""
+
+    driver: Literal["cec"] = Field("cec", description="how to talk to it")
+
+
+DisplaySection = Annotated[
+    SamsungDisplaySection | LgDisplaySection | PjlinkDisplaySection | CecDisplaySection,
+    Field(discriminator="driver"),
+]
+"""A display with its place in the room."""
+
+SceneId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+class SceneDisplay(Section):
+    """What one display does in a scene; what is not written stays as it is."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="the display, by its id")
+    power: bool = Field(True, description="whether it is on")
+    source: str | None = Field(
+        None, min_length=1, max_length=32, description="the input it shows, by its name"
+    )
+    volume: int | None = Field(None, ge=0, le=100, description="how loud it is, in per cent")
+
+
+class SceneSection(Section):
+    """How the room's displays stand for one way of meeting."""
+
+    id: SceneId = Field(description="name of the scene in commands")
+    title: Title = Field(description="its name for people")
+    camera: Literal["track", "fixed"] | None = Field(
+        None, description="cameras track who speaks, or stay on the whole room"
+    )
+    displays: tuple[SceneDisplay, ...] = Field(
+        max_length=16, description="what each display does; others stay as they are"
+    )
+
+
+class MeetingSection(Section):
+    """What displays do when a meeting begins and when the last one is over."""
+
+    scene: SceneId | None = Field(
+        None, description="the scene a meeting begins with; without one displays are left alone"
+    )
+    off_after_s: float = Field(
+        600.0,
+        ge=0,
+        le=14400,
+        allow_inf_nan=False,
+        description="seconds after a meeting in which another may begin before they go off",
     )
 
 
@@ -273,6 +347,12 @@ class RoomConfig(Section):
     cameras: tuple[CameraSection, ...] = Field((), max_length=16, description="cameras")
     displays: tuple[DisplaySection, ...] = Field(
         (), max_length=16, description="screens and projectors"
+    )
+    scenes: tuple[SceneSection, ...] = Field(
+        (), max_length=12, description="ways of meeting, with what the displays do in each"
+    )
+    meeting: MeetingSection = Field(
+        MeetingSection(), description="displays around the beginning and the end of a meeting"
     )
     console: ConsoleSection | None = Field(None, description="the chair's console, if any")
     switcher: SwitcherSection | None = Field(

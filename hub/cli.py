@@ -1,4 +1,4 @@
-"""``phonghop-hub``: run the hub, show the demo, ask how a hub is.
+"""``phonghop-hub``: run the hub, show the demo, ask how a hub is, say who may sign in.
 
 Owns the command line's words and its exit codes: 0 only when it did what it says, 1 with one
 line on stderr when it could not, 2 when it was asked wrongly.
@@ -9,18 +9,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import ipaddress
 import json
 import logging
-import os
 import signal
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import notify, roster, tally
-from hub.service import Settings, serve, version
+from hub import notify, reaching, roster, tally, user_cli
+from hub.access.book import BookError
+from hub.service import serve
+from hub.settings import Settings, version
 from hub.store.store import StoreError
 
 MQTT = "127.0.0.1:1883"
@@ -62,9 +62,13 @@ def parser() -> argparse.ArgumentParser:
         type=address,
         default=address(HTTP),
         metavar="HOST:PORT",
-        help=f"where the page is served, this machine only ({HTTP}; port 0 takes a free one)",
+        help=f"where the pages are served ({HTTP}; port 0 takes a free one); other machines reach "
+        "it with HTTPS only",
     )
-    run.add_argument("--data", type=Path, default=data_folder(), metavar="DIR", help="records")
+    reaching.add_options(run)
+    run.add_argument(
+        "--data", type=Path, default=reaching.data_folder(), metavar="DIR", help="records"
+    )
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
     run.set_defaults(run=_run)
 
@@ -87,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status, tally.add_parser(names)):
+    for command in (run, demo, status, tally.add_parser(names), user_cli.add_parser(names)):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),
@@ -120,25 +124,6 @@ def port(text: str) -> int:
     return int(text)
 
 
-def data_folder() -> Path:
-    """Where records go: systemd's state directory, else the user's data directory."""
-    state = os.environ.get("STATE_DIRECTORY")
-    if state:
-        return Path(state)
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(home) / "phonghop" / "hub"
-
-
-def is_loopback(host: str) -> bool:
-    """Only this machine can reach a server on ``host``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def complain(message: object) -> int:
     """One line for whoever called, and the exit code of a failure."""
     sys.stderr.write(f"phonghop-hub: {message}\n")
@@ -148,16 +133,12 @@ def complain(message: object) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     broker_host, broker_port = chosen.mqtt
     host, number = chosen.http
-    if not is_loopback(host):
-        return complain(
-            f"--http {host}:{number}: the hub serves this machine only until people can sign in; "
-            "use 127.0.0.1"
-        )
     try:
+        access = reaching.access(chosen, host)
         meeting = roster.load(chosen.meeting)
-        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting)
+        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting, access)
         asyncio.run(_serve(settings))
-    except (roster.MeetingFileError, StoreError) as error:
+    except (roster.MeetingFileError, reaching.NotReachedError, StoreError, BookError) as error:
         return complain(error)
     except OSError as error:
         return complain(f"--http {host}:{number}: {error.strerror or error}")
@@ -176,8 +157,13 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end)
 
-    def ready(page: str) -> None:
+    def ready(page: str, set_up_code: str) -> None:
         sys.stdout.write(f"hub: {page}\n")
+        if set_up_code:
+            sys.stdout.write(
+                f"hub: there is no account yet; set-up code {set_up_code} makes the first one "
+                f"at {page}signin\n"
+            )
         sys.stdout.flush()
         notify.notify("READY=1")
 

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from hub.demo_house import ROOMS, DemoError, House, free_port
 from hub.demo_probe import NotSeenError, PageProbe, all_well
 from hub.demo_report import Report, Step, table
@@ -101,7 +99,7 @@ async def _interactive(house: House, choice: Choice) -> int:
     started_s = time.monotonic()
     told = None if choice.as_json else _Progress()
     page = PageProbe()
-    async with aiohttp.ClientSession() as session:
+    async with house.session() as session:
         following = asyncio.create_task(page.follow(house.page, session), name="demo page")
         try:
             for room in ROOMS:
@@ -157,7 +155,7 @@ class _Progress:
 def _what_to_try(house: House) -> str:
     edge = _program("phonghop-edge")
     return f"""
-Trang kỹ thuật / technician's page:  {house.page}
+Trang web / pages:                   {house.page}  (chọn vai / choose a role)
 MQTT:                                127.0.0.1:{house.mqtt_port}  (phonghop/v1/#)
 
 Mở cửa sổ dòng lệnh khác để thử / try in another terminal:

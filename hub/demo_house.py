@@ -17,6 +17,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
+
+from hub.access import codes
+from hub.access.book import Book
+from hub.access.rights import SCOPES
 from hub.roster import demo_file
 
 HOST = "127.0.0.1"
@@ -88,6 +93,8 @@ class House:
     http_port: int
     run_dir: Path | None
     """Where the twins' sockets are; None leaves it to the twins."""
+    token: str = field(default_factory=codes.new_bearer)
+    """With it the demo's own observers come into its hub; people choose a role."""
     children: dict[str, Child] = field(default_factory=dict)
     _watching: set[asyncio.Task[None]] = field(default_factory=set)
     _accident: asyncio.Future[str] | None = None
@@ -100,7 +107,7 @@ class House:
             "hub",
             *("-m", "hub.cli", "run", "--mqtt", broker, "--http", f"{HOST}:{self.http_port}"),
             *("--data", str(self.folder / "hub"), "--meeting", str(demo_file())),
-            *("--log-level", "warning"),
+            *("--log-level", "warning", "--simulation"),
         )
         for room in ROOMS:
             self._add(f"twin-{room}", "-m", "edge.cli", "twin", "run", "--room", room)
@@ -119,8 +126,15 @@ class House:
         """Address of the technician's page."""
         return f"http://{HOST}:{self.http_port}/"
 
+    def session(self) -> aiohttp.ClientSession:
+        """For whoever observes the hub and gives it commands."""
+        return aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.token}"})
+
     async def start(self) -> None:
         """Start everything at once."""
+        book = Book(self.folder / "hub")
+        book.put_token("demo", codes.digest(self.token), SCOPES)
+        book.close()
         self._accident = asyncio.get_running_loop().create_future()
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         await asyncio.gather(*(self.start_child(name) for name in self.children))

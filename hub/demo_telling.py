@@ -42,7 +42,7 @@ class Telling:
 
     async def tell(self) -> Report:
         """The whole story; it ends at the first step that does not hold."""
-        async with aiohttp.ClientSession() as session, self._observing(session):
+        async with self._house.session() as session, self._observing(session):
             with contextlib.suppress(NotSeenError):
                 await self.step("both rooms up", self._ready())
                 await self._scenes(session)

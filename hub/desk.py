@@ -24,8 +24,9 @@ from edge.rules.ballot_journal import Journal
 from edge.rules.reasons import Reason
 from hub.clock import HubClock
 from hub.meeting.ballots import with_keys
-from hub.meeting.commands import Decision, EventHeard, Input, TimePassed, decide
+from hub.meeting.commands import Decision, EventHeard, Input, Note, TimePassed, decide
 from hub.meeting.evolve import apply, heard
+from hub.meeting.inputs import NotedEvent
 from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
 from hub.store.change import Change, DeadLetter
@@ -124,6 +125,13 @@ class Desk:
     async def put(self, item: Item) -> None:
         """Queue something; waits while the queue is full."""
         await self._queue.put(item)
+
+    def note(self, event: NotedEvent) -> None:
+        """Queue something for the records alone; when the queue is full it is only logged."""
+        try:
+            self._queue.put_nowait(Item(Note(event)))
+        except asyncio.QueueFull:
+            log.warning("not recorded, too much waits: %s", event)
 
     async def ask(self, given: Input) -> Reason | None:
         """Decide on what somebody wants, and wait until it is committed; why not, or None.

@@ -11,6 +11,7 @@ from typing import Any
 from edge.contract import topics
 from hub.api import camera_bodies as camera
 from hub.api import care_bodies as care
+from hub.api import display_bodies as display
 from hub.api import models
 
 PREVIEW_S = 10
@@ -39,13 +40,16 @@ def device_order(body: models.Body) -> DeviceOrder:
         TypeError: it is for no device.
     """
     match body:
-        case models.DisplayPower():
-            return DeviceOrder(body.room, body.display, "power", {"on": body.on}, "display")
         case care.CheckRoom():
             return DeviceOrder(body.room, "room", "check")
         case care.DrillRoom():
             args = {"device": body.device, "fault": body.fault, "on": body.on}
             return DeviceOrder(body.room, "room", "drill", args)
+        case display.DisplayBody():
+            action, args = _display_action(body)
+            return DeviceOrder(body.room, body.display, action, args, "display")
+        case display.SetScene():
+            return DeviceOrder(body.room, "room", "scene", {"scene": body.scene})
         case models.LocateSeat():
             room, number = topics.split_seat(body.seat)
             return DeviceOrder(room, "room", "locate", {"seat": number, "on": body.on})
@@ -55,6 +59,18 @@ def device_order(body: models.Body) -> DeviceOrder:
             return DeviceOrder(body.room, body.camera, action, args, "camera", quiet)
         case _:
             raise TypeError(f"{type(body).__name__} is not for a device")
+
+
+def _display_action(body: display.DisplayBody) -> tuple[str, dict[str, Any]]:
+    match body:
+        case display.DisplayPower():
+            return "power", {"on": body.on}
+        case display.DisplayInput():
+            return "source", {"source": body.source}
+        case display.DisplayVolume():
+            return "volume", {"percent": body.percent}
+        case _:
+            raise TypeError(f"{type(body).__name__} is not for a display")
 
 
 def _camera_action(body: camera.CameraBody) -> tuple[str, dict[str, Any]]:

@@ -120,6 +120,8 @@ class Hearing:
             await self._put(Item(CareOrder(ended)))
         if part == "devices":
             self._touch("rooms", room, "restarts")
+        if part == "displays":
+            self._touch("rooms", room, "scene")
 
     async def _floor(self, room: str) -> None:
         """Let the desk look at the room's floor.

@@ -13,6 +13,7 @@ from edge.contract import messages, topics
 from edge.contract.wire import encode
 from edge.rules.floor import Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
+from hub.access.rights import Who, is_quiet
 from hub.alerts import Alerts
 from hub.api import models
 from hub.api.care_bodies import DisplayAlive
@@ -33,13 +34,17 @@ from hub.meeting.wording import reason_text
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
 
-ANSWER_MS = {"aim": 25_000, "power": 30_000, "check": 60_000}
-"""How long a device may take to prove it: a slow camera across its range, a panel's start."""
+ANSWER_MS = {
+    "aim": 25_000,
+    "power": 240_000,
+    "source": 120_000,
+    "volume": 120_000,
+    "check": 60_000,
+}
+"""How long a device may take to prove it: a slow camera across its range, a projector that has
+to cool down before it starts again, an input that waits until it has."""
 
 ANSWER_ELSE_MS = 10_000
-
-TECHNICIAN = "technician"
-"""Who gives commands until people sign in."""
 
 
 class Orders:
@@ -65,26 +70,40 @@ class Orders:
         self._touch = touch
         self._number = 0
 
-    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
-        """The command's id, and why it was refused (None: accepted).
+    async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
+        """The command's id, and why it was refused (None: accepted). Both are recorded.
 
         Raises:
             StoreError: nothing can be recorded, so nothing was done.
         """
         ident = secrets.token_hex(8)
+        reason = await self._done(ident, name, body, who.by)
+        if not is_quiet(name):
+            self._record(name, who, "" if reason is None else reason.value)
+        return ident, reason
+
+    def refused(self, name: str, who: Who, reason: Reason) -> None:
+        """A command went no further than to the gate: for the records."""
+        self._record(name, who, reason.value)
+
+    def _record(self, name: str, who: Who, code: str) -> None:
+        given = events.CommandGiven(self._clock.now_s(), name, who.by, who.role.value, code)
+        self._desk.note(given)
+
+    async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         now_s = self._clock.now_s()
-        cared = care_order(body, self._desk.meeting, self._board, self._alerts, TECHNICIAN, now_s)
+        cared = care_order(body, self._desk.meeting, self._board, self._alerts, by, now_s)
         if cared is not None:  # of the hub itself: it needs no room
-            return ident, await self._care(cared, body)
+            return await self._care(cared, body)
         if not self._link.connected:
-            return ident, Reason.LINK_LOST
-        wanted = floor_order(body, TECHNICIAN)
+            return Reason.LINK_LOST
+        wanted = floor_order(body, by)
         if wanted is not None:
-            return ident, await self._on_floor(wanted)
-        about_ballots = ballot_order(body, TECHNICIAN)
+            return await self._on_floor(wanted)
+        about_ballots = ballot_order(body, by)
         if about_ballots is not None:
-            return ident, await self._desk.ask(about_ballots)
-        return ident, await self._on_device(ident, name, body)
+            return await self._desk.ask(about_ballots)
+        return await self._on_device(ident, name, body, by)
 
     async def _care(self, cared: CareOrder | Reason, body: models.Body) -> Reason | None:
         if isinstance(cared, Reason):
@@ -107,7 +126,7 @@ class Orders:
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
         return await self._desk.ask(wanted)
 
-    async def _on_device(self, ident: str, name: str, body: models.Body) -> Reason | None:
+    async def _on_device(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         order = device_order(body)
         refusal = self._refusal(order)
         if refusal is not None:
@@ -115,7 +134,7 @@ class Orders:
         room, device, action = order.room, order.device, order.action
         answer_ms = ANSWER_MS.get(action, ANSWER_ELSE_MS)
         if not order.quiet:
-            at_s, by = self._clock.now_s(), TECHNICIAN
+            at_s = self._clock.now_s()
             ordered = events.Ordered(at_s, room, device, action, order.args, ident, by)
             await self._desk.ask(commands.Note(ordered))
         now_ms = self._clock.now_ms()
@@ -132,7 +151,7 @@ class Orders:
             sent_ms=now_ms,
             gen=self._gen,
             n=self._number,
-            by=TECHNICIAN,
+            by=by,
         )
         self._link.send(topics.down(room, "command", device), encode(command))
         return None
@@ -148,6 +167,8 @@ class Orders:
             return Reason.DEVICE_UNKNOWN
         if order.action == "drill" and not known.is_simulated:
             return Reason.NO_TWIN
+        if order.action == "scene" and not known.has_scene(order.args["scene"]):
+            return Reason.SCENE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
         if name is not None and name not in self._desk.meeting.floor.roles:
             return Reason.SEAT_UNKNOWN

@@ -10,9 +10,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
 
 from aiohttp import web
 
@@ -32,8 +29,11 @@ from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
+from hub.meeting.wording import is_shown
 from hub.orders import Orders
+from hub.reception import Reception
 from hub.replay import replayed
+from hub.settings import Ready, Settings, version
 from hub.store.reader import Reader
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
@@ -54,26 +54,6 @@ back within about five seconds of a broker's return (their pause is random up to
 _BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where the hub listens and keeps its records."""
-
-    mqtt_host: str
-    mqtt_port: int
-    http_host: str
-    http_port: int
-    data: Path
-    meeting: commands.Configure
-
-
-def version() -> str:
-    """The installed version of the project."""
-    try:
-        return metadata.version("phonghop")
-    except metadata.PackageNotFoundError:
-        return "0"
-
-
 class Hub:
     """One hub: ``Hub(settings)`` opens the store, ``run`` serves until cancelled."""
 
@@ -82,6 +62,7 @@ class Hub:
 
         Raises:
             StoreError: the data directory or the database cannot be used.
+            BookError: the accounts cannot be used.
         """
         self._settings = settings
         self._store = Store(settings.data)
@@ -137,13 +118,21 @@ class Hub:
             self.pages.touch,
             self.alerts,
         )
+        self.reception = Reception(
+            settings.access,
+            settings.data,
+            self._clock.now_s,
+            lambda: self.desk.meeting,
+            self.desk.note,
+        )
         self.ballots = BallotTeller(
             self.link, self.board, self._clock, self._store.gen, self.alerts.set
         )
         self.supervisor = Supervisor(self._on_failure)
 
     def _remember(self, stored: Stored, meeting: Meeting) -> None:
-        self.pages.log.append(views.log_entry(stored, meeting))
+        if is_shown(stored.event):
+            self.pages.log.append(views.log_entry(stored, meeting))
 
     # --- what happens ------------------------------------------------------------------------
 
@@ -210,7 +199,7 @@ class Hub:
                 log.error("names of room %s cannot be sent: %s", ident, error)
 
     def _show(self, done: Committed) -> None:
-        for stored in done.stored:
+        for stored in filter(lambda each: is_shown(each.event), done.stored):
             self.pages.add_line(views.log_entry(stored, done.after))
         self._show_ballots(done)
         if done.before.rev != done.after.rev:
@@ -333,11 +322,11 @@ class Hub:
 
     # --- life --------------------------------------------------------------------------------
 
-    async def run(self, ready: Callable[[str], None]) -> None:
-        """Serve until cancelled; ``ready`` is told the address of the page.
+    async def run(self, ready: Ready) -> None:
+        """Serve until cancelled; ``ready`` is told when people can come.
 
         Raises:
-            OSError: the HTTP port cannot be bound.
+            OSError: the HTTP port cannot be bound, or the certificate not be used.
         """
         app = http.application(
             self.pages,
@@ -346,22 +335,27 @@ class Hub:
             self._version,
             BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
+            self.reception.sign_in,
+            self.orders.refused,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
             await runner.setup()
-            site = web.TCPSite(runner, self._settings.http_host, self._settings.http_port)
+            host, tls = self._settings.http_host, self.reception.tls()
+            site = web.TCPSite(runner, host, self._settings.http_port, ssl_context=tls)
             await site.start()
             port = runner.addresses[0][1]
             await self.desk.put(Item(self._settings.meeting))
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
             self.ballots.begin(self.desk.meeting)
-            ready(f"http://{self._settings.http_host}:{port}/")
+            scheme = "http" if tls is None else "https"
+            ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
             self.pages.broadcaster.close()
             await runner.cleanup()
+            self.reception.close()
             self._store.close()
 
     def _parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -374,12 +368,13 @@ class Hub:
             "link": self.link.run,
             "time": self._tell_time_forever,
             "silent rooms": self._miss_silent_rooms,
+            "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 
 
-async def serve(settings: Settings, ended: asyncio.Event, ready: Callable[[str], None]) -> None:
+async def serve(settings: Settings, ended: asyncio.Event, ready: Ready) -> None:
     """Run a hub until ``ended``; what it cannot start with is raised."""
     hub = Hub(settings)
     running = asyncio.create_task(hub.run(ready), name="hub")

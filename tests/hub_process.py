@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests import hub_access
 from tests.broker import Mosquitto
 
 Json = dict[str, Any]
@@ -35,6 +36,7 @@ class HubProcess:
 
     def __init__(self, folder: Path, mqtt_port: int) -> None:
         (folder / "meeting.toml").write_text(MEETING, encoding="utf-8")
+        hub_access.prepare(folder / "data")
         self._command = [
             *(sys.executable, "-m", "hub.cli", "run", "--mqtt", f"127.0.0.1:{mqtt_port}"),
             *("--http", "127.0.0.1:0", "--data", str(folder / "data")),
@@ -130,7 +132,7 @@ class Page:
 async def page_of(hub: HubProcess) -> AsyncIterator[tuple[Page, aiohttp.ClientSession]]:
     """A page that follows the stream."""
     page = Page()
-    async with aiohttp.ClientSession(base_url=hub.url) as session:
+    async with hub_access.session(hub.url) as session:
         following = asyncio.create_task(page.follow(hub.url, session), name="page")
         try:
             yield page, session

@@ -36,6 +36,7 @@ def describe(boot: str, seats: int = 3, title: str = "Phòng") -> messages.Descr
             messages.DevicePlace(id="cam-1", kind="camera", title=text),
             messages.DevicePlace(id="display-1", kind="display", title=text),
         ],
+        scenes=[messages.ScenePlace(id="conference", title=text)],
     )
 
 

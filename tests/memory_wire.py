@@ -43,7 +43,18 @@ class MemoryWire(SimWire):
         pump = asyncio.create_task(self._pump(far), name="memory wire")
         self._pumps.add(pump)
         pump.add_done_callback(self._pumps.discard)
+        self._greet(self._answer)
         return near
+
+    def _hang_up(self) -> None:
+        """Behind the last piece, however late that comes."""
+        if self._far is not None:
+            self._loop.call_later(2 * DELAY_S, self._end, self._far)
+
+    def _end(self, far: MemoryTransport) -> None:
+        far.inbox.end("closed")
+        if far.peer is not None:
+            far.peer.inbox.end("closed by the peer")
 
     async def cut(self) -> None:
         """Hang up; the next ``connect`` works again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -25,7 +25,7 @@ from drivers.core.capability import (
     SeatOutputs,
     SeatState,
 )
-from drivers.core.errors import LinkDown
+from drivers.core.errors import LinkDown, Refused
 from drivers.core.reading import Reading
 from edge.ballot_messages import paper_of
 from edge.camera.aim import Pose
@@ -37,6 +37,7 @@ from edge.room import Devices, Plan
 from edge.rules.seat_votes import Paper
 from edge.rules.state import Floor
 from edge.runtime.outbox import OutboxFull
+from edge.wishes import AroundMeeting, DisplayScene
 
 BOOT, EPOCH = "boot-1", "epoch-1"
 OK = Health(HealthState.OK)
@@ -116,8 +117,13 @@ class PaperDisplay(PaperDevice):
     def __init__(self, ident: str) -> None:
         super().__init__(ident)
         self.on = False
+        self.source = "HDMI1"
+        self.loud = 0
         self.deaf = 0
         self.orders = 0
+        self.slow = asyncio.Event()
+        self.slow.set()
+        """Clear it, and power takes until it is set again."""
 
     async def set_power(self, on: bool) -> None:
         """Done, or not heard."""
@@ -125,18 +131,25 @@ class PaperDisplay(PaperDevice):
         if self.deaf:
             self.deaf -= 1
             raise LinkDown("no answer", device=self.id, command="power")
+        await self.slow.wait()
         self.on = on
 
     async def set_source(self, source: str) -> None:
-        """It has one."""
+        """At once, when it is on."""
+        if not self.on:
+            raise Refused("it is off", device=self.id, command="source")
+        self.source = source
 
     async def set_volume(self, percent: int) -> None:
-        """It has no loudspeaker."""
+        """At once."""
+        self.loud = percent
 
     def state(self, now_s: float) -> DisplayState:
         """As told."""
         return DisplayState(
-            Reading.known(self.on, now_s), Reading.known("HDMI1", now_s), Reading.known(0, now_s)
+            Reading.known(self.on, now_s),
+            Reading.known(self.source, now_s),
+            Reading.known(self.loud, now_s),
         )
 
 
@@ -290,12 +303,19 @@ def make_plan(
 class PaperRoom:
     """The room ``main``: five seats, two cameras, a display, a console, and its hub's words."""
 
-    def __init__(self, kept: PaperKept | None = None, on_link_loss: str = "standalone") -> None:
+    def __init__(
+        self,
+        kept: PaperKept | None = None,
+        on_link_loss: str = "standalone",
+        scenes: tuple[DisplayScene, ...] = (),
+        around: AroundMeeting | None = None,
+    ) -> None:
         self.bus, self.keys, self.display = PaperBus(), PaperKeys(), PaperDisplay("display-1")
         self.cameras = {ident: PaperCamera(ident) for ident in ("cam-1", "cam-2")}
         self.outbox, self.link = PaperOutbox(), PaperLink()
         self.kept = kept or PaperKept()
-        self.plan = make_plan(on_link_loss=on_link_loss)
+        plan = make_plan(on_link_loss=on_link_loss)
+        self.plan = replace(plan, scenes=scenes, around_meeting=around or AroundMeeting())
         devices = Devices(
             buses=dict.fromkeys(self.plan.roles, self.bus),
             cameras=dict(self.cameras),

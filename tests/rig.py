@@ -25,6 +25,7 @@ import aiomqtt
 from drivers.core.address import RUN_DIR_VARIABLE
 from edge.twin.client import TwinClient
 from edge.twin.control import TwinError
+from tests import hub_access
 from tests.broker import Mosquitto, free_port, mosquitto_program
 
 NODELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
@@ -117,7 +118,8 @@ class Site:
         return process
 
     def start_hub(self, *options: str) -> Process:
-        """The hub with its data below the folder."""
+        """The hub with its data below the folder; it lets ``tests.hub_access`` in."""
+        hub_access.prepare(self.folder / "hub")
         return self._add(
             "hub",
             [

@@ -63,9 +63,27 @@ def base() -> Data:
             | {**camera, **place, "driver": "pelco_d"},
         ],
         "displays": [
-            {"id": "display-1", "port": "tcp:192.0.2.11:1515", "title": title, **place},
-            {"id": "display-2", "port": "/dev/ttyS4", "title": title, "driver": "samsung_mdc"},
+            {"id": "display-1", "port": "tcp:192.0.2.11:1515", "title": title, **place}
+            | {"driver": "samsung_mdc", "sources": {"HDMI1": 0x21}},
+            {"id": "display-2", "port": "/dev/ttyS4", "title": title, **place}
+            | {"driver": "lg_rs232", "sources": {"HDMI1": "90"}},
+            {"id": "display-3", "port": "tcp:192.0.2.13:4352", "title": title, **place}
+            | {"driver": "pjlink", "sources": {"HDMI1": "31"}, "password": "abc1"},
+            {"id": "display-4", "port": "/dev/cec0", "title": title, **place}
+            | {"driver": "cec", "sources": {"HDMI1": "1.0.0.0"}},
         ],
+        "scenes": [
+            {
+                "id": "first",
+                "title": title,
+                "camera": "track",
+                "displays": [
+                    {"id": "display-1", "source": "HDMI1", "volume": 30},
+                    {"id": "display-3", "power": False},
+                ],
+            }
+        ],
+        "meeting": {"scene": "first"},
         "switcher": {
             "id": "switcher",
             "port": "tcp:192.0.2.12:23",

@@ -9,6 +9,8 @@
 ``lines``       splits text protocols into lines, bounded
 ``fields``      reads the fields that wire tools turn into bytes
 ``session``     one wire: reconnects, one request at a time, stop overtakes
+``seen``        what a display answered, and what it is to be
+``asked_display``  a display that is asked for its state: polling, settings until proved
 ``capability``  what a device can do, as small protocols
 ``simulation``  the shape of a byte-level peer, and the wires that carry it
 """

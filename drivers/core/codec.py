@@ -18,7 +18,11 @@ class Decoder(Protocol[M]):
     """
 
     buffer_limit: int
-    dropped_bytes: int
+
+    @property
+    def dropped_bytes(self) -> int:
+        """How much belonged to no message."""
+        ...
 
     def feed(self, data: bytes) -> list[M]:
         """Take what came over the wire, give every message that is now complete."""

@@ -16,7 +16,7 @@ import tty
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 BITS_PER_CHARACTER = 10
 """Start bit, eight data bits, stop bit (8N1)."""
@@ -39,10 +39,11 @@ TICK_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Bytes a sim says ``after_s`` seconds from now."""
+    """Bytes a sim says ``after_s`` seconds from now; ``hang_up``: it closes the connection then."""
 
     data: bytes
     after_s: float = 0.0
+    hang_up: bool = False
 
 
 class Sim(Protocol):
@@ -65,6 +66,15 @@ class Sim(Protocol):
 
     def show(self) -> dict[str, Any]:
         """What the hardware itself would see: lamps, relays, angles. JSON-ready."""
+        ...
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A sim that speaks first on every connection, as a PJLink projector does."""
+
+    def greet(self, now_s: float) -> list[Reply]:
+        """Somebody has connected."""
         ...
 
 
@@ -113,14 +123,24 @@ class SimWire:
             data = self._garble(reply.data) if self.wire_fault == "noisy" else reply.data
             start_s = max(from_s + reply.after_s + extra_s, self._tx_free_s)
             self._tx_free_s = start_s + len(data) * self._byte_s
-            self._loop.call_at(self._tx_free_s, self._send, data, answer)
+            self._loop.call_at(self._tx_free_s, self._send, data, answer, reply.hang_up)
 
-    def _send(self, data: bytes, answer: Callable[[bytes], None]) -> None:
-        if self.wire_fault not in ("silent", "unplugged"):
+    def _send(self, data: bytes, answer: Callable[[bytes], None], hang_up: bool = False) -> None:
+        if data and self.wire_fault not in ("silent", "unplugged"):
             if self.tap is not None:
                 self.tap("from_device", data)
             with contextlib.suppress(OSError):
                 answer(data)
+        if hang_up:
+            self._hang_up()
+
+    def _greet(self, answer: Callable[[bytes], None]) -> None:
+        """Somebody has connected: let a sim that speaks first do so."""
+        if isinstance(self.sim, Greets):
+            self._say(self.sim.greet(self._loop.time()), answer)
+
+    def _hang_up(self) -> None:
+        """The sim closes the connection; a line that has none has nothing to close."""
 
     def _garble(self, data: bytes) -> bytes:
         """A bad cable: of the bytes some are lost, some have a bit flipped, some get company."""
@@ -290,6 +310,7 @@ class TcpWire(SimWire):
                 peer.abort()
             return
         self._peers.append(peer)
+        self._greet(peer.write)
 
     def disconnected(self, peer: asyncio.Transport | None) -> None:
         """A client left."""
@@ -304,6 +325,10 @@ class TcpWire(SimWire):
     def _write(self, data: bytes) -> None:
         for peer in self._peers:
             peer.write(data)
+
+    def _hang_up(self) -> None:
+        for peer in list(self._peers):
+            peer.close()
 
     def set_fault(self, fault: str | None) -> None:
         """``unplugged`` hangs up on everybody."""

@@ -24,6 +24,8 @@ NAMES: Mapping[str, str] = {
     "mg": "backlight",
     "jq": "energy_saving",
     "dn": "temperature",
+    "dl": "elapsed_hours",
+    "dp": "lamp",
     "fy": "serial_number",
     "mc": "remote_key",
 }
@@ -36,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "power": _OFF_ON,
     "screen_mute": _OFF_ON,
     "remote_lock": _OFF_ON,
+    "lamp": {"00": "broken", "01": "works"},
     # The other way round: 00 silences the set, 01 lets the sound through.
     "volume_mute": {"00": "on", "01": "off"},
     "input": {
@@ -49,7 +52,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """Data as words."""
 
-NUMBERS = frozenset({"volume", "contrast", "brightness", "backlight", "temperature"})
+NUMBERS = frozenset(
+    {"volume", "contrast", "brightness", "backlight", "temperature", "elapsed_hours"}
+)
 """Data as a hexadecimal number."""
 
 

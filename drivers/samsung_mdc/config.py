@@ -6,7 +6,7 @@ codec or the driver: a room file is checked without opening anything.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -20,6 +20,8 @@ class SamsungMdcConfig(BaseModel):
     """One display on a serial line of its own or on the network."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ABILITIES: ClassVar[tuple[str, ...]] = ("power", "source", "volume")
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the display in its room")
     port: str = Field(

@@ -29,9 +29,10 @@ class MdcLine:
         port: Port,
         session: Session[Message],
         now_s: Clock = time.monotonic,
+        counters: dict[str, int] | None = None,
     ) -> None:
-        """``port`` only shapes the advice in errors."""
-        self.counters = {"asked": 0, "silent": 0, "refused": 0}
+        """``port`` only shapes the advice in errors; ``counters`` are counted up."""
+        self.counters = {"asked": 0, "silent": 0, "refused": 0} if counters is None else counters
         self._config = config
         self._port = port
         self._session = session

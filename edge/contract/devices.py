@@ -45,7 +45,16 @@ class DevicePlace(BaseModel):
     heading_deg: float | None = None
     model: Word = ""
     sources: list[Word] = Field(default_factory=list)
+    abilities: list[Literal["power", "source", "volume"]] | None = None
+    """What a display can be told. None: an older room, which does not say."""
     simulated: bool = False
+
+
+class ScenePlace(BaseModel):
+    """A way of meeting that the room knows: what its displays do in it is the room's matter."""
+
+    id: DeviceId
+    title: Text
 
 
 class Describe(Message):
@@ -56,6 +65,7 @@ class Describe(Message):
     on_link_loss: Literal["standalone", "hold"]
     seats: list[SeatPlace]
     devices: list[DevicePlace]
+    scenes: list[ScenePlace] = Field(default_factory=list)
 
 
 class SeatActual(BaseModel):
@@ -133,15 +143,34 @@ class CameraActual(BaseModel):
 
 
 class DisplayActual(BaseModel):
-    """What a display last proved; ``wanted_power`` is what was asked of it last."""
+    """What a display last proved; ``wanted_...`` is what was asked of it last."""
 
     power: bool | None
     source: Word | None
     volume: int | None
     wanted_power: bool | None = None
+    wanted_source: Word | None = None
+    wanted_volume: int | None = None
     health: HealthWord
     reason: Line | None = None
     age_ms: Count | None = None
+
+
+class Behind(BaseModel):
+    """Something of a display that is not yet as the scene wants it, and why."""
+
+    device: DeviceId
+    what: Literal["power", "source", "volume"]
+    reason: Line
+
+
+class SceneActual(BaseModel):
+    """The scene in force: what of it has not been proved stands in ``behind``."""
+
+    id: DeviceId
+    by: Literal["hand", "meeting"]
+    """Somebody chose it, or a meeting began with it."""
+    behind: list[Behind] = Field(default_factory=list, max_length=48)
 
 
 class AudioState(State):
@@ -223,6 +252,8 @@ class DisplaysState(State):
     """``up/state/displays``."""
 
     displays: dict[str, DisplayActual]
+    scene: SceneActual | None = None
+    """None: no scene has been chosen, or the displays went off after the last meeting."""
 
 
 class ProgrammeState(State):

@@ -31,6 +31,7 @@ from edge.contract.base import (
 from edge.contract.devices import (
     AimQuality,
     AudioState,
+    Behind,
     CameraActual,
     CamerasState,
     CheckItem,
@@ -43,6 +44,8 @@ from edge.contract.devices import (
     DisplaysState,
     DrillsState,
     ProgrammeState,
+    SceneActual,
+    ScenePlace,
     SeatActual,
     SeatPlace,
     SeatsState,
@@ -222,11 +225,11 @@ class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
     Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on},
-    ``check`` and, where devices are simulated, ``drill`` {device, fault, on} on the device
-    ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air;
-    {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?}
-    does, which is relative and small; ``sight`` {seat} (it looks at that seat now),
-    ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
+    ``scene`` {scene}, ``check`` and, where devices are simulated, ``drill`` {device, fault, on} on
+    the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air; {seat, aside:
+    true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?} does, which is
+    relative and small; ``sight`` {seat} (it looks at that seat now), ``forget_sighting`` {seat},
+    ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -303,6 +306,7 @@ __all__ = [
     "BallotOption",
     "BallotOrder",
     "BallotSeat",
+    "Behind",
     "CameraActual",
     "CamerasState",
     "CheckItem",
@@ -348,6 +352,8 @@ __all__ = [
     "Result",
     "Role",
     "RoomId",
+    "SceneActual",
+    "ScenePlace",
     "SeatActual",
     "SeatAttendance",
     "SeatName",

@@ -61,6 +61,18 @@ class Reason(StrEnum):
     CHECK_RUNNING = "check_running"
     NO_TWIN = "no_twin"
     FAULT_UNKNOWN = "fault_unknown"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    SIGN_IN_WRONG = "sign_in_wrong"
+    CODE_WRONG = "code_wrong"
+    TRY_LATER = "try_later"
+    NOT_YOUR_ROLE = "not_your_role"
+    NOT_YOUR_SEAT = "not_your_seat"
+    NOT_IN_TOKEN = "not_in_token"  # noqa: S105  # a reason's code
+    PAGE_OUTDATED = "page_outdated"
+    FOREIGN_PAGE = "foreign_page"
+    SET_UP_DONE = "set_up_done"
+    PASSWORD_WEAK = "password_weak"  # noqa: S105  # a reason's code
+    SCENE_UNKNOWN = "scene_unknown"
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_NOT_READY = "vote_not_ready"
@@ -163,6 +175,7 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.FAULT_UNKNOWN: Sentence(
         "Thiết bị mô phỏng không có sự cố này", "The simulated device cannot fail in this way"
     ),
+    Reason.SCENE_UNKNOWN: Sentence("Phòng không có kịch bản này", "The room has no such scene"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),
@@ -205,5 +218,40 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.ROOMS_AWAITED: Sentence(
         "Đang chờ các phòng gửi hết phiếu", "Waiting for the rooms to hand in every vote"
+    ),
+    Reason.SIGN_IN_NEEDED: Sentence("Mời đăng nhập", "Please sign in"),
+    Reason.SIGN_IN_WRONG: Sentence(
+        "Tên đăng nhập hoặc mật khẩu không đúng", "The name or the password is wrong"
+    ),
+    Reason.CODE_WRONG: Sentence(
+        "Mã không đúng hoặc đã hết hiệu lực", "The code is wrong, or is no longer valid"
+    ),
+    Reason.TRY_LATER: Sentence(
+        "Đã thử sai quá nhiều lần, mời chờ rồi thử lại", "Too many wrong tries: please wait"
+    ),
+    Reason.NOT_YOUR_ROLE: Sentence(
+        "Vai đang đăng nhập không được dùng chức năng này",
+        "The role that is signed in may not do this",
+    ),
+    Reason.NOT_YOUR_SEAT: Sentence(
+        "Chỉ được thao tác cho ghế của mình", "You may act for your own seat only"
+    ),
+    Reason.NOT_IN_TOKEN: Sentence(
+        "Mã truy cập của phần mềm này không gồm quyền đó",
+        "This token does not cover that",
+    ),
+    Reason.PAGE_OUTDATED: Sentence(
+        "Trang đã cũ so với lần đăng nhập này, mời tải lại trang",
+        "The page is older than this sign-in: please reload it",
+    ),
+    Reason.FOREIGN_PAGE: Sentence(
+        "Yêu cầu đến từ địa chỉ không được phép", "The request comes from an address not allowed"
+    ),
+    Reason.SET_UP_DONE: Sentence(
+        "Đã có tài khoản đầu tiên, mời đăng nhập", "The first account exists: please sign in"
+    ),
+    Reason.PASSWORD_WEAK: Sentence(
+        "Mật khẩu cần từ 10 đến 200 ký tự, không phải tên đăng nhập hay vài ký tự lặp lại",
+        "A password has 10 to 200 characters; not the name, not a few repeated",
     ),
 }

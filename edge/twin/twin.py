@@ -20,7 +20,6 @@ from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.pelco_d.sim import Dome, PelcoBusSim
-from drivers.samsung_mdc.sim import SamsungMdcSim
 from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
@@ -28,6 +27,7 @@ from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWat
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.faults import Fallible
 from edge.twin.installed import kept_presets
+from edge.twin.panels import make_panel
 from edge.twin.sound import Sound, sound_of
 from firmware_config.schema import (
     CONSOLE_ID,
@@ -100,7 +100,7 @@ class Twin:
         self._cameras: dict[str, cinema.Shown] = {}
         self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
-        self._displays: dict[str, SamsungMdcSim] = {}
+        self._displays: dict[str, Sim] = {}
         self._switcher: SwitcherSim | None = None
         self._console: ConsoleSim | None = None
         self._sound: Sound | None = None
@@ -153,9 +153,8 @@ class Twin:
         self._videos = cinema.make_videos(self._config, self._cameras)
         for display in self._config.displays:
             if parse_port(display.port).twin:
-                panel = SamsungMdcSim(display.display_id)
-                self._displays[display.id] = panel
-                self._wire(display.id, display.port, panel, display.baud)
+                self._displays[display.id], baud = make_panel(display)
+                self._wire(display.id, display.port, self._displays[display.id], baud)
         switcher = self._config.switcher
         if switcher is not None and parse_port(switcher.port).twin:
             self._switcher = SwitcherSim(

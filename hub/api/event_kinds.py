@@ -9,11 +9,13 @@ from typing import Literal
 
 from hub.meeting import care_events, events, vote_events
 
-Kind = Literal["alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "meeting"]
+Kind = Literal[
+    "alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "access", "meeting"
+]
 
 KINDS: dict[Kind, tuple[type[events.Event], ...]] = {
     "alarms": (events.AlertRaised, events.AlertCleared, care_events.AlarmAcknowledged),
-    "commands": (events.Ordered, events.OrderEnded),
+    "commands": (events.CommandGiven, events.Ordered, events.OrderEnded),
     "floor": (events.Pressed, events.FloorChanged),
     "votes": (
         vote_events.MotionPlanned,
@@ -30,6 +32,7 @@ KINDS: dict[Kind, tuple[type[events.Event], ...]] = {
         care_events.ScreenExpected,
     ),
     "checks": (care_events.CheckEnded,),
+    "access": (events.AccessNoted,),
     "meeting": (events.MeetingSet, events.Audited),
 }
 """What one can ask for, and the events that are of this kind."""

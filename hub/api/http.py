@@ -1,40 +1,34 @@
 """The routes: pages, snapshot, stream, commands.
 
-Theory. Until people sign in, whoever reaches the port may command the room; so the server
-binds to loopback only, and a browser's page from anywhere else is kept out: a command needs
-JSON (which a foreign form cannot send without being asked for permission first), no foreign
-``Origin``, and a ``Host`` that is really this machine (a foreign name that resolves to
-127.0.0.1 is not).
-
-Owns HTTP. Must not decide anything about the meeting.
+Owns HTTP. Must not decide anything about the meeting, nor who may do what (``gate``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
-from pydantic import ValidationError
 
 from edge.rules.reasons import Reason
+from hub.access import rights
+from hub.access.rights import Who
 from hub.api import models, openapi
 from hub.api.answers import as_json, rejected
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
+from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
+from hub.api.reading import BODY_MOST_BYTES, body_of
+from hub.api.sign_in import SignIn
 from hub.api.stream import dumps
 from hub.store.store import StoreError
 
-BODY_MOST_BYTES = 16 * 1024
-
 COMMAND_TIMEOUT_S = 5.0
 """A commit takes milliseconds; longer than this the disk is in trouble."""
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -50,10 +44,17 @@ SAFE_HEADERS = {
 PAGES = {
     "/": "technician.html",
     "/display/{room}": "display.html",
+    "/signin": "signin.html",
+    "/codes": "codes.html",
 }
 """Address of each page, and its file."""
 
-CarryOut = Callable[[str, models.Body], Awaitable[tuple[str, Reason | None]]]
+LOOK_AGAIN_S = 2.0
+"""So long after the last look it is asked again whether a stream's session still holds."""
+
+CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
+Refuse = Callable[[str, Who, Reason], None]
+"""Is told of a command that was refused before it reached the meeting."""
 
 
 def web_folder() -> Path:
@@ -68,11 +69,15 @@ def application(
     version: str,
     ballots: BallotRecords,
     records: EventRecords,
+    sign_in: SignIn,
+    refuse: Refuse = lambda name, who, reason: None,
 ) -> web.Application:
     """The whole server, ready to be bound."""
-    app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[_guard])
+    gate = sign_in.gate
+    app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[gate.middleware])
     app.on_response_prepare.append(_headers)
-    api = _Api(pages, carry_out, health, version)
+    api = _Api(pages, carry_out, health, version, gate, refuse)
+    sign_in.add_routes(app)
     for address, file in PAGES.items():
         app.router.add_get(address, _page(file))
     app.router.add_get("/api/v1/state", api.state)
@@ -91,14 +96,6 @@ def application(
     return app
 
 
-def host_of(address: str) -> str:
-    """The host in ``127.0.0.1:8080``, ``[::1]:8080`` or an ``Origin``; empty if there is none."""
-    try:
-        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-
-
 def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def page(request: web.Request) -> web.StreamResponse:
         path = web_folder() / file
@@ -107,22 +104,6 @@ def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         return web.FileResponse(path)
 
     return page
-
-
-@web.middleware
-async def _guard(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Only for this machine, and no page of another site."""
-    origin = request.headers.get(hdrs.ORIGIN)
-    foreign_host = host_of(request.headers.get(hdrs.HOST, "")) not in LOOPBACK
-    if foreign_host or (origin is not None and not _same_origin(origin, request)):
-        return rejected(403, Reason.NOT_ALLOWED, detail=("trang khác", "another site"))
-    return await handler(request)
-
-
-def _same_origin(origin: str, request: web.Request) -> bool:
-    return origin == f"{request.scheme}://{request.host}"
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -140,14 +121,18 @@ class _Api:
         carry_out: CarryOut,
         health: Callable[[], models.Health],
         version: str,
+        gate: Gate,
+        refuse: Refuse,
     ) -> None:
         self._pages = pages
         self._carry_out = carry_out
         self._health = health
+        self._door = gate.door
+        self._refuse = refuse
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
-        return as_json(self._pages.snapshot())
+        return as_json(self._pages.snapshot(rights.shown_parts(signed_in(request))))
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
@@ -167,13 +152,21 @@ class _Api:
         return rejected(404, Reason.ROOM_UNKNOWN) if found is None else as_json(found)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
+        who = signed_in(request)
+        shown = rights.shown_parts(who)
         response = web.StreamResponse(
             headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"}
         )
         await response.prepare(request)
-        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot()))
+        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot(shown)), shown)
+        looked_s, changes = time.monotonic(), self._door.changes
         try:
             async for piece in frames:
+                now_s = time.monotonic()
+                if now_s - looked_s > LOOK_AGAIN_S or changes != self._door.changes:
+                    looked_s, changes = now_s, self._door.changes
+                    if not self._door.holds(who):
+                        return response  # signed out: whoever asks again is told so
                 await response.write(piece)
         except (ConnectionError, asyncio.CancelledError):
             return response  # the page has gone, or the hub ends
@@ -182,30 +175,26 @@ class _Api:
         return response
 
     async def command(self, request: web.Request) -> web.Response:
-        model = models.COMMANDS.get(request.match_info["name"])
+        name, who = request.match_info["name"], signed_in(request)
+        model = models.COMMANDS.get(name)
         if model is None:
             return rejected(404, Reason.COMMAND_UNKNOWN)
-        if request.content_type != "application/json":
-            wanted = "Content-Type: application/json"
-            return rejected(415, Reason.BAD_ARGUMENT, detail=(wanted, wanted))
-        try:
-            body = model.model_validate_json(await request.read() or b"{}")
-        except web.HTTPRequestEntityTooLarge:
-            return rejected(413, Reason.BAD_ARGUMENT, detail=("quá 16 KiB", "more than 16 KiB"))
-        except ValidationError as error:
-            return rejected(400, Reason.BAD_ARGUMENT, detail=(_first(error),) * 2)
+        if (reason := rights.may_give(who, name, who.seat)) is not None:
+            return self._not_allowed(name, who, reason)
+        body = await body_of(request, model)
+        if isinstance(body, web.Response):
+            return body
+        if (reason := rights.may_give(who, name, getattr(body, "seat", None))) is not None:
+            return self._not_allowed(name, who, reason)
         try:
             async with asyncio.timeout(COMMAND_TIMEOUT_S):
-                ident, reason = await self._carry_out(request.match_info["name"], body)
+                ident, reason = await self._carry_out(name, body, who)
         except (StoreError, TimeoutError):
             return rejected(503, Reason.STORAGE_FULL)
         if reason is not None:
             return rejected(409, reason, ident)
         return as_json(models.Accepted(id=ident).model_dump(), 202)
 
-
-def _first(error: ValidationError) -> str:
-    """Which field, and what is wrong with it."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+    def _not_allowed(self, name: str, who: Who, reason: Reason) -> web.Response:
+        self._refuse(name, who, reason)
+        return rejected(403, reason)

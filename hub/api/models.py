@@ -1,6 +1,6 @@
 """What may be sent to the API, and what comes back.
 
-Owns the bodies of commands to displays and seats, the list of all commands, and the answers.
+Owns the bodies of commands to seats, the list of all commands, and the answers.
 Must not know what a command leads to.
 """
 
@@ -10,20 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from edge.contract.messages import DeviceId, RoomId, SeatName
+from edge.contract.messages import SeatName
 from hub.api.ballot_bodies import BALLOT_COMMANDS, BallotBody
 from hub.api.camera_bodies import CAMERA_COMMANDS, CameraOrder
 from hub.api.care_bodies import CARE_COMMANDS, CareBody
 from hub.api.closed import ClosedBody
+from hub.api.display_bodies import DISPLAY_COMMANDS, DisplayOrder
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
-
-
-class DisplayPower(ClosedBody):
-    """Switch a display on or off."""
-
-    room: RoomId
-    display: DeviceId
-    on: bool
 
 
 class LocateSeat(ClosedBody):
@@ -33,14 +26,14 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | CameraOrder | CareBody | DisplayPower | LocateSeat
+Body = FloorBody | BallotBody | CameraOrder | CareBody | DisplayOrder | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
     **CAMERA_COMMANDS,
     **CARE_COMMANDS,
-    "display_power": DisplayPower,
+    **DISPLAY_COMMANDS,
     "locate_seat": LocateSeat,
 }
 """Name in the address, and the body that belongs to it."""

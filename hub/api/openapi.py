@@ -13,13 +13,14 @@ from pydantic.json_schema import models_json_schema
 
 from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
+from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
 
 _REF = "#/components/schemas/{model}"
 
 
 def document(version: str) -> dict[str, Any]:
     """The whole document."""
-    models: list[type[BaseModel]] = [*COMMANDS.values(), Accepted, Rejected, Health]
+    models = [*COMMANDS.values(), Accepted, Rejected, Health, *MODELS]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, Any] = {
         f"/api/v1/commands/{name}": {"post": _command(name, model)}
@@ -74,8 +75,9 @@ def document(version: str) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "paths": with_access(paths, _REF),
+        "security": SECURITY,
+        "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
 
@@ -119,7 +121,7 @@ def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
         "responses": {
             "202": answer("Committed", "Accepted"),
             "400": answer("The body does not fit", "Rejected"),
-            "403": answer("Another site's page asks", "Rejected"),
+            "403": answer("Not allowed, or another site's page asks", "Rejected"),
             "409": answer("Refused, with the reason", "Rejected"),
             "413": answer("The body is longer than 16 KiB", "Rejected"),
             "415": answer("The body is not JSON", "Rejected"),

@@ -67,8 +67,14 @@ class Pages:
         self._scheduled = False
         self._rest_until_s = 0.0
 
-    def snapshot(self) -> views.Json:
-        """Everything."""
+    def snapshot(self, shown: frozenset[str] | None = None) -> views.Json:
+        """Everything; parts that whoever asks is not ``shown`` are there and empty."""
+        whole = self._whole()
+        if shown is None:
+            return whole
+        return {part: v if part in shown else type(v)() for part, v in whole.items()}
+
+    def _whole(self) -> views.Json:
         self._await_phase()
         meeting = self._meeting()
         return {

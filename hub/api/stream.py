@@ -38,7 +38,8 @@ class Broadcaster:
         """Nobody listens."""
         self.sent = 0
         """Parts so far; also the id of the last one."""
-        self._queues: set[asyncio.Queue[bytes | None]] = set()
+        self._queues: dict[asyncio.Queue[bytes | None], frozenset[str] | None] = {}
+        """With the parts each listener is told; None is all of them."""
         self._closed = False
 
     @property
@@ -55,7 +56,9 @@ class Broadcaster:
             field.encode(),
             value,
         )
-        for queue in list(self._queues):
+        for queue, shown in list(self._queues.items()):
+            if shown is not None and path[0] not in shown:
+                continue
             try:
                 queue.put_nowait(frame)
             except asyncio.QueueFull:
@@ -69,17 +72,22 @@ class Broadcaster:
             self._drop(queue)
 
     def _drop(self, queue: asyncio.Queue[bytes | None]) -> None:
-        self._queues.discard(queue)
+        self._queues.pop(queue, None)
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait(None)
 
-    async def frames(self, snapshot: bytes) -> AsyncGenerator[bytes]:
-        """What one listener gets until it is dropped; parts that wait come as one piece."""
+    async def frames(
+        self, snapshot: bytes, shown: frozenset[str] | None = None
+    ) -> AsyncGenerator[bytes]:
+        """What one listener gets until it is dropped; parts that wait come as one piece.
+
+        Only parts whose path begins with one of ``shown``, unless it is None.
+        """
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_PARTS)
         if self._closed:
             return
-        self._queues.add(queue)
+        self._queues[queue] = shown
         try:
             yield b"id: %d\nevent: snapshot\ndata: %s\n\n" % (self.sent, snapshot)
             while True:
@@ -96,4 +104,4 @@ class Broadcaster:
                     return
                 yield piece
         finally:
-            self._queues.discard(queue)
+            self._queues.pop(queue, None)

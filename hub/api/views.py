@@ -53,6 +53,7 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
         "seats": _readings(board, "seats"),
         "cameras": _readings(board, "cameras"),
         "displays": _readings(board, "displays"),
+        "scene": _scene(board),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
         "check": _check(board),
@@ -74,7 +75,7 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
 
 def _plan(meeting: Meeting, room: Room) -> Json:
     if room.plan is None:
-        return {"seats": [], "devices": []}
+        return {"seats": [], "devices": [], "scenes": []}
     roles = meeting.floor.roles
     return {
         "seats": [
@@ -82,6 +83,7 @@ def _plan(meeting: Meeting, room: Room) -> Json:
             for place in room.plan.seats
         ],
         "devices": [device.model_dump() for device in room.plan.devices],
+        "scenes": [scene.model_dump() for scene in room.plan.scenes],
     }
 
 
@@ -93,6 +95,13 @@ def _readings(board: RoomBoard, part: str) -> Json:
     seen_ms = board.seen_ms[part]
     found: Json = state.model_dump(include={part}).get(part, {})
     return {ident: {**reading, "seen_ms": seen_ms} for ident, reading in found.items()}
+
+
+def _scene(board: RoomBoard) -> Json | None:
+    """The scene in force and what of it is not there yet; None without one."""
+    state = board.states.get("displays")
+    scene = state.scene if isinstance(state, messages.DisplaysState) else None
+    return None if scene is None else scene.model_dump()
 
 
 def _audio(board: RoomBoard) -> Json | None:

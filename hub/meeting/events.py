@@ -234,6 +234,28 @@ class OrderEnded:
     reason: Text | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    """Somebody gave a command; with a ``code`` it was refused, and that is why."""
+
+    at_s: float
+    command: str
+    by: str
+    role: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNoted:
+    """Somebody came in, went out, was not let in, or changed who may come in."""
+
+    at_s: float
+    what: str
+    by: str
+    role: str = ""
+    code: str = ""
+
+
 Event = (
     MeetingSet
     | RoomDescribed
@@ -247,6 +269,8 @@ Event = (
     | AlertCleared
     | Ordered
     | OrderEnded
+    | CommandGiven
+    | AccessNoted
     | SignedIn
     | AttendanceAsked
     | MotionPlanned
@@ -271,6 +295,8 @@ _KINDS: tuple[type[Event], ...] = (
     AlertCleared,
     Ordered,
     OrderEnded,
+    CommandGiven,
+    AccessNoted,
     SignedIn,
     AttendanceAsked,
     MotionPlanned,

@@ -120,11 +120,21 @@ class TimePassed:
     ts: float | None = None
 
 
+NotedEvent = (
+    events.AlertRaised
+    | events.AlertCleared
+    | events.Ordered
+    | events.OrderEnded
+    | events.CommandGiven
+    | events.AccessNoted
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something for the records that changes nothing."""
 
-    event: events.AlertRaised | events.AlertCleared | events.Ordered | events.OrderEnded
+    event: NotedEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ class Room:
             device.id == ident and device.kind == kind for device in self.plan.devices
         )
 
+    def has_scene(self, ident: str) -> bool:
+        """The room described a scene of this name."""
+        return self.plan is not None and any(scene.id == ident for scene in self.plan.scenes)
+
 
 @dataclass(frozen=True, slots=True)
 class Attendance:

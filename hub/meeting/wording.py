@@ -152,6 +152,7 @@ _ACTIONS = {
     "power": Text(vi="bật, tắt màn hình", en="display on or off"),
     "source": Text(vi="chọn nguồn tín hiệu", en="select the source"),
     "volume": Text(vi="đặt âm lượng", en="set the volume"),
+    "scene": Text(vi="chọn kịch bản màn hình", en="choose a scene"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
     "drill": Text(vi="diễn tập sự cố", en="fault drill"),
@@ -190,6 +191,55 @@ def _order_ended(event: events.OrderEnded, meeting: Meeting) -> tuple[str, Text]
         vi=f"{title.vi}, {event.device}: {action.vi}, {end.vi}{tail.vi}"[:400],
         en=f"{title.en}, {event.device}: {action.en}, {end.en}{tail.en}"[:400],
     )
+
+
+_ROLES = {
+    "technician": Text(vi="kỹ thuật", en="technician"),
+    "chair": Text(vi="chủ tọa", en="chair"),
+    "secretary": Text(vi="thư ký", en="secretary"),
+    "delegate": Text(vi="đại biểu", en="delegate"),
+    "display": Text(vi="màn hình", en="display"),
+    "integration": Text(vi="phần mềm", en="integration"),
+}
+
+_ACCESS = {
+    "signed_in": Text(vi="đã đăng nhập", en="signed in"),
+    "signed_out": Text(vi="đã đăng xuất", en="signed out"),
+    "sign_in_refused": Text(vi="không đăng nhập được", en="could not sign in"),
+    "codes_made": Text(vi="đã tạo mã cho ghế", en="made codes for seats"),
+    "display_paired": Text(vi="đã ghép một màn hình", en="paired a screen"),
+    "display_removed": Text(vi="đã bỏ ghép một màn hình", en="unpaired a screen"),
+    "codes_revoked": Text(vi="đã hủy mã của ghế", en="revoked codes of seats"),
+}
+
+
+def is_shown(event: events.Event) -> bool:
+    """It stands in the event log of the pages. An accepted command is seen in what it led to."""
+    return not isinstance(event, events.CommandGiven) or bool(event.code)
+
+
+def _person(by: str, role: str) -> Text:
+    named = _ROLES.get(role)
+    if named is None:
+        return Text(vi=by or "Không rõ ai", en=by or "Somebody unknown")
+    return Text(vi=f"{by} ({named.vi})", en=f"{by} ({named.en})")
+
+
+def _command_given(event: events.CommandGiven, meeting: Meeting) -> tuple[str, Text]:
+    person = _person(event.by, event.role)
+    if not event.code:
+        return "order", Text(vi=f"{person.vi}: {event.command}", en=f"{person.en}: {event.command}")
+    reason = reason_text(event.code)
+    return "order_refused", Text(
+        vi=f"{person.vi}: {event.command}, bị từ chối: {reason.vi}"[:400],
+        en=f"{person.en}: {event.command}, refused: {reason.en}"[:400],
+    )
+
+
+def _access_noted(event: events.AccessNoted, meeting: Meeting) -> tuple[str, Text]:
+    person = _person(event.by, event.role)
+    done = _ACCESS.get(event.what) or Text(vi=event.what, en=event.what)
+    return "access", Text(vi=f"{person.vi} {done.vi}", en=f"{person.en} {done.en}")
 
 
 _BALLOTS = {
@@ -296,6 +346,8 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     events.AlertCleared: _cleared,
     events.Ordered: _ordered,
     events.OrderEnded: _order_ended,
+    events.CommandGiven: _command_given,
+    events.AccessNoted: _access_noted,
     vote_events.SignedIn: _signed_in,
     vote_events.AttendanceAsked: _attendance_asked,
     vote_events.MotionPlanned: _planned,

@@ -14,6 +14,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.hub_access import HEADERS
+
 AHEAD_BYTES = 1 << 24
 """Longest line: a snapshot of a thousand rooms is some ten megabytes."""
 
@@ -35,7 +37,9 @@ class Page:
         while True:
             with contextlib.suppress(aiohttp.ClientError):
                 async with (
-                    aiohttp.ClientSession(timeout=timeout, read_bufsize=AHEAD_BYTES) as session,
+                    aiohttp.ClientSession(
+                        timeout=timeout, read_bufsize=AHEAD_BYTES, headers=HEADERS
+                    ) as session,
                     session.get(f"{self._root}/stream") as stream,
                 ):
                     async for line in stream.content:
@@ -77,7 +81,7 @@ class Page:
     async def order(self, name: str, **body: object) -> None:
         """Ask the hub for something, and insist."""
         async with (
-            aiohttp.ClientSession() as session,
+            aiohttp.ClientSession(headers=HEADERS) as session,
             session.post(f"{self._root}/commands/{name}", json=body) as answer,
         ):
             if answer.status >= 300:

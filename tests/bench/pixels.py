@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, ViewportSize, async_playwright
 
 from edge.twin.client import TwinClient
 from tests.bench.bars import Bar, rank
 from tests.bench.press import Samples, Watch, bus_times
 from tests.browser.conftest import ARGS, LAPTOP
+from tests.hub_access import HEADERS
 
 TURN_S = 1.2
 """How long a press may take to have all its effects before the next one."""
@@ -57,7 +58,8 @@ async def browser_page(address: str) -> AsyncIterator[Page]:
     assert program is not None, "chromium is not installed"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(ARGS))
-        page = await browser.new_page(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
+        size = ViewportSize(width=LAPTOP[0], height=LAPTOP[1])
+        page = await browser.new_page(viewport=size, extra_http_headers=HEADERS)
         await page.goto(address)
         await page.wait_for_selector('html[data-phase="shown"]')
         yield page
@@ -95,7 +97,9 @@ class Stream:
         """Read until cancelled."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            asked = {"Host": "127.0.0.1", **HEADERS}
+            head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
+            writer.write(f"GET /api/v1/stream HTTP/1.1\r\n{head}\r\n".encode())
             while piece := await reader.read(1 << 16):
                 if b'"path":["floor"]' in piece:
                     self.floors_ns.append(time.monotonic_ns())

@@ -22,6 +22,7 @@ import aiohttp
 from drivers.core.errors import ProtocolError
 from drivers.delegate_unit import modbus
 from edge.twin.client import TwinClient
+from tests.hub_access import HEADERS
 
 TURN_S = 1.5
 """How long a press may take to have all its effects before the next one."""
@@ -65,7 +66,9 @@ class Watch:
         while True:
             with contextlib.suppress(aiohttp.ClientError):
                 async with (
-                    aiohttp.ClientSession(timeout=timeout, read_bufsize=1 << 20) as session,
+                    aiohttp.ClientSession(
+                        timeout=timeout, read_bufsize=1 << 20, headers=HEADERS
+                    ) as session,
                     session.get(url) as stream,
                 ):
                     async for line in stream.content:

@@ -40,11 +40,17 @@ DEVICE_COMMANDS = frozenset(
         "lock_camera",
         "preview_camera",
         "display_power",
+        "display_input",
+        "display_volume",
+        "set_scene",
         "locate_seat",
         "check_room",
         "drill",
     }
 )
+
+CSRF = "of-this-session"
+"""What the page must send with every command."""
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
@@ -70,6 +76,15 @@ class FakeHub:
         """How commands to devices end, by name: ``status`` and ``reason``."""
         self.proves = True
         """Microphones follow the floor at once; False leaves them as they are."""
+        self.me: Json = {
+            "name": "Lan",
+            "role": "technician",
+            "seat": None,
+            "commands": [],
+            "csrf": CSRF,
+            "home": "/",
+        }
+        """Who is signed in, as the page is told."""
         self.port = 0
         self._clients: set[asyncio.Queue[bytes | None]] = set()
         self._accepting = True
@@ -134,6 +149,7 @@ class FakeHub:
         app = web.Application(middlewares=[secured])
         for address, file in PAGES.items():
             app.router.add_get(address, page_of(file))
+        app.router.add_get("/api/v1/me", self._me)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/rooms/{room}/history", self._history)
@@ -151,6 +167,9 @@ class FakeHub:
         self._loop.run_forever()
         self._loop.run_until_complete(runner.cleanup())
         self._loop.close()
+
+    async def _me(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.me)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.state)
@@ -189,6 +208,9 @@ class FakeHub:
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
+        if request.headers.get("X-Phonghop-Session") != CSRF:
+            reason = {"code": "page_outdated", "vi": "Trang đã cũ", "en": "Outdated page"}
+            return web.json_response({"status": "rejected", "reason": reason}, status=403)
         args = await request.json()
         if name == "preview_camera":
             self.looks.append(args)

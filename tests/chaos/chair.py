@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 
+from tests import hub_access
 from tests.chaos.history import History, Question
 from tests.chaos.schedule import ROOMS
 
@@ -124,8 +125,8 @@ class Page:
 
 def page_session(http_port: int) -> aiohttp.ClientSession:
     """A session whose questions do not wait for ever."""
-    return aiohttp.ClientSession(
-        base_url=f"http://127.0.0.1:{http_port}", timeout=aiohttp.ClientTimeout(total=ANSWER_S)
+    return hub_access.session(
+        f"http://127.0.0.1:{http_port}", timeout=aiohttp.ClientTimeout(total=ANSWER_S)
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import hub_access
 from tests.chaos.history import History
 from tests.chaos.proxy import Proxy
 from tests.chaos.schedule import LINKS, ROOMS
@@ -106,6 +107,7 @@ class ChaosSite(Site):
 
     def start_hub(self, *options: str) -> Process:
         """The hub behind its link."""
+        hub_access.prepare(self.folder / "hub")
         return self._add(
             "hub",
             [

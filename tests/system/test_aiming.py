@@ -20,6 +20,7 @@ import pytest
 from firmware_config.loader import load_room
 from tests.broker import mosquitto_program
 from tests.camera_room import TrueCamera, angle_between_deg
+from tests.hub_access import HEADERS
 from tests.rig import Ear, Site, listening, until_shown
 
 pytestmark = [
@@ -123,7 +124,7 @@ async def test_four_sightings_over_mqtt_better_every_aim(site: Site) -> None:
     site.start_hub()
     site.start_edge("main")
     unseen = ["main/12", "main/18"]
-    async with listening(site) as ear, aiohttp.ClientSession() as session:
+    async with listening(site) as ear, aiohttp.ClientSession(headers=HEADERS) as session:
         page = Page(site, ear, session)
         await ear.until(lambda t: t[f"{UP}/state/floor"]["authority"] == "hub", "the hub leads")
         await looks(ear)

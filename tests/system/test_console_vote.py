@@ -16,6 +16,7 @@ import pytest
 
 from tests.broker import mosquitto_program
 from tests.console_panel import DOWN, HOLD_MS, UP, press, running, touch, until_lamp
+from tests.hub_access import HEADERS
 from tests.rig import Ear, Site, listening, until_shown
 
 pytestmark = [
@@ -35,7 +36,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 async def command(site: Site, name: str, **body: Any) -> None:
     """What the secretary does on a page."""
     url = f"http://127.0.0.1:{site.http_port}/api/v1/commands/{name}"
-    async with aiohttp.ClientSession() as session, session.post(url, json=body) as answer:
+    async with (
+        aiohttp.ClientSession(headers=HEADERS) as session,
+        session.post(url, json=body) as answer,
+    ):
         assert answer.status == 202, await answer.text()
 
 

@@ -333,7 +333,7 @@ async def test_end_leaves_nothing(run_dir: Path, number: signal.Signals) -> None
     async with running_twin() as process, TwinClient("main") as client:
         assert set(os.listdir(run_dir / "main")) == {
             "audio", "bus-1", "cam-left", "cam-left.video", "cam-right", "cam-right.video",
-            "console", "display-1", "twin.sock",
+            "console", "display-1", "display-2", "display-3", "twin.sock",
         }  # fmt: skip
         assert await end(process, number) == 0
         with pytest.raises(TwinError, match="has ended"):

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import pytest
 
 from edge.twin.client import TwinClient
+from tests import hub_access
 from tests.broker import mosquitto_program
 from tests.rig import Ear, Site, listening, until_shown
 
@@ -61,7 +61,7 @@ async def all_follow(ear: Ear) -> None:
 async def order(site: Site, name: str, **body: Any) -> None:
     """Somebody at a page."""
     async with (
-        aiohttp.ClientSession(f"http://127.0.0.1:{site.http_port}") as session,
+        hub_access.session(f"http://127.0.0.1:{site.http_port}") as session,
         session.post(f"/api/v1/commands/{name}", json=body) as answer,
     ):
         assert answer.status in (200, 202), await answer.text()

@@ -185,7 +185,7 @@ def test_displays_are_switched_on_so_that_the_alarm_is_seen() -> None:
             room.floor()
             room.fire(True)
             await asyncio.sleep(0.1)
-            assert room.controller.publisher.wanted_power == {"display-1": True}
+            assert room.controller.screens.wanted["display-1"].power is True
             await asyncio.sleep(11.0)
             assert (room.display.on, room.display.orders) == (True, 3)
             room.fire(True)

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
 from edge.rules.reasons import SENTENCES, Reason
+from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
@@ -31,6 +32,7 @@ from hub.meeting.state import BallotKey, Meeting
 from hub.store.reader import Asked
 from hub.store.store import Stored, StoreError
 from tests import hub_room
+from tests.hub_access import HEADERS, open_to_tests
 
 HEALTH = models.Health(
     ok=True,
@@ -60,7 +62,13 @@ class Desk:
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
         events = EventRecords(self.read, lambda: self.meeting)
         self.app = http.application(
-            self.pages, self.carry_out, lambda: self.health, "9.9", records, events
+            self.pages,
+            self.carry_out,
+            lambda: self.health,
+            "9.9",
+            records,
+            events,
+            open_to_tests(),
         )
 
     async def read(self, asked: Asked) -> list[Stored]:
@@ -91,7 +99,7 @@ class Desk:
             commands.FloorHeard(room, hub_room.floor_state("b1"), 100.0, 1),
         )
 
-    async def carry_out(self, name: str, body: models.Body) -> tuple[str, Reason | None]:
+    async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
         """Do as the test says."""
         self.asked.append((name, body))
         if isinstance(self.answer, Exception):
@@ -102,7 +110,7 @@ class Desk:
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
     """A client of the served app."""
-    client: TestClient[Any, Any] = TestClient(TestServer(desk.app))
+    client: TestClient[Any, Any] = TestClient(TestServer(desk.app), headers=HEADERS)
     await client.start_server()
     try:
         yield client

@@ -22,6 +22,7 @@ from hub.link import Heard
 from hub.orders import Orders
 from hub.previews import CAMERAS_MOST, Previews
 from tests import hub_room
+from tests.hub_access import TESTER
 from tests.hub_live import Live
 from tests.unit.test_hub_api import Desk, served
 
@@ -114,6 +115,9 @@ class Records(Live):
         """Noted."""
         self.noted.append(item.given)
 
+    def note(self, event: Any) -> None:
+        """For the records: not looked at here."""
+
 
 async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
     records, board, mail = Records(), Board(), Mail()
@@ -133,7 +137,7 @@ async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
         ),
         ("sight_camera", models.COMMANDS["sight_camera"].model_validate(SEAT)),
     ):
-        _, refusal = await orders.carry_out(name, body)
+        _, refusal = await orders.carry_out(name, body, TESTER)
         assert refusal is None
     assert [command.action for _, command in mail.sent] == ["nudge", "preview", "sight"]
     assert {topic for topic, _ in mail.sent} == {"phonghop/v1/main/down/command/cam-1"}

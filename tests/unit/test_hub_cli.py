@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hub import cli, notify, roster
+from hub import cli, notify, reaching, roster
 from hub.demo_house import DemoError, House, free_port
 from hub.supervise import MOST_PAUSE_S, Supervisor, apart, retry_delay_s
 from tests.fake_systemd import Systemd
@@ -70,8 +70,8 @@ def test_a_changed_file_has_another_source() -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["run", "--http", "0.0.0.0:8080"], "sign in"),
-        (["run", "--http", "192.0.2.1:8080"], "sign in"),
+        (["run", "--http", "0.0.0.0:8080"], "HTTPS"),
+        (["run", "--http", "192.0.2.1:8080"], "HTTPS"),
         (["run", "--meeting", "nowhere.toml", "--data", "data"], "nowhere.toml"),
         (["status", "--http", "127.0.0.1:1"], "no hub answers"),
     ],
@@ -122,7 +122,7 @@ def test_a_taken_http_port_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixt
      ("0.0.0.0", False), ("::", False), ("192.0.2.7", False), ("hub.example", False)],
 )  # fmt: skip
 def test_loopback(host: str, expected: bool) -> None:
-    assert cli.is_loopback(host) is expected
+    assert reaching.is_loopback(host) is expected
 
 
 def test_addresses() -> None:
@@ -132,10 +132,10 @@ def test_addresses() -> None:
 
 def test_records_go_where_systemd_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/phonghop-hub")
-    assert cli.data_folder() == Path("/var/lib/phonghop-hub")
+    assert reaching.data_folder() == Path("/var/lib/phonghop-hub")
     monkeypatch.delenv("STATE_DIRECTORY")
     monkeypatch.setenv("XDG_DATA_HOME", "/x")
-    assert cli.data_folder() == Path("/x/phonghop/hub")
+    assert reaching.data_folder() == Path("/x/phonghop/hub")
 
 
 # --- systemd -----------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.events import FloorChanged, floor_changed
 from hub.meeting.state import Meeting, Room
 from hub.meeting.wording import line
-from hub.orders import TECHNICIAN, Orders
+from hub.orders import Orders
 from tests import hub_room
+from tests.hub_access import TESTER
 
 ORDERS: list[tuple[str, dict[str, Any], FloorEvent]] = [
     ("open_microphone", {"seat": "main/1"}, floor.Give("main/1")),
@@ -122,6 +123,9 @@ class Asked:
         self.given.append(given)
         return None
 
+    def note(self, event: object) -> None:
+        """For the records: not looked at here."""
+
 
 @pytest.mark.parametrize(
     ("name", "body", "reason"),
@@ -141,8 +145,8 @@ async def test_why_a_command_does_not_reach_the_floor(
     asked, link = Asked(), cast(Link, SimpleNamespace(connected=True))
     orders = Orders(cast(Desk, asked), Board(), link, HubClock(None), 1, lambda *path: None, QUIET)
     read = models.COMMANDS[name].model_validate_json(json.dumps(body))
-    assert (await orders.carry_out(name, read))[1] is reason
-    wanted = floor_order(read, TECHNICIAN)
+    assert (await orders.carry_out(name, read, TESTER))[1] is reason
+    wanted = floor_order(read, "tests")
     assert asked.given == {True: [wanted], False: []}[reason is None]
 
 
@@ -152,7 +156,7 @@ async def test_priority_may_be_taken_where_somebody_hears_it_let_go() -> None:
     board.hear_status("main", hub_room.status("online", "b1"))
     orders = Orders(cast(Desk, asked), board, link, HubClock(None), 1, lambda *path: None, QUIET)
     read = models.COMMANDS["take_priority"].model_validate_json('{"seat": "main/1"}')
-    assert (await orders.carry_out("take_priority", read))[1] is None
+    assert (await orders.carry_out("take_priority", read, TESTER))[1] is None
 
 
 # --- what is shown -------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ def keys(node: Data, path: Path_ = ()) -> Iterator[Key]:
         below = plain(child)
         yield Key((*path, name), below)
         if "items" in below:
-            for option, place in zip(_options(below["items"]), (0, 2), strict=False):
-                yield from keys(option, (*path, name, place))
+            for option in _options(below["items"]):
+                yield from keys(option, (*path, name, _first_of(option, (*path, name))))
         elif "patternProperties" in below and path:
             (entry,) = below["patternProperties"].values()
             for some in list(at(base(), (*path, name)) if name in at(base(), path) else ())[-1:]:
@@ -49,8 +49,15 @@ def keys(node: Data, path: Path_ = ()) -> Iterator[Key]:
             yield from keys(below, (*path, name))
 
 
+def _first_of(option: Data, path: Path_) -> int:
+    """Where the base room has its first entry of that kind."""
+    driver = plain(option).get("properties", {}).get("driver", {}).get("const")
+    entries = at(base(), path) if path[0] in base() else []
+    return next((i for i, one in enumerate(entries) if driver and one["driver"] == driver), 0)
+
+
 def _options(entry: Data) -> list[Data]:
-    """The kinds of an entry: cameras have two, and the base room has the second as its third."""
+    """The kinds of an entry: cameras and displays have several."""
     options: list[Data] = entry.get("oneOf", [entry])
     return options
 
@@ -258,6 +265,37 @@ def test_every_key_is_described() -> None:
             "switcher.inputs: 'cam-9' is no camera of this room (cameras: cam-1, cam-2,",
         ),
         (("switcher", "inputs"), {"room:small": 1}, "'room:small' is this room itself"),
+        (("displays", 1, "driver"), "lg", "displays[id=display-2]: must be 'samsung_mdc',"),
+        (
+            ("scenes", 0, "displays", 0, "id"),
+            "cam-1",
+            "scenes[id=first].displays[id=cam-1].id: 'cam-1' is no display of this room",
+        ),
+        (
+            ("scenes", 0, "displays", 0, "source"),
+            "DVI",
+            "displays[id=display-1].source: 'DVI' is no input of display-1 (sources: HDMI1)",
+        ),
+        (
+            ("scenes", 0, "displays", 0, "power"),
+            False,
+            "displays[id=display-1].power: a display that is off has neither source nor volume",
+        ),
+        (
+            ("scenes", 0, "displays", 1),
+            {"id": "display-3", "volume": 5},
+            "displays[id=display-3].volume: pjlink cannot set a volume",
+        ),
+        (
+            ("scenes", 0, "displays", 1),
+            {"id": "display-1"},
+            "scenes[id=first].displays: 'display-1' is named twice",
+        ),
+        (
+            ("meeting", "scene"),
+            "second",
+            "meeting.scene: 'second' is no scene of this room (scenes: first)",
+        ),
         (("switcher", "id"), "cam-1", "switcher.id: 'cam-1' is used twice"),
         (("switcher", "port"), "/dev/ttyS3", "switcher.port: '/dev/ttyS3' is the port of"),
         (("room", "id"), "hub", "room.id: 'hub' is the hub's own place"),

@@ -3,7 +3,9 @@
  * Owns that record and the POST; must not change the state of the hub's things by itself.
  */
 
-/** After this long without a result the page says that it saw none. */
+import { send, toSignIn } from "./me.js";
+
+/** After this long without a result, unless the hub says that it waits too, the page says that it saw none. */
 const PROOF_WAIT_MS = 12_000;
 /** A result that went well is shown this long. */
 const SHOW_DONE_MS = 6_000;
@@ -77,7 +79,7 @@ function settle(command, state, nowMs) {
   } else if (!command.isDeviceCommand && command.proof?.(state)) {
     command.stage = "done";
     command.atMs = nowMs;
-  } else if (nowMs - command.atMs > PROOF_WAIT_MS) {
+  } else if (told?.status !== "sent" && nowMs - command.atMs > PROOF_WAIT_MS) {
     command.stage = "not_proved";
     command.atMs = nowMs;
   }
@@ -87,15 +89,11 @@ function settle(command, state, nowMs) {
 export async function post(name, args) {
   let response;
   try {
-    response = await fetch(`/api/v1/commands/${encodeURIComponent(name)}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(args),
-      signal: AbortSignal.timeout(ANSWER_WAIT_MS),
-    });
+    response = await send(`/api/v1/commands/${encodeURIComponent(name)}`, args, ANSWER_WAIT_MS);
   } catch {
     return { stage: "not_sent", id: null, reason: null };
   }
+  if (response.status === 401) toSignIn();
   const answer = await response.json().catch(() => null);
   if (response.status === 202 && answer?.id) return { stage: "accepted", id: answer.id, reason: null };
   return { stage: "refused", id: answer?.id ?? null, reason: answer?.reason ?? null };

@@ -4,17 +4,21 @@
  * Keys without the prefix `ui_` are the project's glossary, word for word.
  */
 
+import { ACCESS_LABELS } from "./labels_access.js";
 import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { CARE_LABELS } from "./labels_care.js";
-import { DISPLAY_LABELS } from "./labels_display.js";
+import { SCREEN_LABELS } from "./labels_screen.js";
+import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 
 export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...ACCESS_LABELS,
   ...CARE_LABELS,
+  ...SCREEN_LABELS,
   ...DISPLAY_LABELS,
 
   // Glossary.

@@ -78,6 +78,7 @@ export const CARE_LABELS = {
   ui_kind_attendance: ["Điểm danh", "Attendance"],
   ui_kind_rooms: ["Kết nối phòng", "Rooms"],
   ui_kind_checks: ["Kiểm tra", "Checks"],
+  ui_kind_access: ["Đăng nhập", "Sign-in"],
   ui_kind_meeting: ["Cuộc họp", "Meeting"],
   ui_log_older: ["Xem cũ hơn", "Older"],
   ui_log_csv: ["Tải CSV", "Download CSV"],

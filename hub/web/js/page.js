@@ -9,6 +9,7 @@ import { initialLanguage, rememberLanguage, translateDocument, translator } from
 import { isConfirmed } from "./meaning.js";
 import { EMPTY, Store } from "./store.js";
 import { follow } from "./stream.js";
+import { WhoAmI } from "./views/who_am_i.js";
 
 /** Clocks and ages are redrawn this often, in step with the seconds they show. */
 const TICK_MS = 500;
@@ -30,8 +31,9 @@ export function openPage({ elements, own = {}, actions = {}, keys = {}, otherKey
   const page = { lang: initialLanguage(), live: false, lostSinceMs: null, ...own };
   let isDrawing = false;
 
-  for (const [name, element] of Object.entries(elements)) customElements.define(name, element);
-  const views = Object.keys(elements).flatMap((name) => [...document.querySelectorAll(name)]);
+  const all = { "who-am-i": WhoAmI, ...elements };
+  for (const [name, element] of Object.entries(all)) customElements.define(name, element);
+  const views = Object.keys(all).flatMap((name) => [...document.querySelectorAll(name)]);
 
   function currentView() {
     const t = translator(page.lang);

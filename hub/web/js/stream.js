@@ -3,6 +3,8 @@
  * Owns parsing, the watchdog and reconnecting; must not know what the messages mean.
  */
 
+import { toSignIn } from "./me.js";
+
 /** The hub sends at least a comment every 15 s; one may be late. */
 const SILENCE_MS = 32_000;
 const FIRST_RETRY_MS = 300;
@@ -76,6 +78,7 @@ async function readOnce(url, onMessage) {
       cache: "no-store",
       signal: abort.signal,
     });
+    if (response.status === 401) toSignIn();
     if (!response.ok) return false;
     const parser = new SseParser();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -17,6 +17,7 @@ import { LiveAnnouncer } from "./views/announcer.js";
 import { LinkPlots } from "./views/link_plots.js";
 import { RoomLines } from "./views/room_lines.js";
 import { RoomMaps } from "./views/room_maps.js";
+import { SceneChoice } from "./views/scene_choice.js";
 import { SeatLists } from "./views/seat_lists.js";
 import { ThingPanel } from "./views/thing_panel.js";
 
@@ -27,6 +28,7 @@ const ELEMENTS = {
   "room-lines": RoomLines,
   "ballot-desk": BallotDesk,
   "room-maps": RoomMaps,
+  "scene-choice": SceneChoice,
   "thing-panel": ThingPanel,
   "floor-panel": FloorPanel,
   "ballot-list": BallotList,

@@ -1,7 +1,6 @@
-/** The panel of a display, and what the panels of all devices have in common. */
+/** What the panels of all devices have in common, and what they proved, in words. */
 
-import { actionButton, askingButton, commandNote, fact } from "../controls.js";
-import { h, joined } from "../dom.js";
+import { joined } from "../dom.js";
 import { degrees } from "../format.js";
 import { said } from "../i18n.js";
 import { healthMeaning, isConfirmed } from "../meaning.js";
@@ -54,61 +53,17 @@ export function gone(view, title) {
   return { title, subtitle: view.t("ui_gone"), state: "unconfirmed", word: view.t("ui_state_unconfirmed") };
 }
 
-export class DisplayBody {
-  #on = actionButton(() => this.#send(true));
-  #off = askingButton(() => this.#send(false));
-  #note = commandNote();
-  #facts = { wanted: fact(), actual: fact(), health: fact(), answer: fact() };
-  #view = null;
-
-  constructor({ room, id }) {
-    this.room = room;
-    this.id = id;
-    this.node = h(
-      "div",
-      { class: "body-columns" },
-      h("div", { class: "actions" }, h("div", { class: "row" }, this.#on.node, this.#off.node), this.#note.node),
-      h("dl", { class: "facts" }, ...Object.values(this.#facts).map((f) => f.node)),
-    );
-  }
-
-  update(view) {
-    this.#view = view;
-    const { t, state } = view;
-    const device = deviceOf(view, this.room, this.id);
-    if (!device) return gone(view, this.id);
-    const actual = state.rooms[this.room].displays?.[this.id] ?? null;
-    const may = view.may(this.room);
-    const title = said(device.title, view.lang) || device.id;
-    const n = state.floor.speaking.length;
-    this.#on.update({ label: t("ui_power_on"), ...may, primary: actual?.power !== true });
-    this.#off.update({
-      label: t("ui_power_off"),
-      question: n > 0 ? t("ui_power_off_ask", { display: title, n }) : null,
-      cancel: t("ui_cancel"),
-      ...may,
-      primary: actual?.power === true,
-    });
-    this.#facts.wanted.set(t("ui_wanted"), powerText(actual?.wanted_power, t));
-    this.#facts.actual.set(t("ui_actual"), displayText(actual, t));
-    this.#facts.health.set(t("ui_health"), healthText(actual, isConfirmed(state, this.room, view.live), t));
-    this.#facts.answer.set(t("ui_last_answer"), view.ageText(actual, view.state.rooms[this.room].devices?.[this.id]));
-    this.#note.update(view, `display:${this.room}/${this.id}`);
-    return heading(view, this.room, device, actual);
-  }
-
-  #send(on) {
-    this.#view.commands.send("display_power", { room: this.room, display: this.id, on }, {
-      thing: `display:${this.room}/${this.id}`,
-      labelKey: on ? "ui_power_on" : "ui_power_off",
-      isDeviceCommand: true,
-    });
-  }
-}
-
 /** On, off, or a dash where nothing was asked. */
 export function powerText(power, t) {
   return power === null || power === undefined ? "–" : t(power ? "ui_on" : "ui_off");
+}
+
+/** What was asked of a display last, in words. */
+export function wantedText(actual, t) {
+  const { wanted_power: power, wanted_source: source, wanted_volume: volume } = actual ?? {};
+  const isAsked = typeof power === "boolean" || !(source || Number.isInteger(volume));
+  const loudness = Number.isInteger(volume) ? t("ui_volume", { n: volume }) : "";
+  return joined(isAsked && powerText(power, t), source, loudness);
 }
 
 /** What a display proved, in words. */

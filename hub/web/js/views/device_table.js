@@ -8,7 +8,7 @@ import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { LABELS } from "../labels.js";
 import { deviceReading, healthMeaning, isConfirmed, roomIds } from "../meaning.js";
-import { aimText, arrivalText, displayText, powerText, targetText } from "./device_bodies.js";
+import { aimText, arrivalText, displayText, targetText, wantedText } from "./device_bodies.js";
 
 const COLUMNS = ["ui_device", "ui_wanted", "ui_actual", "ui_age", "ui_health"];
 /** Key of a room's title among its lines; no device has an empty id. */
@@ -141,7 +141,7 @@ function wantedAndActual({ t }, room, device, reading) {
   if (device.kind === "camera") {
     return [targetText(reading?.target, t), joined(aimText(reading, t), arrivalText(reading, t))];
   }
-  if (device.kind === "display") return [powerText(reading?.wanted_power, t), displayText(reading, t)];
+  if (device.kind === "display") return [wantedText(reading, t), displayText(reading, t)];
   if (device.kind !== "units") return ["–", "–"];
   const seats = room.plan.seats.filter((seat) => seat.device === device.id);
   const actuals = seats.map((seat) => room.seats?.[seat.number]).filter(Boolean);

@@ -10,7 +10,7 @@ import { dayAndTime, folded, timeOfDay } from "../format.js";
 import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
 
-const KINDS = ["alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "meeting"];
+const KINDS = ["alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "access", "meeting"];
 /** So many at a time, and no more than so many in all: a page is no archive, the file is. */
 const PAGE = 200;
 const OLDER_MOST = 2_000;

@@ -3,7 +3,7 @@
 import { h, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
 import { CameraBody } from "./camera_body.js";
-import { DisplayBody } from "./device_bodies.js";
+import { DisplayBody } from "./display_body.js";
 import { SeatBody } from "./seat_body.js";
 
 const BODIES = { seat: SeatBody, camera: CameraBody, display: DisplayBody };

@@ -1,6 +1,6 @@
 /** Words of the rooms' screens: key -> [Vietnamese, English]. Short: they are read from afar. */
 
-export const DISPLAY_LABELS = {
+export const SCREEN_LABELS = {
   agenda_time_left: ["Thời gian còn lại", "Time left"],
   ui_screen_title: ["Màn hình phòng họp", "Room screen"],
   ui_screen_item: ["Mục {n}: {title}", "Item {n}: {title}"],
