@@ -26,14 +26,13 @@ from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
 from edge.camera.subject import ELSEWHERE, Pacing
+from edge.console import check_names
 from edge.contract import messages
 from edge.controller import Controller
 from edge.drills import AskTwin, Drills
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
 from edge.room import Devices, Plan
-from edge.rules.console_lamps import LINK
-from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
@@ -43,7 +42,7 @@ from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
 from edge.wishes import AroundMeeting, DisplayScene, Wish
-from firmware_config.schema import ConsoleSection, DisplaySection, RoomConfig, SceneSection, Title
+from firmware_config.schema import DisplaySection, RoomConfig, SceneSection, Title
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -190,7 +189,7 @@ def make_devices(
         buses.update({seat.number: bus for seat in seats})
     console = None
     if config.console is not None:
-        _check_names(config.console)
+        check_names(config.console)
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
@@ -271,20 +270,6 @@ def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path
         ident: make_eye(devices.cameras[ident], video, shots, model, data_dir)
         for ident, video in videos.items()
     }
-
-
-def _check_names(console: ConsoleSection) -> None:
-    """A key that is named after no function would be dead, and nobody would know why."""
-    for table, names, known in (
-        ("keys", console.keys, sorted(KEYS)),
-        ("lamps", console.lamps, [LINK]),
-    ):
-        for name in names:
-            if name not in known:
-                raise ValueError(
-                    f"console.{table}.{name}: there is no such function; it must be one of "
-                    f"{', '.join(known)}"
-                )
 
 
 def make_stream(

@@ -19,8 +19,11 @@ from hub.access.door import Door
 from hub.access.rights import Role
 from hub.api import http
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.gate import CSRF_HEADER, Entrance
 from hub.api.sign_in import SignIn
+from hub.store.reader import Asked
+from hub.store.store import Stored
 from tests.unit.test_hub_api import Desk
 
 Client = TestClient[Any, Any]
@@ -61,6 +64,7 @@ class Hub(Desk):
             lambda: self.health,
             "9.9",
             BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots),
+            EventRecords(self.read, lambda: self.meeting),
             SignIn(
                 self.door,
                 entrance or Entrance(),
@@ -69,6 +73,10 @@ class Hub(Desk):
             ),
             lambda name, who, reason: self.refusals.append((name, who.by, reason)),
         )
+
+    async def read(self, asked: Asked) -> list[Stored]:
+        """There are no records."""
+        return []
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Client]:

@@ -1,6 +1,6 @@
 """Kinds of events that people tell apart in the log.
 
-Owns that division. Pure; every event has one kind.
+Owns that division: every event has one kind. Pure; must not word or store them.
 """
 
 from __future__ import annotations
