@@ -22,8 +22,6 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import CSRF_HEADER, Entrance
 from hub.api.sign_in import SignIn
-from hub.store.reader import Asked
-from hub.store.store import Stored
 from tests.unit.test_hub_api import Desk
 
 Client = TestClient[Any, Any]
@@ -73,10 +71,6 @@ class Hub(Desk):
             ),
             lambda name, who, reason: self.refusals.append((name, who.by, reason)),
         )
-
-    async def read(self, asked: Asked) -> list[Stored]:
-        """There are no records."""
-        return []
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Client]:

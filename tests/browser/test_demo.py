@@ -146,7 +146,7 @@ def test_a_room_checks_itself_and_a_fault_is_practised(page: Page, demo: Demo) -
     page.get_by_role("button", name="Gây sự cố").click()
     alarm = page.locator(".alarm", has_text="Camera").first
     alarm.get_by_role("button", name="Ghi nhận báo động").click()
-    expect(alarm.locator(".seen")).to_contain_text("technician")
+    expect(alarm.locator(".seen")).to_contain_text("Đã ghi nhận")
     page.get_by_role("button", name="Kết thúc diễn tập").click()
     expect(page.locator(".alarm", has_text="Camera")).to_have_count(0)
     rows = page.evaluate(

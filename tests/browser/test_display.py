@@ -104,12 +104,22 @@ def test_a_painted_screen_says_that_it_lives(open_page: OpenPage, hub: FakeHub) 
     assert hub.beats[0] == {"room": "satellite", "showing": "floor"}
 
 
+def test_an_old_result_gives_way_to_who_speaks(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["ballots"] = [ballot("announced")]
+    page = open_page("display/main", size=SCREEN, wait=False)
+    expect(page.locator("html")).to_have_attribute("data-scene", "floor")
+    hub.part(["floor"], {**hub.state["floor"], "speaking": [], "queue": []})
+    expect(page.locator("html")).to_have_attribute("data-scene", "result")
+
+
 @pytest.mark.parametrize("stage", ["open", "announced", None])
 def test_rules_of_accessibility_and_contrast_for_far_readers(
     open_page: OpenPage, hub: FakeHub, stage: str | None
 ) -> None:
     counts = {"yes": 17, "no": 4, "abstain": 2}
     hub.state["ballots"] = [] if stage is None else [ballot(stage, counts=counts)]
+    if stage == "announced":
+        hub.state["floor"] |= {"speaking": [], "queue": []}
     page = open_page("display/main", size=SCREEN, wait=False)
     expect(page.locator("html")).to_have_attribute("data-phase", "shown")
     assert serious(page, rules=("color-contrast-enhanced",)) == []

@@ -3,7 +3,7 @@
 import { keyOf } from "./ballots.js";
 import { post } from "./commands.js";
 import { openPage } from "./page.js";
-import { roomOfPath, sceneOf } from "./screen.js";
+import { RESULT_LEAST_MS, roomOfPath, sceneOf } from "./screen.js";
 import { ConnectionBar } from "./views/connection_bar.js";
 import { ScreenBallot } from "./views/screen_ballot.js";
 import { ScreenFire } from "./views/screen_fire.js";
@@ -16,8 +16,11 @@ const ALIVE_MS = 10_000;
 
 const ROOM = roomOfPath(location.pathname);
 
-/** The ballot whose result is shown, and since when this screen has known it. */
-let known = { key: null, sinceMs: 0 };
+/**
+ * The ballot whose result is shown, and since when this screen has known it. One that was there
+ * before the screen is old news: whoever speaks goes before it.
+ */
+let known = null;
 let scene = { name: "welcome", ballot: null };
 
 const { page, start } = openPage({
@@ -33,6 +36,7 @@ const { page, start } = openPage({
   own: { room: ROOM },
   shown(state, view) {
     scene = sceneOf(state, ROOM, knownForMs);
+    known ??= { key: null, sinceMs: 0 };
     view.scene = scene;
     document.documentElement.dataset.scene = scene.name;
   },
@@ -40,7 +44,8 @@ const { page, start } = openPage({
 
 function knownForMs(ballot) {
   const key = keyOf(ballot);
-  if (known.key !== key) known = { key, sinceMs: performance.now() };
+  const old = known === null ? RESULT_LEAST_MS : 0;
+  if (known?.key !== key) known = { key, sinceMs: performance.now() - old };
   return performance.now() - known.sinceMs;
 }
 

@@ -8,7 +8,7 @@ import { fire, hasQueue } from "./floor.js";
 import { isChair, roomIds } from "./meaning.js";
 
 /** A result stays at least so long, even when somebody has the floor already. */
-const RESULT_LEAST_MS = 60_000;
+export const RESULT_LEAST_MS = 30_000;
 /** And so long while nobody has. */
 const RESULT_MOST_MS = 600_000;
 
