@@ -34,6 +34,7 @@ const { page, start } = openPage({
     "screen-foot": ScreenFoot,
   },
   own: { room: ROOM },
+  audience: "public",
   shown(state, view) {
     scene = sceneOf(state, ROOM, knownForMs);
     known ??= { key: null, sinceMs: 0 };

@@ -5,7 +5,7 @@
 
 import { hasResult, isRunning } from "./ballots.js";
 import { fire, hasQueue } from "./floor.js";
-import { isChair, roomIds } from "./meaning.js";
+import { isChair, isConfirmed, roomIds } from "./meaning.js";
 
 /** A result stays at least so long, even when somebody has the floor already. */
 export const RESULT_LEAST_MS = 30_000;
@@ -72,6 +72,25 @@ export function speakers(state) {
   const others = rest.slice(0, OTHERS_SHOWN);
   return { first, others, more: rest.length - others.length };
 }
+
+/**
+ * State of somebody who has the floor: {state, key}. Speaking is what the unit proved: the public
+ * audience is told it by seat, the whole snapshot by room.
+ */
+export function turnMeaning(state, turn, live) {
+  const [room, number] = turn.seat.split("/");
+  if (!isConfirmed(state, room, live) || turn.suspended) {
+    return live ? TURN_STATES.suspended : TURN_STATES.unconfirmed;
+  }
+  if (turn.muted) return TURN_STATES.muted;
+  const told = state.seats ? state.seats[turn.seat]?.open : state.rooms[room].seats?.[number]?.microphone;
+  return { true: TURN_STATES.speaking, false: TURN_STATES.opening }[String(told)] ?? TURN_STATES.unconfirmed;
+}
+
+const TURN_STATES = Object.fromEntries(
+  ["opening", "muted", "suspended", "unconfirmed"].map((state) => [state, { state, key: `ui_state_${state}` }]),
+);
+TURN_STATES.speaking = { state: "speaking", key: "speak_state_speaking" };
 
 /** Who waits: {shown, more}; nobody in a mode without a queue. */
 export function waiting(state) {

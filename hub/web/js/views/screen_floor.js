@@ -5,8 +5,8 @@ import { KIND_KEYS, hushes, isStopped, turnTimes, waitingGlyph } from "../floor.
 import { clock } from "../format.js";
 import { inlineGlyph, setGlyph, stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { isChair, roleKey, seatMeaning } from "../meaning.js";
-import { speakers, waiting } from "../screen.js";
+import { isChair, roleKey } from "../meaning.js";
+import { speakers, turnMeaning, waiting } from "../screen.js";
 
 export class ScreenFloor extends HTMLElement {
   #first = makeSpeaker();
@@ -95,9 +95,8 @@ function makeSpeaker() {
   const phase = h("p", { class: "phase" }, icon, word);
   const node = h("div", { class: "speaker" }, state.node, name, place, h("div", { class: "time" }, figure, phase));
   node.show = (view, turn) => {
-    const [room, number] = turn.seat.split("/");
-    const meaning = seatMeaning(view.state, room, number, view.live);
-    state.set(meaning.state, view.t(meaning.key, { n: meaning.n }), meaning.n);
+    const meaning = turnMeaning(view.state, turn, view.live);
+    state.set(meaning.state, view.t(meaning.key));
     const text = nameOf(view, turn);
     setText(name, text);
     setAttr(name, "data-long", text.length > 24);
@@ -118,9 +117,8 @@ function makeOther() {
   const figure = h("span", { class: "clock" });
   const node = h("li", {}, state.node, name, figure);
   node.show = (view, turn) => {
-    const [room, number] = turn.seat.split("/");
-    const meaning = seatMeaning(view.state, room, number, view.live);
-    state.set(meaning.state, view.t(meaning.key, { n: meaning.n }), meaning.n);
+    const meaning = turnMeaning(view.state, turn, view.live);
+    state.set(meaning.state, view.t(meaning.key));
     setText(name, joined(nameOf(view, turn), placeOf(view, turn)));
     setText(figure, clockOf(view, turn).text);
   };
