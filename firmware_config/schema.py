@@ -323,6 +323,9 @@ class PacingSection(Section):
     switches: int = Field(3, ge=2, le=5, description="as many changes between two are a dialogue")
     switches_within_s: Times = Field(20.0, description="in that time")
     group_s: Times = Field(6.0, description="a shot of several stays at least this long")
+    tighten_s: Times = Field(
+        12.0, description="who is seen with another is shown alone after talking alone for so long"
+    )
     ping_pong_s: Times = Field(
         6.0, description="nobody comes back to a single shot within this time of losing it"
     )

@@ -17,7 +17,8 @@ from edge.camera.aim import Pose, aim_at
 from edge.camera.sight import Blind, Sight
 from edge.camera.subject import WIDE, Pacing
 from edge.camera.targets import PAIR_WIDEST_DEG, Bearings, Targets
-from edge.composition import make_devices, make_eyes, make_plan
+from edge.composition import make_devices, make_eyes
+from edge.planning import make_plan
 from edge.rules.ballot_state import Stage
 from edge.rules.floor import Floor
 from edge.rules.following import Room
