@@ -38,12 +38,16 @@ def document(version: str) -> dict[str, Any]:
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
     }
+    healthy = paths["/api/v1/health"]["get"]["responses"]
+    healthy["503"] = {**healthy["200"], "description": "It does not work, and this is why"}
     for path, (name, summary, content) in _RECORDS.items():
         paths[path] = {"get": _get(name, summary, content)}
         if "{ballot}" in path:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
+            _refused(paths[path]["get"], {404: "There is no such ballot", 409: "Not now"})
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
+    _refused(preview, {404: "There is no picture"})
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
     paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
     paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
@@ -87,6 +91,13 @@ def _get(name: str, summary: str, content: str) -> dict[str, Any]:
         "summary": summary,
         "responses": {"200": {"description": summary, "content": {content: {"schema": {}}}}},
     }
+
+
+def _refused(operation: dict[str, Any], why: dict[int, str]) -> None:
+    """Answers with a reason."""
+    for status, description in why.items():
+        content = {"application/json": {"schema": {"$ref": _REF.format(model="Rejected")}}}
+        operation["responses"][str(status)] = {"description": description, "content": content}
 
 
 def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
