@@ -16,6 +16,8 @@ from hub.api.camera_bodies import CAMERA_COMMANDS, CameraOrder
 from hub.api.closed import ClosedBody
 from hub.api.display_bodies import DISPLAY_COMMANDS, DisplayOrder
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
+from hub.api.meeting_bodies import MEETING_COMMANDS, MeetingBody
+from hub.api.seat_bodies import SEAT_COMMANDS, SeatBody
 
 
 class LocateSeat(ClosedBody):
@@ -25,11 +27,13 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | CameraOrder | DisplayOrder | LocateSeat
+Body = FloorBody | BallotBody | SeatBody | MeetingBody | CameraOrder | DisplayOrder | LocateSeat
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
+    **MEETING_COMMANDS,
+    **SEAT_COMMANDS,
     **CAMERA_COMMANDS,
     **DISPLAY_COMMANDS,
     "locate_seat": LocateSeat,
