@@ -57,6 +57,10 @@ class Reason(StrEnum):
     SIGHTINGS_CONTRADICT = "sightings_contradict"
     NO_SOLVER = "no_solver"
     NO_PICTURE = "no_picture"
+    ALARM_OVER = "alarm_over"
+    CHECK_RUNNING = "check_running"
+    NO_TWIN = "no_twin"
+    FAULT_UNKNOWN = "fault_unknown"
     SIGN_IN_NEEDED = "sign_in_needed"
     SIGN_IN_WRONG = "sign_in_wrong"
     CODE_WRONG = "code_wrong"
@@ -213,6 +217,17 @@ SENTENCES: dict[Reason, Sentence] = {
         "Tệp gửi dở dang, gửi lại", "The file did not arrive whole: send it again"
     ),
     Reason.FILE_EMPTY: Sentence("Tệp rỗng", "The file is empty"),
+    Reason.ALARM_OVER: Sentence("Báo động này đã hết", "This alarm does not stand any more"),
+    Reason.CHECK_RUNNING: Sentence(
+        "Phòng đang được kiểm tra, chờ kết quả", "The room is being checked: wait for its result"
+    ),
+    Reason.NO_TWIN: Sentence(
+        "Đây là phòng thật, chỉ diễn tập được ở phòng mô phỏng",
+        "This is a real room: drills are for simulated ones",
+    ),
+    Reason.FAULT_UNKNOWN: Sentence(
+        "Thiết bị mô phỏng không có sự cố này", "The simulated device cannot fail in this way"
+    ),
     Reason.SCENE_UNKNOWN: Sentence("Phòng không có kịch bản này", "The room has no such scene"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_ID_USED: Sentence(

@@ -20,6 +20,7 @@ from hub.access.rights import Who
 from hub.api import models, openapi
 from hub.api.answers import as_json, rejected
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
 from hub.api.reading import BODY_MOST_BYTES, body_of
@@ -50,6 +51,7 @@ PAGES = {
     "/secretary": "secretary.html",
     "/chair": "chair.html",
     "/seat": "seat.html",
+    "/display/{room}": "display.html",
     "/signin": "signin.html",
     "/codes": "codes.html",
 }
@@ -81,6 +83,7 @@ def application(
     health: Callable[[], models.Health],
     version: str,
     ballots: BallotRecords,
+    records: EventRecords,
     sign_in: SignIn,
     refuse: Refuse = lambda name, who, reason: None,
     more: Iterable[Routes] = (),
@@ -99,6 +102,8 @@ def application(
     app.router.add_get("/api/v1/openapi.json", api.openapi)
     app.router.add_post("/api/v1/commands/{name}", api.command)
     app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", api.preview)
+    app.router.add_get("/api/v1/rooms/{room}/history", api.history)
+    app.router.add_get("/api/v1/events", records.events)
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
@@ -173,6 +178,10 @@ class _Api:
         if jpeg is None:
             return rejected(404, Reason.NO_PICTURE)
         return web.Response(body=jpeg, content_type="image/jpeg")
+
+    async def history(self, request: web.Request) -> web.Response:
+        found = self._pages.history(request.match_info["room"])
+        return rejected(404, Reason.ROOM_UNKNOWN) if found is None else as_json(found)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         who = signed_in(request)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub.api import openapi_meetings
+from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
 from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
 from hub.meeting_form import MeetingForm
@@ -50,6 +51,26 @@ def document(version: str) -> dict[str, Any]:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
             _refused(paths[path]["get"], {404: "There is no such ballot", 409: "Not now"})
+    history = _get(
+        "history",
+        "The last hour of a room: per figure one [least, median, most] for each minute, or null",
+        "application/json",
+    )
+    history["parameters"] = [_in_path("room", "string")]
+    _refused(history, {404: "There is no such room"})
+    paths["/api/v1/rooms/{room}/history"] = {"get": history}
+    events = _get(
+        "events",
+        "The record of events: `events`, and `next` to ask for `after` (or `before`) next",
+        "application/json",
+    )
+    events["responses"]["200"]["content"]["text/csv"] = {"schema": {}}
+    events["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in EventsAsked.model_json_schema()["properties"].items()
+    ]
+    _refused(events, {400: "The filter does not fit"})
+    paths["/api/v1/events"] = {"get": events}
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
     _refused(preview, {404: "There is no picture"})
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]

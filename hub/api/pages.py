@@ -23,6 +23,7 @@ from hub.api.phase import NextPhase
 from hub.api.public_pages import PublicPages
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
+from hub.history import MINUTES
 from hub.meeting.state import Meeting
 
 LOG_LINES = 200
@@ -205,8 +206,18 @@ class Pages:
             meeting.room(ident),
             self._board.room(ident),
             self._linked(),
-            self._board.previews.part(ident),
+            {
+                "previews": self._board.previews.part(ident),
+                "screen": self._board.screens.part(ident, expected=ident in meeting.care.screens),
+            },
         )
+
+    def history(self, room: str) -> views.Json | None:
+        """The last hour of a room in figures; None when there is no such room."""
+        if room not in self._meeting().rooms:
+            return None
+        series = self._board.history.part(room, self._now_s())
+        return {"room": room, "minutes": MINUTES, "series": series}
 
     def preview(self, room: str, camera: str) -> bytes | None:
         """The newest small picture of a camera, JPEG."""

@@ -26,6 +26,7 @@ from edge.rules.reasons import Reason
 from hub.meeting import (
     attendance,
     ballots,
+    care,
     causes,
     events,
     page_votes,
@@ -35,6 +36,7 @@ from hub.meeting import (
     timing,
     voting,
 )
+from hub.meeting.care import CareOrder
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
@@ -120,6 +122,10 @@ def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
     return Decision((given.event,))
 
 
+def _care(meeting: Meeting, given: CareOrder, now_s: float) -> Decision:
+    return Decision(care.order(meeting, given))
+
+
 _EVENTS: dict[EventKind, Callable[[Meeting, EventHeard, float], Decision]] = {
     "press": presses.press,
     "audit": presses.audit,
@@ -155,6 +161,7 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     AskAttendance: attendance.ask,
     PageVote: page_votes.by_page,
     HandVote: page_votes.by_hand,
+    CareOrder: _care,
 }
 
 __all__ = [
@@ -163,6 +170,7 @@ __all__ = [
     "AskAttendance",
     "BallotOrder",
     "CallItem",
+    "CareOrder",
     "Configure",
     "Decision",
     "DescribeHeard",

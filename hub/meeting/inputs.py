@@ -16,6 +16,7 @@ from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
 from hub.meeting import events, session_events
 from hub.meeting.agenda import AgendaItem, Session
+from hub.meeting.care import CareOrder
 from hub.meeting.motion import Member, Motion
 from hub.meeting.state import BallotKey
 
@@ -262,6 +263,7 @@ Input = (
     | CallItem
     | PageVote
     | HandVote
+    | CareOrder
 )
 
 

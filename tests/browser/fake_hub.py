@@ -18,7 +18,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.browser import fake_orders
+from tests.browser import fake_orders, sample_care
 from tests.browser.public_state import public
 from tests.browser.sample_ballots import SILENT, burdened
 from tests.browser.sample_state import Json, snapshot
@@ -29,7 +29,13 @@ CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-PAGES = {"/": "technician.html", "/chair": "chair.html", "/seat": "seat.html"}
+PAGES = {
+    "/": "technician.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
+    "/display/{room}": "display.html",
+}
+"""Address of each page, and its file, as documented."""
 
 DEVICE_COMMANDS = frozenset(
     {
@@ -44,6 +50,8 @@ DEVICE_COMMANDS = frozenset(
         "display_volume",
         "set_scene",
         "locate_seat",
+        "check_room",
+        "drill",
     }
 )
 
@@ -65,6 +73,11 @@ class FakeHub:
         self.refusals: dict[str, Json] = {}
         self.looks: list[Json] = []
         """What was asked of ``preview_camera``: a page asks again and again."""
+        self.older: list[Json] = []
+        """Events that are older than the log of the snapshot, newest first."""
+        self.asked_events: list[dict[str, str]] = []
+        self.beats: list[Json] = []
+        """What screens said of themselves."""
         self.ends: dict[str, Json] = {}
         """How commands to devices end, by name: ``status`` and ``reason``."""
         self.votes: dict[str, str] = {}
@@ -147,11 +160,13 @@ class FakeHub:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         app = web.Application(middlewares=[secured])
-        for address in PAGES:
-            app.router.add_get(address, self._page)
+        for address, file in PAGES.items():
+            app.router.add_get(address, page_of(file))
         app.router.add_get("/api/v1/me", self._me)
         app.router.add_get("/api/v1/state", self._state)
         app.router.add_get("/api/v1/stream", self._stream)
+        app.router.add_get("/api/v1/rooms/{room}/history", self._history)
+        app.router.add_get("/api/v1/events", self._events)
         app.router.add_get("/api/v1/ballots/{ballot}/{generation}", self._document)
         app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", self._preview)
         app.router.add_post("/api/v1/commands/{name}", self._command)
@@ -166,9 +181,6 @@ class FakeHub:
         self._loop.run_until_complete(runner.cleanup())
         self._loop.close()
 
-    async def _page(self, request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(WEB / PAGES[request.path])
-
     async def _me(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self.me)
 
@@ -177,6 +189,13 @@ class FakeHub:
 
     async def _preview(self, _request: web.Request) -> web.StreamResponse:
         return web.Response(body=PICTURE, content_type="image/png")
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(sample_care.history(request.match_info["room"]))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        self.asked_events.append(dict(request.query))
+        return web.json_response({"events": self.older, "next": None})
 
     async def _document(self, request: web.Request) -> web.StreamResponse:
         ballot = request.match_info["ballot"]
@@ -211,6 +230,8 @@ class FakeHub:
         args = await request.json()
         if name == "preview_camera":
             self.looks.append(args)
+        elif name == "display_alive":
+            self.beats.append(args)
         else:
             self.commands.append((name, args))
         self._serial += 1
@@ -287,6 +308,15 @@ class FakeHub:
         self._serial += 1
         for client in self._clients:
             client.put_nowait(framed(event, data, self._serial))
+
+
+def page_of(file: str) -> Callable[[web.Request], Any]:
+    """A handler that gives one file."""
+
+    async def page(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(WEB / file)
+
+    return page
 
 
 def framed(event: str, data: Json, serial: int) -> bytes:

@@ -197,3 +197,40 @@ def test_a_meeting_is_led_from_the_chairs_page(visit: Callable[..., Page], demo:
     desk.get_by_role("button", name="Công bố kết quả").click()
     expect(seat.locator("seat-vote .outcome")).to_be_visible()
     assert seat.locator("seat-vote .bar strong").all_inner_texts() == ["1", "1", "0"]
+
+
+def test_a_room_checks_itself_and_a_fault_is_practised(page: Page, demo: Demo) -> None:
+    """The satellite is checked, its camera is made to fail, seen, acknowledged, and mended."""
+    room = page.locator('check-panel [data-room="satellite-1"]')
+    room.get_by_role("button", name="Kiểm tra Phòng vệ tinh 1").click()
+    expect(room.locator(".when")).to_contain_text("đạt", timeout=60_000)
+    found = page.evaluate("async () => (await fetch('/api/v1/state')).json()")
+    check = found["rooms"]["satellite-1"]["last_check"]
+    verdicts = {item["id"]: item["verdict"] for item in check["items"]}
+    assert verdicts["seats"] == "pass", check
+    assert verdicts["cam-1"] == "pass", check
+    assert verdicts["clock"] == "pass", check
+    page.locator("drill-panel summary").click()
+    page.locator("#drill-room").select_option("satellite-1")
+    page.locator("#drill-device").select_option("cam-1")
+    page.locator("#drill-fault").select_option("silent")
+    page.get_by_role("button", name="Gây sự cố").click()
+    alarm = page.locator(".alarm", has_text="Camera").first
+    alarm.get_by_role("button", name="Ghi nhận báo động").click()
+    expect(alarm.locator(".seen")).to_contain_text("Đã ghi nhận")
+    page.get_by_role("button", name="Kết thúc diễn tập").click()
+    expect(page.locator(".alarm", has_text="Camera")).to_have_count(0)
+    rows = page.evaluate(
+        "async () => (await fetch('/api/v1/events?format=csv&kind=alarms')).text()"
+    )
+    assert "Đã ghi nhận báo động" in rows
+
+
+def test_the_rooms_screen_follows_a_press(page: Page, demo: Demo) -> None:
+    page.locator("floor-panel").get_by_role("button", name="Tự do").click()
+    screen = page.context.new_page()
+    screen.goto(f"{demo.page}display/main")
+    demo.press("main", "7", "mic")
+    expect(screen.locator(".speaker")).to_have_attribute("data-seat", "main/7")
+    expect(screen.locator(".speaker .word")).to_have_text("Đang phát biểu")
+    expect(page.locator('tr[data-device="screen"]')).to_contain_text("đang hiển thị")

@@ -21,6 +21,7 @@ from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import LOG_LINES, Pages
 from hub.api.paper_routes import PaperRoutes
@@ -32,7 +33,8 @@ from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
 from hub.meeting.state import BallotKey, Meeting
-from hub.store.store import StoreError
+from hub.store.reader import Asked
+from hub.store.store import Stored, StoreError
 from tests import hub_room
 from tests.hub_access import HEADERS, open_to_tests
 
@@ -68,15 +70,21 @@ class Desk:
         )
         self.lines: list[str] = []
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
+        events = EventRecords(self.read, lambda: self.meeting)
         self.app = http.application(
             self.pages,
             self.carry_out,
             lambda: self.health,
             "9.9",
             records,
+            events,
             open_to_tests(),
             more=meeting_addresses(),
         )
+
+    async def read(self, asked: Asked) -> list[Stored]:
+        """There are no records."""
+        return []
 
     async def stored(self, ballot: BallotKey) -> list[str]:
         """The lines of any ballot."""

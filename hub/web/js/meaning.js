@@ -98,6 +98,7 @@ export function roomMeaning(state, roomId, live) {
     ...deviceTroubles(room),
     ...seatTroubles(room),
     ...floorTroubles(room),
+    ...screenTroubles(room),
   ];
   troubles.sort((a, b) => b.weight - a.weight);
   const [worst, ...others] = troubles;
@@ -151,6 +152,10 @@ function floorTroubles(room) {
   if (room.authority === "room") return [{ weight: WARNING, key: "ui_room_alone", values: {} }];
   if (room.authority === "none") return [{ weight: WARNING - 1, key: "ui_room_starting", values: {} }];
   return [];
+}
+
+function screenTroubles(room) {
+  return room.screen?.alive === false ? [{ weight: WARNING + 1, key: "ui_screen_dead", values: {} }] : [];
 }
 
 /** Seats of a room in the order of their numbers, with names and roles. */
