@@ -17,8 +17,19 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import notify, reaching, roster, tally, user_cli
+from hub import (
+    backup,
+    broker_tls,
+    check,
+    notify,
+    reaching,
+    room_cli,
+    roster,
+    tally,
+    user_cli,
+)
 from hub.access.book import BookError
+from hub.identity.authority import IdentityError
 from hub.papers import MOST_BYTES
 from hub.service import serve
 from hub.settings import Settings, version
@@ -73,6 +84,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=reaching.data_folder(), metavar="DIR", help="records"
     )
+    broker_tls.add_options(run)
+    run.add_argument(
+        "--figures",
+        type=address,
+        metavar="HOST:PORT",
+        help="serve /metrics (Prometheus) and /health there; no names of people, no sign-in",
+    )
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
     run.add_argument(
         "--paper-mib",
@@ -102,7 +120,14 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status, tally.add_parser(names), user_cli.add_parser(names)):
+    others = [
+        tally.add_parser(names),
+        user_cli.add_parser(names),
+        room_cli.add_parser(names),
+        check.add_parser(names, reaching.data_folder(), address, MQTT),
+    ]
+    others += backup.add_parsers(names, reaching.data_folder())
+    for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),
@@ -166,10 +191,18 @@ def _run(chosen: argparse.Namespace) -> int:
             chosen.data,
             meeting,
             access,
+            broker_tls.chosen_tls(chosen),
+            chosen.figures,
             chosen.paper_mib * MIB,
         )
         asyncio.run(_serve(settings))
-    except (roster.MeetingFileError, reaching.NotReachedError, StoreError, BookError) as error:
+    except (
+        roster.MeetingFileError,
+        reaching.NotReachedError,
+        StoreError,
+        BookError,
+        IdentityError,
+    ) as error:
         return complain(error)
     except OSError as error:
         return complain(f"--http {host}:{number}: {error.strerror or error}")

@@ -36,9 +36,11 @@ class Hearing:
         touch: Touch,
         on_online: Callable[[str], None],
         contact: Callable[[], int],
+        on_identity: Callable[[str, str], None] = lambda room, request: None,
     ) -> None:
         """``on_online`` is told of each room whose status says online.
 
+        ``on_identity`` is told of each that asks for a certificate.
         ``contact`` is the number of the hub's present connection to the broker.
         """
         self.counts: dict[str, int] = {}
@@ -49,6 +51,7 @@ class Hearing:
         self._touch = touch
         self._on_online = on_online
         self._contact = contact
+        self._on_identity = on_identity
 
     async def hear(self, heard: Heard) -> None:
         """Take one message; waits while the desk has its hands full."""
@@ -67,6 +70,8 @@ class Hearing:
             case messages.Events():
                 for event in message.events:
                     await self._event(room, heard, event)
+            case messages.IdentityRequest():
+                self._on_identity(room, message.request)
             case messages.Result():
                 await self._result(message)
             case messages.Preview():

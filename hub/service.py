@@ -24,6 +24,7 @@ from hub.api.paper_routes import PaperRoutes
 from hub.api.roster_routes import RosterRoutes
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
+from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
@@ -41,6 +42,7 @@ from hub.replay import replayed
 from hub.settings import Ready, Settings, version
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
+from hub.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +110,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
+            granting(settings.broker_tls, lambda topic, data: self.link.send(topic, data)),
         )
         self.link = Link(
             settings.mqtt_host,
@@ -115,6 +118,7 @@ class Hub:
             self._store.gen,
             self.hearing.hear,
             self._on_link,
+            None if settings.broker_tls is None else settings.broker_tls.context,
         )
         self.orders = Orders(
             self.desk,
@@ -376,6 +380,7 @@ class Hub:
             "silent rooms": self._miss_silent_rooms,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "figures": Watch(self, self._settings).run,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 

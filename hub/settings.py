@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from hub.broker_tls import BrokerTls
 from hub.meeting_form import MeetingForm
 from hub.papers import MOST_BYTES
 from hub.reception import Access
@@ -30,6 +31,9 @@ class Settings:
     meeting: MeetingForm | None
     """Of the meeting file; None: there is none."""
     access: Access = field(default_factory=Access)
+    broker_tls: BrokerTls | None = None
+    figures: tuple[str, int] | None = None
+    """Where who watches the hub reads them."""
     paper_most_bytes: int = MOST_BYTES
 
 

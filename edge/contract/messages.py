@@ -182,6 +182,13 @@ class Tele(Message):
     figures: dict[str, float]
 
 
+class IdentityRequest(Message):
+    """``up/identity``: the room's certificate ends within months, please a new one."""
+
+    request: str = Field(max_length=4000)
+    """PKCS #10, PEM, signed by the key the room was paired with."""
+
+
 # --- hub to room ---------------------------------------------------------------------------
 
 
@@ -269,6 +276,13 @@ class Receipt(Message):
     refused: list[RefusedEvent] = Field(default_factory=list, max_length=500)
 
 
+class IdentityGrant(Message):
+    """``down/identity``, never retained: the answer to ``IdentityRequest``."""
+
+    certificate: str = Field(max_length=8000)
+    """X.509, PEM."""
+
+
 PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "status", None): Status,
     ("up", "describe", None): Describe,
@@ -285,6 +299,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
     ("up", "preview", "*"): Preview,
+    ("up", "identity", None): IdentityRequest,
     ("down", "floor", None): Floor,
     ("down", "ballot", None): Ballot,
     ("down", "key", None): BallotKey,
@@ -293,6 +308,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("down", "command", "*"): Command,
     ("down", "receipt", None): Receipt,
     ("down", "time", None): HubTime,
+    ("down", "identity", None): IdentityGrant,
 }
 """Which payload stands on which topic: direction, kind, item (``*`` = any id)."""
 
@@ -335,6 +351,8 @@ __all__ = [
     "Hold",
     "HubStatus",
     "HubTime",
+    "IdentityGrant",
+    "IdentityRequest",
     "Intent",
     "Kind",
     "Lamp",

@@ -116,7 +116,7 @@ def _audio(board: RoomBoard) -> Json | None:
     state = board.states.get("audio")
     if not isinstance(state, messages.AudioState):
         return None
-    return {"listens": state.listens, "talking": state.talking}
+    return {"listens": state.listens, "talking": state.talking, "heard_s": state.heard_s}
 
 
 def _restarts(board: RoomBoard) -> Json:

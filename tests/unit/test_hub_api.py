@@ -16,6 +16,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
+from edge.contract import messages
 from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
@@ -392,3 +393,13 @@ def test_every_event_kind_has_words() -> None:
     from hub.meeting import wording
 
     assert set(wording._WORDING) == set(events._KINDS)
+
+
+async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
+    desk = Desk()
+    desk.room()
+    heard = {"listens": True, "talking": ["main/3"], "heard_s": {"3": 4.2, "12": 61.5}}
+    state = messages.AudioState.model_validate({"v": 1, "boot": "b1", "rev": 2, **heard})
+    assert desk.board.hear_state("main", "audio", state, 0)
+    async with served(desk) as client, client.get("/api/v1/state") as answer:
+        assert (await answer.json())["rooms"]["main"]["audio"] == heard
