@@ -57,8 +57,14 @@ def _run(args: argparse.Namespace) -> int:
     from edge.runtime.outbox import OutboxError
     from firmware_config.loader import RoomFileError, load_room
 
+    async def ask_twin(**request: Any) -> dict[str, Any]:
+        from edge.twin.client import TwinClient
+
+        async with TwinClient(config.room.id) as twin:
+            return await twin.ask(**request)
+
     async def start() -> None:
-        await Room(config, args.data, args.broker, identity).run()
+        await Room(config, args.data, args.broker, identity, ask_twin).run()
 
     try:
         config = load_room(args.room)

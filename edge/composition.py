@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,15 +25,15 @@ from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
+from edge.console import check_names
 from edge.contract import messages, topics
 from edge.controller import Controller
+from edge.drills import AskTwin, Drills
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
 from edge.planning import make_plan
 from edge.renewal import Renewal
 from edge.room import Devices
-from edge.rules.console_lamps import LINK
-from edge.rules.console_meanings import KEYS
 from edge.runtime.link import Link
 from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
@@ -40,7 +41,7 @@ from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
 from edge.version import VERSION
 from edge.voting import Voting
-from firmware_config.schema import ConsoleSection, DisplaySection, RoomConfig
+from firmware_config.schema import DisplaySection, RoomConfig
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -74,7 +75,7 @@ def make_devices(
         buses.update({seat.number: bus for seat in seats})
     console = None
     if config.console is not None:
-        _check_names(config.console)
+        check_names(config.console)
         console = Console(config.console, on_console_key, on_contact=on_contact)
     return Devices(
         buses=buses,
@@ -157,20 +158,6 @@ def make_eyes(config: RoomConfig, devices: Devices, shots: Shots, data_dir: Path
     }
 
 
-def _check_names(console: ConsoleSection) -> None:
-    """A key that is named after no function would be dead, and nobody would know why."""
-    for table, names, known in (
-        ("keys", console.keys, sorted(KEYS)),
-        ("lamps", console.lamps, [LINK]),
-    ):
-        for name in names:
-            if name not in known:
-                raise ValueError(
-                    f"console.{table}.{name}: there is no such function; it must be one of "
-                    f"{', '.join(known)}"
-                )
-
-
 def make_stream(
     config: RoomConfig, eyes: Mapping[str, Eye], shots: Shots
 ) -> ProgrammeStream | None:
@@ -196,10 +183,12 @@ class Room:
         data_dir: Path,
         broker: str | None = None,
         identity: Identity | None = None,
+        ask_twin: AskTwin | None = None,
     ) -> None:
         """Wire everything; nothing is opened but the outbox file.
 
-        With an ``identity`` the broker is reached by TLS, without one as it is.
+        With an ``identity`` the broker is reached by TLS, without one as it is. ``ask_twin``
+        reaches the room's twin, where it has simulated devices.
 
         Raises:
             OutboxError: the outbox file cannot be used.
@@ -251,6 +240,9 @@ class Room:
         if self.renewal is not None:
             self.supervisor.add("renewal", self.renewal.run)
         self.supervisor.add("controller", self.controller.run)
+        if ask_twin is not None and any(d.simulated for d in self.plan.describe.devices):
+            self.controller.drills = Drills(self.controller, ask_twin)
+            self.supervisor.add("drills", self.controller.drills.run)
         alive = Alive(
             self.devices,
             self.outbox,
@@ -284,6 +276,7 @@ class Room:
             start=self.outbox.start,
             outbox=self.outbox.depth,
             outbox_oldest_ms=self.outbox.oldest_ms(),
+            ts=time.time(),
         )
 
     async def run(self) -> None:

@@ -112,6 +112,10 @@ class Shots:
             self.direction = replace(self.direction, shots=left)
         self._aside_until_s[camera] = self._now_s() + ASIDE_S
 
+    def give_back(self, camera: str) -> None:
+        """Nobody aims it any more: the programme may have it at once."""
+        self._aside_until_s.pop(camera, None)
+
     async def look_aside(self, camera: str, target: str, aim: Aim) -> None:
         """Turn it there without going on air.
 

@@ -16,8 +16,12 @@ from aiohttp import web
 from edge.contract import messages, topics
 from edge.contract.wire import encode
 from hub import notify, outgoing
+from hub.access import rights
+from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
+from hub.api.gate import signed_in
 from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import Pages, hub_part
 from hub.api.paper_routes import PaperRoutes
@@ -31,7 +35,7 @@ from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
-from hub.meeting.wording import is_shown, line
+from hub.meeting.wording import is_shown
 from hub.meeting_orders import MeetingOrders
 from hub.orders import Orders
 from hub.papers import PaperFolder
@@ -40,6 +44,7 @@ from hub.prepared import Prepared
 from hub.reception import Reception
 from hub.replay import replayed
 from hub.settings import Ready, Settings, version
+from hub.store.reader import Reader
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
 from hub.watch import Watch
@@ -79,8 +84,10 @@ class Hub:
         self._others_not_before_s = 0.0
         self._linked = False
         self._linked_at_s = 0.0
-        self._alerts: dict[str, views.Json] = {}
         self.board = Board()
+        self.alerts = Alerts(
+            str(self._store.gen), self._clock.now_ms, lambda: self.pages.touch("hub")
+        )
         self.pages = Pages(
             lambda: self.desk.meeting,
             self.board,
@@ -110,6 +117,7 @@ class Hub:
             self.pages.touch,
             self._on_room_online,
             lambda: self.link.contact,
+            lambda: self.desk.meeting,
             granting(settings.broker_tls, lambda topic, data: self.link.send(topic, data)),
         )
         self.link = Link(
@@ -127,6 +135,7 @@ class Hub:
             self._clock,
             self._store.gen,
             self.pages.touch,
+            self.alerts,
             MeetingOrders(self.prepared, self.desk),
         )
         self.plans = PlanTeller(self.link, self._store.gen)
@@ -138,15 +147,13 @@ class Hub:
             self.desk.note,
         )
         self.ballots = BallotTeller(
-            self.link, self.board, self._clock, self._store.gen, self._alarm
+            self.link, self.board, self._clock, self._store.gen, self.alerts.set
         )
         self.supervisor = Supervisor(self._on_failure)
 
     def _remember(self, stored: Stored, meeting: Meeting) -> None:
-        if not is_shown(stored.event):
-            return
-        entry = views.log_entry(stored.n, stored.ts, line(stored.event, meeting))
-        self.pages.log.append(entry)
+        if is_shown(stored.event):
+            self.pages.log.append(views.log_entry(stored, meeting))
 
     # --- what happens ------------------------------------------------------------------------
 
@@ -198,8 +205,7 @@ class Hub:
 
     def _show(self, done: Committed) -> None:
         for stored in filter(lambda each: is_shown(each.event), done.stored):
-            entry = views.log_entry(stored.n, stored.ts, line(stored.event, done.after))
-            self.pages.add_line(entry)
+            self.pages.add_line(views.log_entry(stored, done.after))
         self._show_ballots(done)
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")
@@ -212,6 +218,11 @@ class Hub:
             for ident, room in done.after.rooms.items():
                 if done.before.room(ident).plan is not room.plan:
                     self.pages.touch("rooms", ident)
+        if done.before.care is not done.after.care:
+            self.pages.touch("hub")
+            for about in {getattr(stored.event, "room", None) for stored in done.stored}:
+                if about is not None:
+                    self.pages.touch("rooms", about)
         for stored in done.stored:
             if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
                 for key in ("online", "since_ms", "boot"):
@@ -250,29 +261,14 @@ class Hub:
         text = messages.Text(
             vi="Không ghi được dữ liệu của máy chủ cuộc họp", en="The hub cannot write its records"
         )
-        self._alarm("storage", None if error is None else text, str(error), "fault")
+        self.alerts.set("storage", None if error is None else text, str(error), "fault")
 
     def _on_failure(self, name: str, reason: str) -> None:
         text = messages.Text(
             vi=f"Phần {name} của máy chủ đã khởi động lại",
             en=f"The hub's part {name} has been restarted",
         )
-        self._alarm(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
-
-    def _alarm(
-        self, ident: str, text: messages.Text | None, evidence: str, severity: str = "warning"
-    ) -> None:
-        """Raise an alert of the hub itself, or (text None) clear it."""
-        before = self._alerts.pop(ident, None)
-        if text is not None:
-            self._alerts[ident] = {
-                "severity": severity,
-                "text": text.model_dump(),
-                "evidence": evidence,
-                "since_ms": before["since_ms"] if before else self._clock.now_ms(),
-            }
-        if before is not None or text is not None:
-            self.pages.touch("hub")
+        self.alerts.set(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
 
     # --- what goes on all the time -----------------------------------------------------------
 
@@ -289,6 +285,7 @@ class Hub:
 
     def _send_time(self, ident: str) -> None:
         now = messages.HubTime(gen=self._store.gen, mono_ms=self._clock.now_ms())
+        self.board.history.asked(ident, now.mono_ms, self._clock.now_s())
         self.link.send(topics.down(ident, "time"), encode(now), qos=0)
 
     async def _miss_silent_rooms(self) -> None:
@@ -296,6 +293,9 @@ class Hub:
         while True:
             await asyncio.sleep(1.0)
             self.ballots.watch(self.desk.meeting)
+            self.board.screens.watch(
+                self.desk.meeting, self._clock.now_ms(), self.alerts.set, self.pages.touch
+            )
             if not self._linked or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
                 continue
             for ident in self.desk.meeting.rooms:
@@ -311,7 +311,7 @@ class Hub:
             self._version,
             self._linked,
             self._clock.now_ms(),
-            self._alerts,
+            self.alerts.part(self.desk.meeting.care),
         )
 
     def _health(self) -> models.Health:
@@ -321,7 +321,7 @@ class Hub:
             broker="connected" if self._linked else "lost",
             storage="ok" if trouble is None else str(trouble),
             rooms_online=sum(room.online() for room in self.board.rooms.values()),
-            listeners=self.pages.broadcaster.listeners,
+            listeners=self.pages.listeners,
             refused_messages=self.link.gatekeeper.total_refused,
             restarts=dict(self.supervisor.restarts),
         )
@@ -339,7 +339,13 @@ class Hub:
             self.orders.carry_out,
             self._health,
             self._version,
-            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            BallotRecords(
+                lambda: self.desk.meeting,
+                self._store.lines,
+                self.pages.ballots,
+                lambda request: rights.leads(signed_in(request)),
+            ),
+            EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
             (
@@ -363,7 +369,7 @@ class Hub:
             ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
-            self.pages.broadcaster.close()
+            self.pages.close()
             await runner.cleanup()
             self.reception.close()
             self._store.close()

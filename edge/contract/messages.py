@@ -34,12 +34,15 @@ from edge.contract.devices import (
     Behind,
     CameraActual,
     CamerasState,
+    CheckItem,
+    CheckState,
     Describe,
     DeviceActual,
     DevicePlace,
     DevicesState,
     DisplayActual,
     DisplaysState,
+    DrillsState,
     ProgrammeState,
     SceneActual,
     ScenePlace,
@@ -240,10 +243,11 @@ class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
     Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on},
-    ``scene`` {scene} and ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide},
-    which puts it on air; {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg,
-    tilt_deg, fov_deg?} does, which is relative and small; ``sight`` {seat} (it looks at that
-    seat now), ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
+    ``scene`` {scene}, ``check`` and, where devices are simulated, ``drill`` {device, fault, on} on
+    the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air; {seat, aside:
+    true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?} does, which is
+    relative and small; ``sight`` {seat} (it looks at that seat now), ``forget_sighting`` {seat},
+    ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -293,6 +297,8 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "programme"): ProgrammeState,
     ("up", "state", "floor"): FloorState,
     ("up", "state", "audio"): AudioState,
+    ("up", "state", "check"): CheckState,
+    ("up", "state", "drills"): DrillsState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
@@ -330,6 +336,8 @@ __all__ = [
     "Behind",
     "CameraActual",
     "CamerasState",
+    "CheckItem",
+    "CheckState",
     "Clock",
     "Command",
     "Count",
@@ -341,6 +349,7 @@ __all__ = [
     "DisplayActual",
     "DisplaysState",
     "Drained",
+    "DrillsState",
     "Event",
     "EventKind",
     "Events",

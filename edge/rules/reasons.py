@@ -57,6 +57,10 @@ class Reason(StrEnum):
     SIGHTINGS_CONTRADICT = "sightings_contradict"
     NO_SOLVER = "no_solver"
     NO_PICTURE = "no_picture"
+    ALARM_OVER = "alarm_over"
+    CHECK_RUNNING = "check_running"
+    NO_TWIN = "no_twin"
+    FAULT_UNKNOWN = "fault_unknown"
     SIGN_IN_NEEDED = "sign_in_needed"
     SIGN_IN_WRONG = "sign_in_wrong"
     CODE_WRONG = "code_wrong"
@@ -109,6 +113,10 @@ class Reason(StrEnum):
     QUORUM_MISSING = "quorum_missing"
     ROLE_MISSING = "role_missing"
     ROOMS_AWAITED = "rooms_awaited"
+    ONLY_AT_KEYS = "only_at_keys"
+    VOTE_OUTDATED = "vote_outdated"
+    NOT_ROLL_CALL = "not_roll_call"
+    BEYOND_KEYS = "secret_beyond_keys"
 
 
 SENTENCES: dict[Reason, Sentence] = {
@@ -209,6 +217,17 @@ SENTENCES: dict[Reason, Sentence] = {
         "Tệp gửi dở dang, gửi lại", "The file did not arrive whole: send it again"
     ),
     Reason.FILE_EMPTY: Sentence("Tệp rỗng", "The file is empty"),
+    Reason.ALARM_OVER: Sentence("Báo động này đã hết", "This alarm does not stand any more"),
+    Reason.CHECK_RUNNING: Sentence(
+        "Phòng đang được kiểm tra, chờ kết quả", "The room is being checked: wait for its result"
+    ),
+    Reason.NO_TWIN: Sentence(
+        "Đây là phòng thật, chỉ diễn tập được ở phòng mô phỏng",
+        "This is a real room: drills are for simulated ones",
+    ),
+    Reason.FAULT_UNKNOWN: Sentence(
+        "Thiết bị mô phỏng không có sự cố này", "The simulated device cannot fail in this way"
+    ),
     Reason.SCENE_UNKNOWN: Sentence("Phòng không có kịch bản này", "The room has no such scene"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
     Reason.VOTE_ID_USED: Sentence(
@@ -256,6 +275,21 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.ROOMS_AWAITED: Sentence(
         "Đang chờ các phòng gửi hết phiếu", "Waiting for the rooms to hand in every vote"
+    ),
+    Reason.ONLY_AT_KEYS: Sentence(
+        "Bỏ phiếu kín: mời dùng nút bấm tại ghế", "A secret vote is cast with the keys at the seat"
+    ),
+    Reason.VOTE_OUTDATED: Sentence(
+        "Ghế này đã có lần bấm mới hơn, lần bấm mới được tính",
+        "This seat has pressed again since, and the newer press counts",
+    ),
+    Reason.NOT_ROLL_CALL: Sentence(
+        "Chỉ nhập phiếu thay khi gọi tên biểu quyết",
+        "Only in a roll-call vote is a vote entered for somebody",
+    ),
+    Reason.BEYOND_KEYS: Sentence(
+        "Bỏ phiếu kín dùng nút bấm tại ghế: tối đa ba phương án, chọn một",
+        "A secret vote is cast at the keys: at most three options, of which one is chosen",
     ),
     Reason.SIGN_IN_NEEDED: Sentence("Mời đăng nhập", "Please sign in"),
     Reason.SIGN_IN_WRONG: Sentence(

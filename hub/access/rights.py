@@ -188,7 +188,7 @@ ROUTES: Mapping[str, Right] = {
     # state and records
     "GET /api/v1/state": _ANYBODY,
     "GET /api/v1/stream": _ANYBODY,
-    "GET /api/v1/ballots": _ANYBODY,
+    "GET /api/v1/ballots": _READ_DESK,
     "GET /api/v1/ballots/{ballot}/{generation}": _READ_MEMBERS,
     "GET /api/v1/ballots/{ballot}/{generation}/journal": _READ_DESK,
     "GET /api/v1/rooms/{room}/cameras/{camera}/preview": _READ_DESK,
@@ -275,6 +275,11 @@ def is_quiet(name: str) -> bool:
     """An accepted command of this name is not recorded here."""
     right = COMMANDS.get(name)
     return right is not None and right.quiet
+
+
+def leads(who: Who) -> bool:
+    """Prepares or leads the meeting, and is told all of it; the others are told what is public."""
+    return who.role in _DESK
 
 
 def shown_parts(who: Who) -> frozenset[str]:

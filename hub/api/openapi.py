@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub.api import openapi_meetings
+from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
 from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
 from hub.meeting_form import MeetingForm
@@ -36,6 +37,8 @@ def document(version: str) -> dict[str, Any]:
             "text/event-stream",
         )
     }
+    for place in ("/api/v1/state", "/api/v1/stream"):
+        paths[place]["get"]["parameters"] = [_AUDIENCE]
     paths["/api/v1/health"] = {"get": _get("health", "Whether the hub works", "application/json")}
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
@@ -45,6 +48,24 @@ def document(version: str) -> dict[str, Any]:
         if "{ballot}" in path:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
+    history = _get(
+        "history",
+        "The last hour of a room: per figure one [least, median, most] for each minute, or null",
+        "application/json",
+    )
+    history["parameters"] = [_in_path("room", "string")]
+    paths["/api/v1/rooms/{room}/history"] = {"get": history}
+    events = _get(
+        "events",
+        "The record of events: `events`, and `next` to ask for `after` (or `before`) next",
+        "application/json",
+    )
+    events["responses"]["200"]["content"]["text/csv"] = {"schema": {}}
+    events["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in EventsAsked.model_json_schema()["properties"].items()
+    ]
+    paths["/api/v1/events"] = {"get": events}
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
     paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
@@ -64,6 +85,14 @@ def document(version: str) -> dict[str, Any]:
         "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
+
+_AUDIENCE: dict[str, Any] = {
+    "name": "audience",
+    "in": "query",
+    "required": False,
+    "description": "`public`: what delegates' pages and displays may see; the whole without it",
+    "schema": {"type": "string", "enum": ["public"]},
+}
 
 _RECORDS = {
     "/api/v1/ballots": ("ballots", "Every ballot, newest last", "application/json"),

@@ -33,6 +33,7 @@ from edge.rules.ballot_events import (
 from edge.rules.ballot_journal import Journal, advance, begin
 from edge.rules.ballot_state import RUNNING, Ballot, Stage
 from edge.rules.reasons import Reason
+from edge.rules.seat_votes import meanings
 from hub.meeting import events, vote_events
 from hub.meeting.inputs import (
     NOTHING,
@@ -221,6 +222,9 @@ class _NoPlanError(Exception):
 
 def _first_draft(meeting: Meeting, motion: Motion) -> Ballot:
     members = meeting.members()
+    fits_keys = motion.picks_max == 1 and bool(meanings(tuple(o.id for o in motion.options)))
+    if motion.kind == "secret" and not fits_keys:  # no page takes a secret vote
+        raise _NoPlanError(Reason.BEYOND_KEYS)
     if not members:
         raise _NoPlanError(Reason.ROOM_UNKNOWN)
     roles = {seat: str(role) for seat, role in meeting.floor.roles.items()}

@@ -26,14 +26,17 @@ from edge.rules.reasons import Reason
 from hub.meeting import (
     attendance,
     ballots,
+    care,
     causes,
     events,
+    page_votes,
     presses,
     rooms,
     session,
     timing,
     voting,
 )
+from hub.meeting.care import CareOrder
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
@@ -47,8 +50,10 @@ from hub.meeting.inputs import (
     EventHeard,
     FloorHeard,
     FloorOrder,
+    HandVote,
     Input,
     Note,
+    PageVote,
     PlanMotion,
     RoomSilent,
     SettingsOrder,
@@ -117,6 +122,10 @@ def _note(meeting: Meeting, given: Note, now_s: float) -> Decision:
     return Decision((given.event,))
 
 
+def _care(meeting: Meeting, given: CareOrder, now_s: float) -> Decision:
+    return Decision(care.order(meeting, given))
+
+
 _EVENTS: dict[EventKind, Callable[[Meeting, EventHeard, float], Decision]] = {
     "press": presses.press,
     "audit": presses.audit,
@@ -150,6 +159,9 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     VoteAgain: ballots.vote_again,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
+    PageVote: page_votes.by_page,
+    HandVote: page_votes.by_hand,
+    CareOrder: _care,
 }
 
 __all__ = [
@@ -158,6 +170,7 @@ __all__ = [
     "AskAttendance",
     "BallotOrder",
     "CallItem",
+    "CareOrder",
     "Configure",
     "Decision",
     "DescribeHeard",
@@ -165,8 +178,10 @@ __all__ = [
     "EventHeard",
     "FloorHeard",
     "FloorOrder",
+    "HandVote",
     "Input",
     "Note",
+    "PageVote",
     "PlanMotion",
     "RoomSilent",
     "SettingsOrder",

@@ -31,6 +31,7 @@ from edge.rules.floor import (
     seat_state,
 )
 from hub.meeting.agenda import AgendaItem, Session
+from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.motion import Member
 from hub.meeting.session_events import ItemCalled, MeetingEnded, MeetingPrepared
 from hub.meeting.vote_events import (
@@ -286,6 +287,9 @@ Event = (
     | ItemCalled
     | MeetingEnded
     | MeetingPrepared
+    | ScreenExpected
+    | AlarmAcknowledged
+    | CheckEnded
 )
 
 _KINDS: tuple[type[Event], ...] = (
@@ -312,6 +316,9 @@ _KINDS: tuple[type[Event], ...] = (
     ItemCalled,
     MeetingEnded,
     MeetingPrepared,
+    ScreenExpected,
+    AlarmAcknowledged,
+    CheckEnded,
 )
 
 

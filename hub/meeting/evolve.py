@@ -12,8 +12,12 @@ from typing import cast
 
 from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
+from hub.meeting import care
 from hub.meeting.agenda import place_of
+from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.events import (
+    AlertCleared,
+    AlertRaised,
     Event,
     FloorChanged,
     MeetingSet,
@@ -93,10 +97,14 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
         case MotionPlanned():
             motions = {**meeting.motions, event.motion.id: event.motion}
             return replace(meeting, motions=motions)
+        case ScreenExpected() | AlarmAcknowledged() | CheckEnded():
+            return replace(meeting, care=care.after(meeting.care, event))
+        case AlertRaised(room=source, alert=alert) | AlertCleared(room=source, alert=alert):
+            return replace(meeting, care=care.alarm_moved(meeting.care, source, alert))
         case BallotMoved(what="ready_check"):
             return replace(meeting, shown=(event.ballot, event.generation))
         case _:
-            return meeting  # alerts, orders and audits are for the records
+            return meeting  # orders and audits are for the records
 
 
 def heard(meeting: Meeting, keys: Iterable[tuple[str, str, int]]) -> Meeting:

@@ -16,6 +16,7 @@ from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
 from hub.meeting import events, session_events
 from hub.meeting.agenda import AgendaItem, Session
+from hub.meeting.care import CareOrder
 from hub.meeting.motion import Member, Motion
 from hub.meeting.state import BallotKey
 
@@ -209,6 +210,31 @@ class SignInOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PageVote:
+    """Somebody voted on the page of a seat."""
+
+    ballot: str
+    generation: int
+    seat: str
+    choices: tuple[str, ...]
+    press: str
+    """The page's own id of this press."""
+    age_s: float = 0.0
+    """How long ago it was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandVote:
+    """The chair or the secretary enters the answer of somebody in a roll call."""
+
+    ballot: str
+    generation: int
+    person: str
+    choices: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskAttendance:
     """Seats are asked to sign in, or no longer."""
 
@@ -235,6 +261,9 @@ Input = (
     | AskAttendance
     | EndMeeting
     | CallItem
+    | PageVote
+    | HandVote
+    | CareOrder
 )
 
 

@@ -16,6 +16,7 @@ from edge.contract.topics import seat_name
 from edge.rules.ballot_journal import Journal
 from edge.rules.floor import Floor, Role, room_of
 from hub.meeting.agenda import AgendaItem, Session
+from hub.meeting.care import Care
 from hub.meeting.motion import Member, Motion
 from hub.meeting.numbers import Numbers
 
@@ -61,6 +62,11 @@ class Room:
             if last > upto:
                 found += range(last, max(first - 1, last - most + len(found)), -1)
         return found[::-1]
+
+    @property
+    def is_simulated(self) -> bool:
+        """Some of its devices are: people may practise there."""
+        return self.plan is not None and any(device.simulated for device in self.plan.devices)
 
     def has_device(self, ident: str, kind: str) -> bool:
         """The room described a device of this kind."""
@@ -137,6 +143,8 @@ class Meeting:
     def sits_in(self, room: str) -> bool:
         """The meeting takes place in that room."""
         return not self.rooms_sitting or room in self.rooms_sitting
+
+    care: Care = field(default_factory=Care)
 
     def members(self) -> tuple[Member, ...]:
         """The list: the roster, or who sits at the rooms' seats."""

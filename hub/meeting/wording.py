@@ -6,6 +6,7 @@ what is shown.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import events, session_events, vote_events
+from hub.meeting import care_events, events, session_events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -183,6 +184,7 @@ _ACTIONS = {
     "scene": Text(vi="chọn kịch bản màn hình", en="choose a scene"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
+    "drill": Text(vi="diễn tập sự cố", en="fault drill"),
 }
 
 _ENDS = {
@@ -336,6 +338,30 @@ def _box_refused(event: vote_events.BoxRefused, meeting: Meeting) -> tuple[str, 
     )
 
 
+def _screen(event: care_events.ScreenExpected, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    vi, en = ("được theo dõi", "is watched over") if event.on else ("thôi theo dõi", "not watched")
+    return "screen", Text(vi=f"Màn hình {title.vi}: {vi}", en=f"Screen of {title.en}: {en}")
+
+
+def _seen(event: care_events.AlarmAcknowledged, meeting: Meeting) -> tuple[str, Text]:
+    return "alarm_seen", Text(
+        vi=f"Đã ghi nhận báo động: {event.text.vi} ({event.by})"[:400],
+        en=f"Alarm acknowledged: {event.text.en} ({event.by})"[:400],
+    )
+
+
+def _checked(event: care_events.CheckEnded, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    found = Counter(item.verdict for item in event.items)
+    return "checked", Text(
+        vi=f"{title.vi}: đã kiểm tra, đạt {found['pass']}, không đạt {found['fail']}, "
+        f"chưa xác nhận {found['unconfirmed']}",
+        en=f"{title.en}: checked, pass {found['pass']}, fail {found['fail']}, "
+        f"unconfirmed {found['unconfirmed']}",
+    )
+
+
 _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] = {
     events.MeetingSet: _meeting_set,
     events.RoomDescribed: _room_line("described", "đã gửi sơ đồ phòng", "described itself"),
@@ -360,4 +386,7 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     vote_events.BallotMoved: _ballot_moved,
     vote_events.VoteRefused: _vote_refused,
     vote_events.BoxRefused: _box_refused,
+    care_events.ScreenExpected: _screen,
+    care_events.AlarmAcknowledged: _seen,
+    care_events.CheckEnded: _checked,
 }

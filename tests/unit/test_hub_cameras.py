@@ -11,6 +11,7 @@ import pytest
 from edge.contract import messages, topics
 from edge.contract.wire import MAX_PAYLOAD_BYTES, encode
 from edge.rules.reasons import Reason
+from hub.alerts import Alerts
 from hub.api import models
 from hub.board import Board, Order
 from hub.clock import HubClock
@@ -123,7 +124,8 @@ async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
     records.room()
     board.hear_status("main", hub_room.status("online", "b1"))
     clock = HubClock(None)
-    orders = Orders(records, board, mail, clock, 7, lambda *_: None)  # type: ignore[arg-type]
+    alerts = Alerts("7", lambda: 0, lambda: None)
+    orders = Orders(records, board, mail, clock, 7, lambda *_: None, alerts)  # type: ignore[arg-type]
     for name, body in (
         (
             "nudge_camera",
@@ -153,6 +155,7 @@ async def test_pictures_reach_the_page_and_only_the_news_of_them_the_stream() ->
         touch=lambda *path: touched.append(path),
         on_online=lambda room: None,
         contact=lambda: 1,
+        meeting=lambda: desk.meeting,
     )
     topic = topics.Topic("main", "up", "preview", "cam-1")
     for jpeg in (JPEG, JPEG, b"<html>"):
