@@ -14,10 +14,16 @@ import shlex
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.runtime import notify
+
+if TYPE_CHECKING:
+    from edge.check import Finding
+    from edge.runtime.identity import Identity
+    from firmware_config.schema import RoomConfig
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -51,11 +57,18 @@ def _run(args: argparse.Namespace) -> int:
     from edge.runtime.outbox import OutboxError
     from firmware_config.loader import RoomFileError, load_room
 
+    async def ask_twin(**request: Any) -> dict[str, Any]:
+        from edge.twin.client import TwinClient
+
+        async with TwinClient(config.room.id) as twin:
+            return await twin.ask(**request)
+
     async def start() -> None:
-        await Room(config, args.data, args.broker).run()
+        await Room(config, args.data, args.broker, identity, ask_twin).run()
 
     try:
         config = load_room(args.room)
+        identity = _identity(args, config.room.id)
         with owning(args.data, config.room.id):
             return run_until_stopped(start())
     except (RoomFileError, OutboxError, ValueError) as error:
@@ -63,11 +76,52 @@ def _run(args: argparse.Namespace) -> int:
         return 1
 
 
+def _identity(args: argparse.Namespace, room: str) -> Identity | None:
+    """Who the room is towards the broker: as given, else as systemd passes it on, else nobody.
+
+    Raises:
+        ValueError: only a part was given.
+    """
+    from edge.runtime.identity import Identity
+
+    files = (args.tls_ca, args.tls_cert, args.tls_key)
+    if not any(files):
+        return Identity.credentials(room, args.data)
+    if not all(files):
+        raise ValueError("--tls-ca, --tls-cert and --tls-key: give all three")
+    return Identity(room, *files, args.data / f"{room}.crt")
+
+
+def _pair(args: argparse.Namespace) -> int:
+    from drivers.core.address import host_port
+    from edge.pairing import run_pair
+
+    try:
+        host, port = host_port(args.hub)
+    except ValueError as error:
+        sys.stderr.write(f"phonghop-edge pair: --hub {error}\n")
+        return 2
+    return run_pair(args.room, host, port, args.identity)
+
+
 def _check(args: argparse.Namespace) -> int:
     from edge.check import run_check
 
     word_s = args.word_seconds if args.microphones else None
-    return run_check(args.room, args.seconds, word_s=word_s, as_json=args.json)
+    board = partial(_board, args) if args.board else None
+    return run_check(args.room, args.seconds, word_s=word_s, board=board, as_json=args.json)
+
+
+def _board(args: argparse.Namespace, config: RoomConfig) -> list[Finding]:
+    from drivers.core.address import host_port
+    from edge.board import answers
+    from edge.check import Finding
+    from edge.runtime.identity import Identity
+
+    host, port = host_port(args.broker or config.room.broker)
+    identity = _identity(args, config.room.id) or Identity.installed(config.room.id)
+    asked = answers(args.data, host, port, identity)
+    return [Finding(answer.what, answer.verdict, answer.reason) for answer in asked]
 
 
 def _aim(args: argparse.Namespace) -> int:
@@ -124,6 +178,16 @@ def _kiosk(args: argparse.Namespace) -> int:
     return run_kiosk(args.url, shlex.split(args.browser) if args.browser else None)
 
 
+def _add_identity(command: argparse.ArgumentParser) -> None:
+    """Who the room is towards the broker."""
+    for name, what in (
+        ("ca", "who vouches for the broker"),
+        ("cert", "the room's certificate"),
+        ("key", "its key"),
+    ):
+        command.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"{what} (PEM)")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
     from edge import wire
@@ -147,7 +211,20 @@ def make_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
     )
+    _add_identity(run)
     run.set_defaults(run=_run)
+
+    pair = commands.add_parser("pair", help="make this room one of the site: key and certificate")
+    pair.add_argument("--room", required=True, help="id of the room")
+    pair.add_argument("--hub", required=True, metavar="HOST:PORT", help="where the window is open")
+    pair.add_argument(
+        "--identity",
+        type=Path,
+        default=Path("/etc/phonghop/identity"),
+        metavar="DIR",
+        help="where key and certificates are kept (%(default)s)",
+    )
+    pair.set_defaults(run=_pair)
 
     check = commands.add_parser("check", help="self-test: pass, fail or unconfirmed per device")
     check.add_argument("--room", required=True, help="name of a shipped room, or a room file")
@@ -162,6 +239,14 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--word-seconds", type=float, default=8.0, help="how long a seat may take to be heard"
     )
+    check.add_argument(
+        "--board", action="store_true", help="the machine, too: disk, clock, certificate, broker"
+    )
+    check.add_argument("--broker", help="MQTT broker HOST:PORT instead of the room file's")
+    check.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
+    )
+    _add_identity(check)
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)
 

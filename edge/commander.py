@@ -72,6 +72,10 @@ class Commander:
             await self._display(device, command)
         elif device in devices.cameras:
             await self._camera(device, command)
+        elif device == ROOM and command.action == "check":
+            await self._controller.checking.run(command.id, command.by)
+        elif device == ROOM and command.action == "drill":
+            await self._drill(command)
         elif device == ROOM:
             self._room(command)
         else:
@@ -119,6 +123,13 @@ class Commander:
         if not self._controller.shots.can_show(camera, target):
             raise CommandRefused(Reason.SEAT_UNKNOWN, target)
         self._controller.shots.by_hand(camera, target, by)
+
+    async def _drill(self, command: messages.Command) -> None:
+        match command.args:
+            case {"device": str(device), "fault": str(fault), "on": bool(on)}:
+                await self._controller.drills.switch(device, fault, on)
+            case _:
+                raise CommandRefused(Reason.BAD_ARGUMENT, command.action)
 
     def _room(self, command: messages.Command) -> None:
         located = self._controller.located

@@ -23,13 +23,14 @@ from drivers.core.reading import Clock
 from edge.contract import messages
 from edge.rules import console_keys
 from edge.rules.console_keys import Panel
-from edge.rules.console_lamps import lamps
-from edge.rules.console_meanings import Intend, Order, Refused, ShowWide
+from edge.rules.console_lamps import LINK, lamps
+from edge.rules.console_meanings import KEYS, Intend, Order, Refused, ShowWide
 from edge.rules.console_situation import ShownBallot, Situation, situation_of
 from edge.runtime.outbox import Outbox, OutboxError, OutboxFull
 
 if TYPE_CHECKING:
     from edge.controller import Controller
+    from firmware_config.schema import ConsoleSection
 
 log = logging.getLogger(__name__)
 
@@ -139,3 +140,21 @@ class ChairConsole:
 
     def _refuse(self, key: str) -> None:
         self._panel = console_keys.refuse(self._panel, key, self._now_s())
+
+
+def check_names(console: ConsoleSection) -> None:
+    """A key that is named after no function would be dead, and nobody would know why.
+
+    Raises:
+        ValueError: one is; the text names it and those there are.
+    """
+    for table, names, known in (
+        ("keys", console.keys, sorted(KEYS)),
+        ("lamps", console.lamps, [LINK]),
+    ):
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"console.{table}.{name}: there is no such function; it must be one of "
+                    f"{', '.join(known)}"
+                )

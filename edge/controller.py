@@ -27,6 +27,7 @@ from edge.camera.sight import Eye
 from edge.commander import Commander
 from edge.console import ChairConsole
 from edge.contract import messages, topics
+from edge.drills import Drills
 from edge.fire import FireAlarm
 from edge.floor_messages import hub_floor
 from edge.hub_watch import HubWatch
@@ -36,6 +37,7 @@ from edge.previews import Previews
 from edge.programme import Programme, Watched
 from edge.publisher import Publisher
 from edge.room import Devices, Plan
+from edge.room_check import RoomCheck
 from edge.rules import following
 from edge.rules.floor import Effect, Floor, Refused
 from edge.rules.following import Intent, Room
@@ -115,7 +117,14 @@ class Controller:
         self.previews = Previews(
             self.plan.id, lambda ident: self.eyes.get(ident), link, self._now_s
         )
+        self.drills = Drills(self, None)
+        self.checking = RoomCheck(self, self._outbox.folder, self._now_s)
         self.fire = FireAlarm(self.devices, self.screens, self._now_s)
+
+    @property
+    def outbox_depth(self) -> int:
+        """Events that have no receipt yet."""
+        return self._outbox.depth
 
     # --- doors -------------------------------------------------------------------------------
 
@@ -159,6 +168,7 @@ class Controller:
             case messages.HubTime() if message.gen >= self.hub.gen:
                 self._heard_hub(message.gen)
                 self.commander.clock.hear(message.gen, message.mono_ms, self._now_ms())
+                self.publisher.echo(message.mono_ms)
             case messages.Floor():
                 self._hub_floor(message)
             case messages.Ballot() | messages.BallotKey() | messages.Attendance():

@@ -163,6 +163,11 @@ class Ears:
             if self._blocks[c]
         }
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Seats with a channel."""
+        return tuple(sorted(number for number in self._plan.channels if number))
+
     # Microphones that cannot be believed
 
     def _keep_evidence(self, now_s: float) -> None:

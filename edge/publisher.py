@@ -151,6 +151,19 @@ class Publisher:
             self._published[name] = plain
             self._send(name, kind.model_validate({**self._stamp(), name: values(True), **more}))
 
+    def echo(self, hub_ms: int) -> None:
+        """Answer the hub's time at once: it measures the way there and back."""
+        topic = topics.up(self._controller.plan.id, "tele", "link")
+        self._link.publish_once(topic, messages.Tele(figures={"hub_ms": float(hub_ms)}), qos=0)
+
+    def tell(self, part: str, kind: type[messages.State], **fields: object) -> None:
+        """Publish a part that somebody else puts together.
+
+        Raises:
+            BadMessage: it is too long.
+        """
+        self._send(part, kind.model_validate({**self._stamp(), **fields}))
+
     def tell_floor_anew(self) -> None:
         """Our connection is new: the ages in the floor that was told last are of another time."""
         self._published.pop("floor", None)

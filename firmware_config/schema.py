@@ -106,7 +106,14 @@ class SeatSection(SeatUnitConfig):
     number: int = Field(ge=1, le=999, description="number of the seat in its room")
     role: Role = Field("delegate", description="who usually sits there")
     position_m: Position = Field(
-        description="where a seated person's face is: x, y, z in metres, z about 1.2"
+        description="where the person's face is: x, y, z in metres, z about 1.2, standing 1.6"
+    )
+    walks_m: float = Field(
+        0.0,
+        ge=0.0,
+        le=8.0,
+        description="whoever speaks here walks so far to each side, in metres, and is followed by "
+        "a camera that can be steered; 0: sits",
     )
 
 

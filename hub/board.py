@@ -17,7 +17,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from edge.contract import messages
+from hub.history import History
 from hub.previews import Previews
+from hub.screens import Screens
 
 COMMANDS_KEPT = 50
 
@@ -39,6 +41,8 @@ class RoomBoard:
     levels_ms: int = -LEVELS_EVERY_MS
     alerts: dict[str, tuple[messages.Alert, int]] = field(default_factory=dict)
     """By id, with the time since when it holds."""
+    apart_s: float | None = None
+    """How far its wall clock is ahead of ours, as its last fresh status said."""
     floor_heard_s: float = 0.0
     """When its own floor arrived, in seconds: the ages in it are of that moment."""
 
@@ -77,6 +81,8 @@ class Board:
         self.rooms: dict[str, RoomBoard] = {}
         self.orders: OrderedDict[str, Order] = OrderedDict()
         self.previews = Previews()
+        self.screens = Screens()
+        self.history = History()
 
     def room(self, ident: str) -> RoomBoard:
         """The room's place on the board, made when it is first heard of."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.contract import topics
 from hub.api import camera_bodies as camera
+from hub.api import care_bodies as care
 from hub.api import display_bodies as display
 from hub.api import models
 
@@ -39,6 +40,11 @@ def device_order(body: models.Body) -> DeviceOrder:
         TypeError: it is for no device.
     """
     match body:
+        case care.CheckRoom():
+            return DeviceOrder(body.room, "room", "check")
+        case care.DrillRoom():
+            args = {"device": body.device, "fault": body.fault, "on": body.on}
+            return DeviceOrder(body.room, "room", "drill", args)
         case display.DisplayBody():
             action, args = _display_action(body)
             return DeviceOrder(body.room, body.display, action, args, "display")

@@ -6,15 +6,19 @@ Owns the way of a message: onto the board, to the desk, or both. Must not decide
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from edge.contract import messages
 from hub.board import Board
+from hub.check_record import check_ended
 from hub.clock import HubClock
 from hub.desk import Item
 from hub.link import Heard
 from hub.meeting import commands, events
+from hub.meeting.care import CareOrder
+from hub.meeting.state import Meeting
 from hub.store.change import DeadLetter
 from hub.store.inbox import Key
 
@@ -36,9 +40,12 @@ class Hearing:
         touch: Touch,
         on_online: Callable[[str], None],
         contact: Callable[[], int],
+        meeting: Callable[[], Meeting],
+        on_identity: Callable[[str, str], None] = lambda room, request: None,
     ) -> None:
         """``on_online`` is told of each room whose status says online.
 
+        ``on_identity`` is told of each that asks for a certificate.
         ``contact`` is the number of the hub's present connection to the broker.
         """
         self.counts: dict[str, int] = {}
@@ -49,6 +56,8 @@ class Hearing:
         self._touch = touch
         self._on_online = on_online
         self._contact = contact
+        self._on_identity = on_identity
+        self._meeting = meeting
 
     async def hear(self, heard: Heard) -> None:
         """Take one message; waits while the desk has its hands full."""
@@ -56,7 +65,7 @@ class Hearing:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         match message:
             case messages.Status():
-                await self._status(room, message)
+                await self._status(room, message, heard.retained)
             case messages.Describe():
                 await self._put(Item(commands.DescribeHeard(room, message)))
                 await self._floor(room)
@@ -67,6 +76,8 @@ class Hearing:
             case messages.Events():
                 for event in message.events:
                     await self._event(room, heard, event)
+            case messages.IdentityRequest():
+                self._on_identity(room, message.request)
             case messages.Result():
                 await self._result(message)
             case messages.Preview():
@@ -74,15 +85,24 @@ class Hearing:
             case messages.Tele() if heard.topic.item == "levels":
                 if self._board.hear_levels(room, message.figures, self._clock.now_ms()):
                     self._touch("rooms", room, "levels")
+            case messages.Tele() if heard.topic.item == "link":
+                asked_ms = message.figures.get("hub_ms", -1.0)
+                self._board.history.answered(room, asked_ms, self._clock.now_s())
+            case messages.Tele() if heard.topic.item == "room":
+                self._board.history.add(room, message.figures, self._clock.now_s())
             case messages.Alert() | None if kind == "alert":
                 await self._alert(room, heard.topic.item or "", message, heard.retained)
             case None if kind in ("event", "events"):
                 await self._unreadable(room, heard)
             case _:
-                return  # other telemetry: of no use here yet
+                return  # telemetry of a newer room
 
-    async def _status(self, room: str, status: messages.Status) -> None:
+    async def _status(self, room: str, status: messages.Status, retained: bool) -> None:
         self._board.hear_status(room, status)
+        if status.state == "online" and not retained:
+            self._board.room(room).apart_s = status.ts - time.time() if status.ts else None
+            waits = {"outbox": float(status.outbox)}
+            self._board.history.add(room, waits, self._clock.now_s())
         await self._put(Item(commands.StatusHeard(room, status)))
         if status.state == "online":
             self._on_online(room)
@@ -99,6 +119,10 @@ class Hearing:
             self._touch("rooms", room, "authority")
             return
         self._touch("rooms", room, part)
+        if isinstance(state, messages.CheckState) and not state.running:
+            meeting, now_s = self._meeting(), self._clock.now_s()
+            ended = check_ended(room, state, meeting, self._board, now_s)
+            await self._put(Item(CareOrder(ended)))
         if part == "devices":
             self._touch("rooms", room, "restarts")
         if part == "displays":

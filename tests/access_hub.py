@@ -19,6 +19,7 @@ from hub.access.door import Door
 from hub.access.rights import Role
 from hub.api import http
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.gate import CSRF_HEADER, Entrance
 from hub.api.sign_in import SignIn
 from tests.unit.test_hub_api import Desk
@@ -61,6 +62,7 @@ class Hub(Desk):
             lambda: self.health,
             "9.9",
             BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots),
+            EventRecords(self.read, lambda: self.meeting),
             SignIn(
                 self.door,
                 entrance or Entrance(),

@@ -88,6 +88,7 @@ class HubHalf:
             lambda *path: None,
             lambda room: self._send(Alive(room, self.contact)),
             lambda: self.contact,
+            lambda: self._desk.meeting,
         )
         store = cast(Store, SimpleNamespace(inbox=self._inbox))
         self._desk = Desk(meeting, store, clock, lambda done: None, lambda error: None)

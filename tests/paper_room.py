@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -181,6 +182,8 @@ class PaperOutbox:
     boot: str = BOOT
     epoch: str = EPOCH
     start: int = 1
+    depth: int = 0
+    folder: Path | None = None
     has_room: bool = True
     disk_works: bool = True
     events: list[dict[str, Any]] = field(default_factory=list)

@@ -16,6 +16,7 @@ from edge.contract.base import (
     Lamp,
     Line,
     Message,
+    Part,
     Role,
     SeatName,
     State,
@@ -89,10 +90,13 @@ Detector = Literal["model", "cascade", "geometry"]
 
 PictureWord = Literal["ok", "stale", "frozen", "none"]
 
-FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+FramedWord = Literal[
+    "waiting", "looking", "framed", "following", "no_face", "lost", "too_close", "late"
+]
 """How far the framing of a seat is: the camera is on its way; a face is looked for or being
-centred; it stands where it should; none was found; it was lost and the seat's own aim is back;
-the neighbour is too near to tell faces apart; the picture does not follow the camera."""
+centred; it stands where it should; one who walks is followed; none was found; it was lost and
+the seat's own aim is back; the neighbour is too near to tell faces apart; the picture does not
+follow the camera, or one who walks could not be followed calmly."""
 
 
 class AimQuality(BaseModel):
@@ -190,6 +194,48 @@ class DeviceActual(BaseModel):
     reason: Line | None = None
     age_ms: Count | None = None
     counters: dict[str, int] = Field(default_factory=dict)
+
+
+Verdict = Literal["pass", "fail", "unconfirmed"]
+
+
+class CheckItem(Part):
+    """One thing that was looked at before a meeting, and what it proved."""
+
+    id: Word
+    """Of a device, or ``seats``, ``microphones``, ``clock``, ``disk``, ``link``, ``screen``."""
+    kind: Word
+    title: Text
+    verdict: Verdict
+    evidence: Text
+    todo: Text | None = None
+    """What to do about it; None where it passed."""
+    seats: list[int] = Field(default_factory=list)
+    """Which seats this is about, where it is about seats."""
+
+
+class CheckState(State):
+    """``up/state/check``: the room's check of itself, as far as it is."""
+
+    check: Word
+    """Id of the command that began it."""
+    by: Word = ""
+    running: bool
+    active: bool = True
+    """Lamps blink and cameras move; False while people speak: then nothing is touched."""
+    done: Count
+    of: Count
+    began_ts: float = 0.0
+    items: list[CheckItem] = Field(default_factory=list)
+
+
+class DrillsState(State):
+    """``up/state/drills``: of a room whose devices are simulated, so that people can practise."""
+
+    known: dict[DeviceId, list[Word]]
+    """Faults that each device can have."""
+    standing: dict[DeviceId, Word] = Field(default_factory=dict)
+    """Faults that are switched on."""
 
 
 class SeatsState(State):

@@ -34,12 +34,15 @@ from edge.contract.devices import (
     Behind,
     CameraActual,
     CamerasState,
+    CheckItem,
+    CheckState,
     Describe,
     DeviceActual,
     DevicePlace,
     DevicesState,
     DisplayActual,
     DisplaysState,
+    DrillsState,
     ProgrammeState,
     SceneActual,
     ScenePlace,
@@ -182,6 +185,13 @@ class Tele(Message):
     figures: dict[str, float]
 
 
+class IdentityRequest(Message):
+    """``up/identity``: the room's certificate ends within months, please a new one."""
+
+    request: str = Field(max_length=4000)
+    """PKCS #10, PEM, signed by the key the room was paired with."""
+
+
 # --- hub to room ---------------------------------------------------------------------------
 
 
@@ -205,6 +215,15 @@ class HubTime(Message):
     mono_ms: Count
 
 
+class AgendaItem(Part):
+    """One item of the agenda: the ``number``-th ``of`` so many."""
+
+    number: Count
+    of: Count
+    title: Text
+    presenter: Line = ""
+
+
 class Meeting(Message):
     """``down/meeting``, retained: names and roles at this room's seats."""
 
@@ -216,16 +235,19 @@ class Meeting(Message):
     session: Literal["none", "running", "ended"] | None = None
     """Whether a meeting sits in this room now: its displays go on when one begins and off some
     time after the last has ended. None: the hub does not say, and displays are left alone."""
+    item: AgendaItem | None = None
+    """The item of the agenda at hand."""
 
 
 class Command(Message):
     """``down/command/<device>``, never retained. Level-set and idempotent.
 
     Actions: ``power`` {on}, ``source`` {source}, ``volume`` {percent}; ``locate`` {seat, on},
-    ``scene`` {scene} and ``check`` on the device ``room``. A camera takes ``aim`` {seat | wide},
-    which puts it on air; {seat, aside: true} leaves the programme alone, as ``nudge`` {pan_deg,
-    tilt_deg, fov_deg?} does, which is relative and small; ``sight`` {seat} (it looks at that
-    seat now), ``forget_sighting`` {seat}, ``lock`` {on}, ``preview`` {seconds}.
+    ``scene`` {scene}, ``check`` and, where devices are simulated, ``drill`` {device, fault, on} on
+    the device ``room``. A camera takes ``aim`` {seat | wide}, which puts it on air; {seat, aside:
+    true} leaves the programme alone, as ``nudge`` {pan_deg, tilt_deg, fov_deg?} does, which is
+    relative and small; ``sight`` {seat} (it looks at that seat now), ``forget_sighting`` {seat},
+    ``lock`` {on}, ``preview`` {seconds}.
     """
 
     id: Word
@@ -258,6 +280,13 @@ class Receipt(Message):
     refused: list[RefusedEvent] = Field(default_factory=list, max_length=500)
 
 
+class IdentityGrant(Message):
+    """``down/identity``, never retained: the answer to ``IdentityRequest``."""
+
+    certificate: str = Field(max_length=8000)
+    """X.509, PEM."""
+
+
 PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "status", None): Status,
     ("up", "describe", None): Describe,
@@ -268,12 +297,15 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "state", "programme"): ProgrammeState,
     ("up", "state", "floor"): FloorState,
     ("up", "state", "audio"): AudioState,
+    ("up", "state", "check"): CheckState,
+    ("up", "state", "drills"): DrillsState,
     ("up", "alert", "*"): Alert,
     ("up", "event", None): Event,
     ("up", "events", None): Events,
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
     ("up", "preview", "*"): Preview,
+    ("up", "identity", None): IdentityRequest,
     ("down", "floor", None): Floor,
     ("down", "ballot", None): Ballot,
     ("down", "key", None): BallotKey,
@@ -282,6 +314,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("down", "command", "*"): Command,
     ("down", "receipt", None): Receipt,
     ("down", "time", None): HubTime,
+    ("down", "identity", None): IdentityGrant,
 }
 """Which payload stands on which topic: direction, kind, item (``*`` = any id)."""
 
@@ -303,6 +336,8 @@ __all__ = [
     "Behind",
     "CameraActual",
     "CamerasState",
+    "CheckItem",
+    "CheckState",
     "Clock",
     "Command",
     "Count",
@@ -314,6 +349,7 @@ __all__ = [
     "DisplayActual",
     "DisplaysState",
     "Drained",
+    "DrillsState",
     "Event",
     "EventKind",
     "Events",
@@ -324,6 +360,8 @@ __all__ = [
     "Hold",
     "HubStatus",
     "HubTime",
+    "IdentityGrant",
+    "IdentityRequest",
     "Intent",
     "Kind",
     "Lamp",

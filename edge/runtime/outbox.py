@@ -106,6 +106,7 @@ class Outbox:
             OutboxError: see ``open_database``.
         """
         self.boot = boot
+        self.folder = path.parent
         self.on_recorded: Callable[[], None] = lambda: None
         self._database = open_database(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")

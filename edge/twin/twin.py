@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.console.sim import ConsoleSim, SimContact, SimKey, SimLamp
 from drivers.core.address import parse_port, twin_path
 from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
-from drivers.delegate_unit.sim import UNIT_FAULTS, DelegateBusSim
+from drivers.delegate_unit.sim import DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.pelco_d.sim import Dome, PelcoBusSim
 from drivers.switcher.sim import SwitcherSim
@@ -26,6 +25,7 @@ from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
+from edge.twin.faults import Fallible
 from edge.twin.installed import kept_presets
 from edge.twin.panels import make_panel
 from edge.twin.sound import Sound, sound_of
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from edge.twin.video import VideoWire
 
 log = logging.getLogger(__name__)
-
-REBOOT = "reboot"
-"""Not a lasting fault: the unit's power fails for a moment."""
 
 PLUG_IN_S = 5.0
 """Making a port takes milliseconds; beyond this something holds it up."""
@@ -254,38 +251,19 @@ class Twin:
 
     def fault(self, device: str, fault: str | None) -> None:
         """See ``Hands.fault``; ``seat-12`` is the unit of seat 12, with all its seats."""
-        seat = re.fullmatch(r"seat-(\d+)", device)
         try:
-            if seat is not None and seat[1] in self._seats:
-                self._fault_unit(self._seats[seat[1]], fault)
-            elif device == CONSOLE_ID:
-                self._need_console().set_fault(fault)
-            elif device in self._wires:
-                self._wires[device].set_fault(fault)
-            elif device in self._videos:
-                self._videos[device].set_fault(fault)
-            else:
-                raise LookupError
+            self._fallible().switch(device, fault)
         except LookupError as error:
             raise TwinError(
                 f"no device {device!r} in the twin of {self.room}; devices are "
                 f"{', '.join(self._devices())} and seat-NUMBER, where {self._seats_known()}"
             ) from error
-        except TwinError:
-            raise
         except ValueError as error:
             raise TwinError(f"{device}: {error}") from error
 
-    @staticmethod
-    def _fault_unit(place: Place, fault: str | None) -> None:
-        if fault == REBOOT:
-            place.bus.reboot(place.unit)
-        elif fault is None or fault in UNIT_FAULTS:
-            place.bus.set_unit_fault(place.unit, fault)
-        else:
-            raise TwinError(
-                f"unknown fault {fault!r}; a unit knows {', '.join((*UNIT_FAULTS, REBOOT))}"
-            )
+    def _fallible(self) -> Fallible:
+        units = {name: (place.bus, place.unit) for name, place in self._seats.items()}
+        return Fallible(self._wires, self._videos, self._console, units)
 
     def voice(self, who: str, what: str) -> None:
         """See ``Hands.voice``."""
@@ -320,23 +298,9 @@ class Twin:
             "switcher": self._switcher.show() if self._switcher is not None else {},
             "console": self._console.show() if self._console is not None else {},
             "audio": self._sound.show() if self._sound is not None else {},
-            "faults": dict(self._faults()),
+            "faults": dict(self._fallible().standing()),
+            "faults_known": self._fallible().known(),
         }
-
-    def _faults(self) -> Iterator[tuple[str, str]]:
-        for name, wire in self._wires.items():
-            fault = wire.wire_fault or wire.sim.fault
-            if fault is not None:
-                yield name, fault
-        for name, video in self._videos.items():
-            if video.fault is not None:
-                yield name, video.fault
-        if self._console is not None and self._console.fault is not None:
-            yield CONSOLE_ID, self._console.fault
-        for name, place in self._seats.items():
-            fault = place.bus.unit(place.unit).fault
-            if fault is not None:
-                yield f"seat-{name}", fault
 
     def _need_console(self) -> ConsoleSim:
         if self._console is None:

@@ -58,6 +58,7 @@ class VideoWire:
         self, view: View, lens: Callable[[], Lens], path: Path, drawing: ThreadPoolExecutor
     ) -> None:
         """``path`` is where the port is announced."""
+        self.faults = FAULTS
         self.fault: str | None = None
         self.ready = asyncio.Event()
         self._view = view

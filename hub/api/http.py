@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import hdrs, web
 
@@ -19,11 +20,13 @@ from hub.access.rights import Who
 from hub.api import models, openapi
 from hub.api.answers import as_json, rejected
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
 from hub.api.reading import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
-from hub.api.stream import dumps
+from hub.api.stream import Broadcaster, dumps
+from hub.api.views import Json
 from hub.store.store import StoreError
 
 COMMAND_TIMEOUT_S = 5.0
@@ -40,8 +43,15 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PUBLIC = "public"
+"""The audience of delegates' pages and displays: ``?audience=public``."""
+
 PAGES = {
     "/": "technician.html",
+    "/secretary": "secretary.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
+    "/display/{room}": "display.html",
     "/signin": "signin.html",
     "/codes": "codes.html",
 }
@@ -55,6 +65,13 @@ Refuse = Callable[[str, Who, Reason], None]
 """Is told of a command that was refused before it reached the meeting."""
 
 
+class Routes(Protocol):
+    """Addresses that belong together."""
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Register them."""
+
+
 def web_folder() -> Path:
     """Where the pages are."""
     return Path(str(resources.files("hub") / "web"))
@@ -66,8 +83,10 @@ def application(
     health: Callable[[], models.Health],
     version: str,
     ballots: BallotRecords,
+    records: EventRecords,
     sign_in: SignIn,
     refuse: Refuse = lambda name, who, reason: None,
+    more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     gate = sign_in.gate
@@ -83,9 +102,13 @@ def application(
     app.router.add_get("/api/v1/openapi.json", api.openapi)
     app.router.add_post("/api/v1/commands/{name}", api.command)
     app.router.add_get("/api/v1/rooms/{room}/cameras/{camera}/preview", api.preview)
+    app.router.add_get("/api/v1/rooms/{room}/history", api.history)
+    app.router.add_get("/api/v1/events", records.events)
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
+    for routes in more:
+        routes.add_to(app.router)
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
@@ -102,7 +125,8 @@ def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SAFE_HEADERS)
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
     fresh = "no-store" if request.path.startswith("/api/") else "no-cache"
     response.headers.setdefault(hdrs.CACHE_CONTROL, fresh)
 
@@ -127,7 +151,20 @@ class _Api:
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
-        return as_json(self._pages.snapshot(rights.shown_parts(signed_in(request))))
+        _, snapshot, _ = self._told(request)
+        return as_json(snapshot)
+
+    def _told(self, request: web.Request) -> tuple[Broadcaster, Json, frozenset[str] | None]:
+        """Where news come from, the state until now, and which parts of it (None: all).
+
+        Those who lead are told the whole, unless they ask for what everybody may know.
+        """
+        who = signed_in(request)
+        if request.query.get("audience") == PUBLIC or not rights.leads(who):
+            public = self._pages.public
+            return public.broadcaster, public.snapshot(), None
+        shown = rights.shown_parts(who)
+        return self._pages.broadcaster, self._pages.snapshot(shown), shown
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
@@ -142,14 +179,18 @@ class _Api:
             return rejected(404, Reason.NO_PICTURE)
         return web.Response(body=jpeg, content_type="image/jpeg")
 
+    async def history(self, request: web.Request) -> web.Response:
+        found = self._pages.history(request.match_info["room"])
+        return rejected(404, Reason.ROOM_UNKNOWN) if found is None else as_json(found)
+
     async def stream(self, request: web.Request) -> web.StreamResponse:
         who = signed_in(request)
-        shown = rights.shown_parts(who)
         response = web.StreamResponse(
             headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"}
         )
         await response.prepare(request)
-        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot(shown)), shown)
+        broadcaster, snapshot, shown = self._told(request)
+        frames = broadcaster.frames(dumps(snapshot), shown)
         looked_s, changes = time.monotonic(), self._door.changes
         try:
             async for piece in frames:

@@ -11,15 +11,18 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hub.api import openapi_meetings
+from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
 from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
+from hub.meeting_form import MeetingForm
 
 _REF = "#/components/schemas/{model}"
 
 
 def document(version: str) -> dict[str, Any]:
     """The whole document."""
-    models = [*COMMANDS.values(), Accepted, Rejected, Health, *MODELS]
+    models = [*COMMANDS.values(), Accepted, Rejected, Health, MeetingForm, *MODELS]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, Any] = {
         f"/api/v1/commands/{name}": {"post": _command(name, model)}
@@ -34,18 +37,45 @@ def document(version: str) -> dict[str, Any]:
             "text/event-stream",
         )
     }
+    for place in ("/api/v1/state", "/api/v1/stream"):
+        paths[place]["get"]["parameters"] = [_AUDIENCE]
     paths["/api/v1/health"] = {"get": _get("health", "Whether the hub works", "application/json")}
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
     }
+    healthy = paths["/api/v1/health"]["get"]["responses"]
+    healthy["503"] = {**healthy["200"], "description": "It does not work, and this is why"}
     for path, (name, summary, content) in _RECORDS.items():
         paths[path] = {"get": _get(name, summary, content)}
         if "{ballot}" in path:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
+            _refused(paths[path]["get"], {404: "There is no such ballot", 409: "Not now"})
+    history = _get(
+        "history",
+        "The last hour of a room: per figure one [least, median, most] for each minute, or null",
+        "application/json",
+    )
+    history["parameters"] = [_in_path("room", "string")]
+    _refused(history, {404: "There is no such room"})
+    paths["/api/v1/rooms/{room}/history"] = {"get": history}
+    events = _get(
+        "events",
+        "The record of events: `events`, and `next` to ask for `after` (or `before`) next",
+        "application/json",
+    )
+    events["responses"]["200"]["content"]["text/csv"] = {"schema": {}}
+    events["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in EventsAsked.model_json_schema()["properties"].items()
+    ]
+    _refused(events, {400: "The filter does not fit"})
+    paths["/api/v1/events"] = {"get": events}
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
+    _refused(preview, {404: "There is no picture"})
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
     paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
+    paths |= openapi_meetings.paths()
     paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
     return {
         "openapi": "3.1.0",
@@ -61,6 +91,14 @@ def document(version: str) -> dict[str, Any]:
         "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
+
+_AUDIENCE: dict[str, Any] = {
+    "name": "audience",
+    "in": "query",
+    "required": False,
+    "description": "`public`: what delegates' pages and displays may see; the whole without it",
+    "schema": {"type": "string", "enum": ["public"]},
+}
 
 _RECORDS = {
     "/api/v1/ballots": ("ballots", "Every ballot, newest last", "application/json"),
@@ -87,6 +125,13 @@ def _get(name: str, summary: str, content: str) -> dict[str, Any]:
         "summary": summary,
         "responses": {"200": {"description": summary, "content": {content: {"schema": {}}}}},
     }
+
+
+def _refused(operation: dict[str, Any], why: dict[int, str]) -> None:
+    """Answers with a reason."""
+    for status, description in why.items():
+        content = {"application/json": {"schema": {"$ref": _REF.format(model="Rejected")}}}
+        operation["responses"][str(status)] = {"description": description, "content": content}
 
 
 def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -6,29 +6,62 @@ on the hub's clock, whose present value stands in ``hub.time_ms``.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from edge.contract import messages
 from edge.contract.topics import seat_name
+from hub.alerts import seen_part
+from hub.api.event_kinds import kind_of
 from hub.board import Order, RoomBoard
+from hub.meeting.agenda import ballots_of, state_of
 from hub.meeting.state import Meeting, Room
-from hub.meeting.wording import Line
+from hub.meeting.wording import line
+from hub.store.store import Stored
 
 Json = dict[str, Any]
 
 
 def meeting_part(meeting: Meeting) -> Json:
-    """Title, mode and limits."""
+    """Title, mode and limits, and the agenda."""
     return {
         "title": meeting.title,
+        "prepared": meeting.prepared,
+        "session": meeting.session,
+        "agenda": [_item(meeting, place) for place in range(len(meeting.agenda))],
+        "item": meeting.item,
         "mode": meeting.floor.mode,
         "max_open": meeting.floor.max_open,
         "queue_max": meeting.floor.queue_max,
     }
 
 
-def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, previews: Json) -> Json:
-    """Everything about one room. Online only if the room said so and the broker is there."""
+def meeting_facts(meeting: Meeting) -> tuple[object, ...]:
+    """What the part of the meeting depends on: it is made anew when this is another one."""
+    floor = meeting.floor
+    voted_on = [(motion.id, motion.item) for motion in meeting.motions.values()]
+    return meeting.plan_rev, floor.mode, floor.max_open, floor.queue_max, voted_on
+
+
+def _item(meeting: Meeting, place: int) -> Json:
+    item = meeting.agenda[place]
+    return {
+        "id": item.id,
+        "number": place + 1,
+        "title": item.title.model_dump(),
+        "presenter": item.presenter,
+        "minutes": item.minutes,
+        "ballot_ids": ballots_of(meeting, item.id),
+        "papers": [asdict(paper) for paper in item.papers],
+        "state": state_of(meeting, place),
+    }
+
+
+def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen: Json) -> Json:
+    """Everything about one room. Online only if the room said so and the broker is there.
+
+    ``seen`` is what is known of it beside its own reports.
+    """
     status, plan, floor = board.status, room.plan, board.floor()
     title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
     return {
@@ -50,11 +83,18 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, prev
         "scene": _scene(board),
         "devices": _readings(board, "devices"),
         "restarts": _restarts(board),
-        "previews": previews,
+        "check": _check(board),
+        "drills": _drills(board),
+        "last_check": _last_check(meeting, room.id),
+        **seen,
         "audio": _audio(board),
         "levels": {seat: round(dbfs) for seat, dbfs in board.levels.items()},
         "alerts": {
-            ident: {**alert.model_dump(exclude={"v", "boot", "for_ms"}), "since_ms": since_ms}
+            ident: {
+                **alert.model_dump(exclude={"v", "boot", "for_ms"}),
+                "since_ms": since_ms,
+                "seen": seen_part(meeting.care, room.id, ident, alert.boot),
+            }
             for ident, (alert, since_ms) in board.alerts.items()
         },
     }
@@ -99,6 +139,37 @@ def _audio(board: RoomBoard) -> Json | None:
     return {"listens": state.listens, "talking": state.talking, "heard_s": state.heard_s}
 
 
+def _check(board: RoomBoard) -> Json | None:
+    """The check that runs, as far as it is; None while none does."""
+    state = board.states.get("check")
+    if not isinstance(state, messages.CheckState) or not state.running or not board.online():
+        return None
+    return state.model_dump(exclude={"v", "boot", "rev"})
+
+
+def _drills(board: RoomBoard) -> Json | None:
+    """What can be practised here; None in a real room."""
+    state = board.states.get("drills")
+    if not isinstance(state, messages.DrillsState):
+        return None
+    return {"known": state.known, "standing": state.standing}
+
+
+def _last_check(meeting: Meeting, room: str) -> Json | None:
+    """What the last check of the room found, and who asked for it."""
+    found = meeting.care.checks.get(room)
+    if found is None:
+        return None
+    return {
+        "check": found.check,
+        "by": found.by,
+        "began_ts": found.began_ts,
+        "at_ms": int(found.at_s * 1000),
+        "active": found.was_active,
+        "items": [item.model_dump() for item in found.items],
+    }
+
+
 def _restarts(board: RoomBoard) -> Json:
     state = board.states.get("devices")
     return dict(state.restarts) if isinstance(state, messages.DevicesState) else {}
@@ -115,13 +186,15 @@ def order_part(order: Order) -> Json:
     }
 
 
-def log_entry(n: int, ts: float, line: Line) -> Json:
-    """One line of the event log."""
+def log_entry(stored: Stored, meeting: Meeting) -> Json:
+    """One line of the event log; ``meeting`` gives the names."""
+    said = line(stored.event, meeting)
     return {
-        "n": n,
-        "ts": round(ts, 3),
-        "room": line.room,
-        "what": line.what,
-        "seat": line.seat,
-        "text": line.text.model_dump(),
+        "n": stored.n,
+        "ts": round(stored.ts, 3),
+        "room": said.room,
+        "kind": kind_of(stored.event),
+        "what": said.what,
+        "seat": said.seat,
+        "text": said.text.model_dump(),
     }

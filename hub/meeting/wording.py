@@ -6,6 +6,7 @@ what is shown.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import events, vote_events
+from hub.meeting import care_events, events, session_events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -128,6 +129,35 @@ def _meeting_set(event: events.MeetingSet, meeting: Meeting) -> tuple[str, Text]
     return "meeting", Text(vi=f"Cuộc họp: {event.title}"[:400], en=f"Meeting: {event.title}"[:400])
 
 
+_PREPARING = {
+    "created": Text(vi="lập cuộc họp", en="meeting drafted"),
+    "copied": Text(vi="sao chép cuộc họp", en="meeting copied"),
+    "edited": Text(vi="sửa cuộc họp", en="meeting edited"),
+    "deleted": Text(vi="xóa bản nháp", en="draft deleted"),
+    "paper_added": Text(vi="thêm tài liệu", en="paper added"),
+    "paper_edited": Text(vi="sửa tài liệu", en="paper edited"),
+    "paper_removed": Text(vi="xóa tài liệu", en="paper removed"),
+}
+
+
+def _prepared(event: session_events.MeetingPrepared, meeting: Meeting) -> tuple[str, Text]:
+    what, tail = _PREPARING[event.what], f" ({event.detail})" if event.detail else ""
+    return "prepared", Text(
+        vi=f"{event.title}: {what.vi}{tail}"[:400], en=f"{event.title}: {what.en}{tail}"[:400]
+    )
+
+
+def _ended(event: session_events.MeetingEnded, meeting: Meeting) -> tuple[str, Text]:
+    title = event.title
+    return "meeting_ended", Text(vi=f"Bế mạc: {title}"[:400], en=f"Meeting ended: {title}"[:400])
+
+
+def _item_called(event: session_events.ItemCalled, meeting: Meeting) -> tuple[str, Text]:
+    title = next((item.title for item in meeting.agenda if item.id == event.item), None)
+    text = title or Text(vi=event.item, en=event.item)
+    return "item", Text(vi=f"Mục: {text.vi}"[:400], en=f"Agenda item: {text.en}"[:400])
+
+
 def _audited(event: events.Audited, meeting: Meeting) -> tuple[str, Text]:
     title = room_text(event.room, meeting)
     return "audit", Text(vi=f"{title.vi}: {event.topic}", en=f"{title.en}: {event.topic}")
@@ -154,6 +184,7 @@ _ACTIONS = {
     "scene": Text(vi="chọn kịch bản màn hình", en="choose a scene"),
     "locate": Text(vi="định vị ghế", en="locate the seat"),
     "check": Text(vi="kiểm tra phòng", en="check the room"),
+    "drill": Text(vi="diễn tập sự cố", en="fault drill"),
 }
 
 _ENDS = {
@@ -307,6 +338,30 @@ def _box_refused(event: vote_events.BoxRefused, meeting: Meeting) -> tuple[str, 
     )
 
 
+def _screen(event: care_events.ScreenExpected, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    vi, en = ("được theo dõi", "is watched over") if event.on else ("thôi theo dõi", "not watched")
+    return "screen", Text(vi=f"Màn hình {title.vi}: {vi}", en=f"Screen of {title.en}: {en}")
+
+
+def _seen(event: care_events.AlarmAcknowledged, meeting: Meeting) -> tuple[str, Text]:
+    return "alarm_seen", Text(
+        vi=f"Đã ghi nhận báo động: {event.text.vi} ({event.by})"[:400],
+        en=f"Alarm acknowledged: {event.text.en} ({event.by})"[:400],
+    )
+
+
+def _checked(event: care_events.CheckEnded, meeting: Meeting) -> tuple[str, Text]:
+    title = room_text(event.room, meeting)
+    found = Counter(item.verdict for item in event.items)
+    return "checked", Text(
+        vi=f"{title.vi}: đã kiểm tra, đạt {found['pass']}, không đạt {found['fail']}, "
+        f"chưa xác nhận {found['unconfirmed']}",
+        en=f"{title.en}: checked, pass {found['pass']}, fail {found['fail']}, "
+        f"unconfirmed {found['unconfirmed']}",
+    )
+
+
 _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] = {
     events.MeetingSet: _meeting_set,
     events.RoomDescribed: _room_line("described", "đã gửi sơ đồ phòng", "described itself"),
@@ -320,6 +375,9 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     events.AlertCleared: _cleared,
     events.Ordered: _ordered,
     events.OrderEnded: _order_ended,
+    session_events.ItemCalled: _item_called,
+    session_events.MeetingEnded: _ended,
+    session_events.MeetingPrepared: _prepared,
     events.CommandGiven: _command_given,
     events.AccessNoted: _access_noted,
     vote_events.SignedIn: _signed_in,
@@ -328,4 +386,7 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     vote_events.BallotMoved: _ballot_moved,
     vote_events.VoteRefused: _vote_refused,
     vote_events.BoxRefused: _box_refused,
+    care_events.ScreenExpected: _screen,
+    care_events.AlarmAcknowledged: _seen,
+    care_events.CheckEnded: _checked,
 }

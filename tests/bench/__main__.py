@@ -1,9 +1,10 @@
 """``make bench``: the figures of the house, as a table and as JSON.
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
-seats), ``storm`` (a thousand rooms vote); ``aim``, ``frame``, ``follow``, ``director``, ``faces``
-and ``listening`` against their bars. Figures stand beside something bare in the same run, an
-echo through the same broker or SQLite on the same disk, because machines differ and are noisy.
+seats), ``storm`` (a thousand rooms vote), ``pages`` (what a browser shows, and 300 pages on one
+hub); ``aim``, ``frame``, ``follow``, ``director``, ``faces`` and ``listening`` against their bars.
+Figures stand beside something bare in the same run, an echo through the same broker or SQLite on
+the same disk, because machines differ and are noisy.
 """
 
 from __future__ import annotations
@@ -158,6 +159,43 @@ async def measure_votes(site: Site, choice: argparse.Namespace) -> Found:
     return Found({}, {name: spread(ms) for name, ms in samples.ms.items()})
 
 
+async def measure_pages(site: Site, choice: argparse.Namespace) -> Found:
+    """The pages in a browser, then hundreds of them on one hub."""
+    from tests.bench import pixels  # a browser is needed for this part only
+
+    site.broker.start()
+    site.start_hub()
+    site.start_twin("main")
+    await until_shown("main", lambda s: s["seats"], "the twin", 20.0)
+    root, figures = f"http://127.0.0.1:{site.http_port}", dict[str, Any]()
+    async with listening(site) as ear:
+        await start_room(site, ear)
+        say("weights")
+        addresses = {"technician": f"{root}/", "screen": f"{root}/display/main"}
+        weights = {name: await pixels.weigh(address) for name, address in addresses.items()}
+        watch, alone, crowded = Watch(), Samples(), Samples()
+        follow = (watch.follow_twin("main"), watch.follow_bytes("main"))
+        async with together(*follow), pixels.browser_page(f"{root}/") as page:
+            say(f"{choice.count} presses, one page")
+            await pixels.press_and_see(page, watch, [], alone, choice.count, choice.seed)
+            streams = [pixels.Stream() for _ in range(choice.pages)]
+            async with together(*(stream.follow(site.http_port) for stream in streams)):
+                await asyncio.sleep(2.0)
+                say(f"{choice.count} presses, {choice.pages} pages")
+                hub = psutil.Process(site.processes["hub"].pid)
+                before_s, began_s = pixels.cpu_s(hub), time.monotonic()
+                await pixels.press_and_see(page, watch, streams, crowded, choice.count, choice.seed)
+                used = (pixels.cpu_s(hub) - before_s) / (time.monotonic() - began_s)
+                figures[f"hub_cpu_percent_{choice.pages}_pages"] = round(100 * used, 1)
+                before_s, began_s = pixels.cpu_s(hub), time.monotonic()
+                await asyncio.sleep(IDLE_S)
+                used = (pixels.cpu_s(hub) - before_s) / (time.monotonic() - began_s)
+                figures[f"hub_idle_cpu_percent_{choice.pages}_pages"] = round(100 * used, 1)
+    rows = {name: spread(ms) for name, ms in alone.ms.items()}
+    rows |= {f"{choice.pages} pages, {name}": spread(ms) for name, ms in crowded.ms.items()}
+    return Found(figures, rows, pixels.bars(alone, weights))
+
+
 async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
     """A thousand rooms vote."""
     say(f"{choice.rooms} rooms of {choice.seats}")
@@ -170,7 +208,8 @@ def pure(module: str, measure: str) -> Callable[[Site, argparse.Namespace], Awai
     async def part(_: Site, choice: argparse.Namespace) -> Found:
         say(f"simulations of {measure}")
         found = getattr(importlib.import_module(f"tests.bench.{module}"), measure)
-        return Found({}, {}, found(choice.seed))
+        # In a thread of its own: some parts run loops of their own.
+        return Found({}, {}, await asyncio.to_thread(found, choice.seed))
 
     return part
 
@@ -179,6 +218,7 @@ PARTS = {
     "press": measure_presses,
     "votes": measure_votes,
     "storm": measure_storm,
+    "pages": measure_pages,
     "aim": pure("cameras", "aim"),
     "frame": pure("cameras", "frame"),
     "follow": pure("cameras", "walking"),
@@ -225,6 +265,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="one ballot of the storm each: everybody presses within so many seconds",
     )
+    found.add_argument("--pages", type=int, default=300, help="pages that are open at once")
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--folder", type=Path, help="where to write (a disk to be measured)")
     found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

@@ -28,6 +28,22 @@ ARGS = (
 LAPTOP = (1280, 800)
 PHONE = (390, 844)
 
+SERIOUS = {"serious", "critical"}
+
+
+def serious(page: Page, rules: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+    """What a checker of accessibility says that is serious; ``rules`` are looked at besides."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {"rules": {rule: {"enabled": True} for rule in rules}}
+    found = axe.run(page, options=options).response["violations"]
+    return [
+        (rule["id"], node["html"][:120], node["failureSummary"])
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
 OpenPage = Callable[..., Page]
 
 
@@ -84,7 +100,9 @@ def open_page(browser: Browser, hub: FakeHub) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(hub.url + query)
         if wait:
-            page.wait_for_selector(".thing.seat")
+            page.wait_for_selector('[data-phase="shown"]')
+            if query.partition("?")[0] == "":
+                page.wait_for_selector(".thing.seat")
         return page
 
     yield opened

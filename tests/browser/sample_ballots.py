@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.browser.sample_care import DRILLS, last_check, running_check
+
 Json = dict[str, Any]
 
 NOT_SIGNED_IN = ("main/25", "satellite/7")
@@ -176,6 +178,10 @@ def burdened(state: Json) -> Json:
     ]
     for room in state["rooms"].values():
         room["seats"] = voting(room["seats"], room["names"])
+    main = state["rooms"]["main"]
+    main["last_check"], main["drills"] = last_check(), DRILLS
+    main["screen"] = {"alive": False, "showing": "floor", "since_ms": 4_900_000}
+    state["rooms"]["satellite"]["check"] = running_check()
     muted = {"microphone": False, "wanted": False, "red": "off", "amber": "on"}
     seats = state["rooms"]["main"]["seats"]
     seats["1"] |= {"microphone": True, "wanted": True, "red": "on"}

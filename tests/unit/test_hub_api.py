@@ -21,7 +21,11 @@ from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
+from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import LOG_LINES, Pages
+from hub.api.paper_routes import PaperRoutes
+from hub.api.roster_routes import RosterRoutes
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
@@ -29,7 +33,8 @@ from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
 from hub.meeting.state import BallotKey, Meeting
-from hub.store.store import StoreError
+from hub.store.reader import Asked
+from hub.store.store import Stored, StoreError
 from tests import hub_room
 from tests.hub_access import HEADERS, open_to_tests
 
@@ -42,6 +47,12 @@ HEALTH = models.Health(
     refused_messages=0,
     restarts={},
 )
+
+
+def meeting_addresses() -> tuple[http.Routes, ...]:
+    """Those of meetings, of which nothing is asked here."""
+    nobody: Any = None
+    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
 
 
 class Desk:
@@ -59,14 +70,21 @@ class Desk:
         )
         self.lines: list[str] = []
         records = BallotRecords(lambda: self.meeting, self.stored, self.pages.ballots)
+        events = EventRecords(self.read, lambda: self.meeting)
         self.app = http.application(
             self.pages,
             self.carry_out,
             lambda: self.health,
             "9.9",
             records,
+            events,
             open_to_tests(),
+            more=meeting_addresses(),
         )
+
+    async def read(self, asked: Asked) -> list[Stored]:
+        """There are no records."""
+        return []
 
     async def stored(self, ballot: BallotKey) -> list[str]:
         """The lines of any ballot."""
@@ -108,7 +126,7 @@ async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
     try:
         yield client
     finally:
-        desk.pages.broadcaster.close()
+        desk.pages.close()
         await client.close()
 
 
@@ -122,6 +140,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     assert set(state) == {
         "hub",
         "meeting",
+        "meetings",
         "floor",
         "ballots",
         "attendance",
@@ -131,6 +150,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     }
     assert state["meeting"] == {
         "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
+        "prepared": "", "session": None, "agenda": [], "item": "",
     }  # fmt: skip
     assert state["floor"]["speaking"] == [
         {
@@ -319,6 +339,23 @@ async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> Non
         desk.pages.add_line({"n": 1})
         desk.pages.add_line({"n": 2})
         assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 1}, {"n": 2}]}
+
+
+async def test_a_delegates_page_gets_the_small_snapshot_and_its_parts() -> None:
+    desk = Desk()
+    desk.room()
+    async with served(desk) as client:
+        async with client.get("/api/v1/state?audience=public") as answer:
+            assert await answer.json() == desk.pages.public.snapshot()
+        async with client.get("/api/v1/stream?audience=public") as answer:
+            stream = Stream(answer)
+            assert (await stream.next())[1]["seats"]["main/1"] == {"present": True, "vote": None}
+            desk.pages.add_line({"n": 0})
+            desk.pages.touch("commands", "abc")
+            desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
+            desk.pages.touch("floor")
+            assert (await stream.next())[1]["path"] == ["floor"]
+            assert desk.pages.listeners == 1
 
 
 async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from edge.rules import floor
 from edge.rules.floor import Floor, FloorEvent, Hold, Settings, Turn, Waiting
 from edge.rules.reasons import Reason
+from hub.alerts import Alerts
 from hub.api import models
 from hub.api.floor_bodies import FLOOR_COMMANDS
 from hub.api.floor_view import floor_part
@@ -56,6 +57,10 @@ ORDERS: list[tuple[str, dict[str, Any], FloorEvent]] = [
     ("take_priority", {"seat": "main/1"}, floor.PriorityHeld("main/1")),
     ("release_priority", {"seat": "main/1"}, floor.PriorityReleased("main/1")),
 ]
+
+
+QUIET = Alerts("1", lambda: 0, lambda: None)
+"""Nothing is wrong with the hub."""
 
 
 @pytest.mark.parametrize(("name", "body", "event"), ORDERS)
@@ -138,7 +143,7 @@ async def test_why_a_command_does_not_reach_the_floor(
     name: str, body: dict[str, Any], reason: Reason | None
 ) -> None:
     asked, link = Asked(), cast(Link, SimpleNamespace(connected=True))
-    orders = Orders(cast(Desk, asked), Board(), link, HubClock(None), 1, lambda *path: None)
+    orders = Orders(cast(Desk, asked), Board(), link, HubClock(None), 1, lambda *path: None, QUIET)
     read = models.COMMANDS[name].model_validate_json(json.dumps(body))
     assert (await orders.carry_out(name, read, TESTER))[1] is reason
     wanted = floor_order(read, "tests")
@@ -149,7 +154,7 @@ async def test_priority_may_be_taken_where_somebody_hears_it_let_go() -> None:
     asked, link = Asked(), cast(Link, SimpleNamespace(connected=True))
     board = Board()
     board.hear_status("main", hub_room.status("online", "b1"))
-    orders = Orders(cast(Desk, asked), board, link, HubClock(None), 1, lambda *path: None)
+    orders = Orders(cast(Desk, asked), board, link, HubClock(None), 1, lambda *path: None, QUIET)
     read = models.COMMANDS["take_priority"].model_validate_json('{"seat": "main/1"}')
     assert (await orders.carry_out("take_priority", read, TESTER))[1] is None
 
@@ -247,6 +252,7 @@ def test_every_cause_reads_as_something(cause: str) -> None:
 
 def test_every_sentence_has_its_cause() -> None:
     known = {cause_of(event) for event in EVENTS} | {"set_settings", "time", "silence"}
+    known |= {"meeting_begins", "meeting_ends"}
     assert TEXTS.keys() <= known
 
 

@@ -28,6 +28,14 @@ export function timeOfDay(tsS) {
   return `${pad(when.getHours())}:${pad(when.getMinutes())}:${pad(when.getSeconds())}`;
 }
 
+const DAY_AND_TIME = { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
+
+/** Day and time of a Unix time in seconds, as the language writes it. */
+export function dayAndTime(tsS, lang) {
+  const when = new Date(tsS * 1000);
+  return when.toLocaleString(lang === "vi" ? "vi-VN" : "en-GB", DAY_AND_TIME);
+}
+
 /** An angle for people, one decimal, as the language writes it; unknown is a dash. */
 export function degrees(value, lang) {
   if (value === null || value === undefined) return "–";

@@ -40,6 +40,7 @@ const SHAPES = {
     path("M0 -6.5 V1 M0 5.6 V6", "cross"),
   ],
   fire: () => [path("M1 -14 C9 -6 11 0 9 6 A9.5 9.5 0 0 1 -9 6 C-10 1 -7 -2 -5 -6 C-3 -3 -2 -2 -1 -2 C1 -6 1 -10 1 -14 Z", "fill")],
+  exit: () => [path("M-3 -12 H-11 V12 H-3", "line"), path("M-5 0 H13 M6 -7 L13 0 L6 7", "line")],
 
   // Aims of a camera: a cross to aim at, a cross that was hit, then how far off the others are.
   aim_next: () => [circle(11, "line"), path("M0 -15 V-6 M0 6 V15 M-15 0 H-6 M6 0 H15", "line")],

@@ -98,6 +98,7 @@ export function roomMeaning(state, roomId, live) {
     ...deviceTroubles(room),
     ...seatTroubles(room),
     ...floorTroubles(room),
+    ...screenTroubles(room),
   ];
   troubles.sort((a, b) => b.weight - a.weight);
   const [worst, ...others] = troubles;
@@ -153,6 +154,10 @@ function floorTroubles(room) {
   return [];
 }
 
+function screenTroubles(room) {
+  return room.screen?.alive === false ? [{ weight: WARNING + 1, key: "ui_screen_dead", values: {} }] : [];
+}
+
 /** Seats of a room in the order of their numbers, with names and roles. */
 export function seatsOf(room) {
   return [...(room?.plan?.seats ?? [])].sort((a, b) => a.number - b.number);
@@ -176,6 +181,13 @@ export function roomIds(state) {
 export function isLocating(actual) {
   if (!actual || actual.red === null || actual.green === null) return null;
   return actual.red === "fast" && actual.green === "fast";
+}
+
+/** The chair's own seat: `mine` if it is one, else the first of the plan; null without any. */
+export function chairSeat(state, mine = null) {
+  const seats = roomIds(state).flatMap((id) =>
+    state.rooms[id].plan.seats.filter((seat) => isChair(seat.role)).map((seat) => `${id}/${seat.number}`));
+  return seats.includes(mine) ? mine : (seats[0] ?? null);
 }
 
 /** Chairs and their deputies stand outside the limits. */

@@ -4,6 +4,8 @@
  */
 
 const KEEP_EVENTS = 200;
+/** The hub keeps fifty; a page that is open for weeks must not keep them all. */
+const KEEP_COMMANDS = 60;
 
 /** Values that were true when they were told: what counts on from them needs the time of arrival. */
 const TIMED = ["age_ms", "remaining_ms"];
@@ -20,7 +22,14 @@ export function reduce(state, message) {
     const before = valueAt(state, path) ?? [];
     return replaceAt(state, path, [...before, ...append].slice(-KEEP_EVENTS));
   }
-  return replaceAt(state, path, value);
+  return withoutOld(replaceAt(state, path, value), path);
+}
+
+/** The newest commands only: the hub never says that it has forgotten one. */
+function withoutOld(state, path) {
+  const ids = path[0] === "commands" ? Object.keys(state.commands) : [];
+  if (ids.length <= KEEP_COMMANDS) return state;
+  return { ...state, commands: Object.fromEntries(Object.entries(state.commands).slice(-KEEP_COMMANDS)) };
 }
 
 /** What stands at a path, or undefined. */

@@ -5,13 +5,16 @@ import { AlarmList } from "./views/alarm_list.js";
 import { AttendancePanel } from "./views/attendance_panel.js";
 import { BallotDesk } from "./views/ballot_desk.js";
 import { BallotList } from "./views/ballot_list.js";
+import { CheckPanel } from "./views/check_panel.js";
 import { ConnectionBar } from "./views/connection_bar.js";
 import { DeviceTable } from "./views/device_table.js";
+import { DrillPanel } from "./views/drill_panel.js";
 import { EventLog } from "./views/event_log.js";
 import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { KeysHelp } from "./views/keys_help.js";
 import { LiveAnnouncer } from "./views/announcer.js";
+import { LinkPlots } from "./views/link_plots.js";
 import { RoomLines } from "./views/room_lines.js";
 import { RoomMaps } from "./views/room_maps.js";
 import { SceneChoice } from "./views/scene_choice.js";
@@ -30,6 +33,9 @@ const ELEMENTS = {
   "floor-panel": FloorPanel,
   "ballot-list": BallotList,
   "attendance-panel": AttendancePanel,
+  "check-panel": CheckPanel,
+  "link-plots": LinkPlots,
+  "drill-panel": DrillPanel,
   "alarm-list": AlarmList,
   "seat-lists": SeatLists,
   "device-table": DeviceTable,

@@ -1,5 +1,6 @@
 /** What is wrong now, in every room, with the evidence. */
 
+import { actionButton, commandNote } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { age } from "../format.js";
 import { stateWord } from "../glyphs.js";
@@ -27,18 +28,18 @@ export class AlarmList extends HTMLElement {
   }
 }
 
-/** Alarms of the hub and of all rooms, faults first, then the newest. A lost room is one. */
+/** Alarms of the hub and of all rooms: not yet seen first, faults first, then the newest. A lost room is one. */
 export function activeAlarms(state) {
-  const own = Object.entries(state.hub.alerts ?? {}).map(([id, body]) => ({ ...body, key: `:${id}`, room: null }));
+  const own = Object.entries(state.hub.alerts ?? {}).map(([id, body]) => ({ ...body, id, key: `:${id}`, room: null }));
   const rooms = roomIds(state).flatMap((id) => {
     const room = state.rooms[id];
     const lost = { key: `${id}:link`, room, severity: "fault", lost: true, since_ms: room.since_ms };
     const told = Object.entries(room.alerts ?? {}).map(([alert, body]) => {
-      return { ...body, key: `${id}:alert:${alert}`, room };
+      return { ...body, id: alert, key: `${id}:alert:${alert}`, room };
     });
     return room.online ? told : [lost, ...told];
   });
-  const rank = (alarm) => (alarm.severity === "fault" ? 1 : 0);
+  const rank = (alarm) => (alarm.seen ? 0 : 2) + (alarm.severity === "fault" ? 1 : 0);
   return [...own, ...rooms].sort((a, b) => rank(b) - rank(a) || b.since_ms - a.since_ms);
 }
 
@@ -47,9 +48,15 @@ function makeAlarm() {
   const text = h("strong");
   const where = h("span", { class: "where" });
   const evidence = h("p", { class: "evidence" });
-  const node = h("li", { class: "alarm" }, h("div", { class: "alarm-head" }, state.node, where), text, evidence);
+  const seen = h("span", { class: "seen" });
+  let now = null;
+  const see = actionButton(() => acknowledge(...now), { kind: "small" });
+  const note = commandNote();
+  const foot = h("div", { class: "alarm-foot" }, seen, see.node);
+  const node = h("li", { class: "alarm" }, h("div", { class: "alarm-head" }, state.node, where), text, evidence, foot, note.node);
   node.show = (view, alarm) => {
     const { t } = view;
+    now = [view, alarm];
     state.set(alarm.severity, t(alarm.severity === "fault" ? "ui_state_fault" : "alarm_warning"));
     setAttr(node, "data-severity", alarm.severity);
     setText(text, alarm.lost ? t("ui_room_offline") : said(alarm.text, view.lang));
@@ -59,6 +66,25 @@ function makeAlarm() {
     setText(where, joined(place, seat, since));
     setText(evidence, alarm.evidence ? `${t("ui_evidence")}: ${alarm.evidence}` : "");
     setAttr(evidence, "hidden", !alarm.evidence);
+    // A lost link cannot be acknowledged away: it is seen by everybody until it is back.
+    setAttr(foot, "hidden", Boolean(alarm.lost));
+    setAttr(node, "data-seen", Boolean(alarm.seen));
+    setAttr(seen, "hidden", !alarm.seen);
+    const sawAge = alarm.seen ? age(view.hubNowMs() - alarm.seen.at_ms, t) : "";
+    setText(seen, alarm.seen ? t("ui_alarm_seen", { by: alarm.seen.by, age: sawAge }) : "");
+    const name = t("ui_alarm_see_name", { alarm: said(alarm.text, view.lang) });
+    see.update({ label: t("ui_alarm_see"), name, hidden: Boolean(alarm.seen), ...view.may(null) });
+    note.update(view, `alarm:${alarm.key}`);
   };
   return node;
+}
+
+function acknowledge(view, alarm) {
+  const room = alarm.room?.id ?? null;
+  const alerts = (state) => (room === null ? state.hub.alerts : state.rooms[room]?.alerts) ?? {};
+  view.commands.send("acknowledge_alarm", { room, alert: alarm.id }, {
+    thing: `alarm:${alarm.key}`,
+    labelKey: "ui_alarm_see",
+    proof: (state) => !alerts(state)[alarm.id] || Boolean(alerts(state)[alarm.id].seen),
+  });
 }

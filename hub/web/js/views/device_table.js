@@ -1,9 +1,12 @@
 /** Every device of every room: what it should do, what it proved, how old that is, how it is. */
 
+import { screenReading } from "../care.js";
+import { askingButton } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { age } from "../format.js";
 import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
+import { LABELS } from "../labels.js";
 import { deviceReading, healthMeaning, isConfirmed, roomIds } from "../meaning.js";
 import { aimText, arrivalText, displayText, targetText, wantedText } from "./device_bodies.js";
 
@@ -67,7 +70,30 @@ export function deviceLines(view, roomId, room) {
       health: healthMeaning(reading, confirmed),
       counters: reading.counters,
     }));
-  return [controllerLine(view, room, confirmed), ...known, ...others];
+  return [controllerLine(view, room, confirmed), ...screenLines(view, roomId, room), ...known, ...others];
+}
+
+/** The page on the room's screen, in a room that has one. The hub hears it, not the room. */
+function screenLines(view, roomId, room) {
+  const reading = screenReading(room);
+  if (!reading) return [];
+  const { t } = view;
+  const { alive, showing, since_ms: sinceMs } = room.screen;
+  const key = `ui_scene_${showing}`;
+  const scene = key in LABELS ? t(key) : showing;
+  const shown = alive ? t("ui_screen_alive", { scene }) : t(alive === null ? "ui_screen_never" : "ui_screen_silent");
+  const since = Number.isFinite(sinceMs) ? t("ui_since", { age: age(view.hubNowMs() - sinceMs, t) }) : "";
+  return [{
+    id: "screen",
+    title: t("ui_screen_device"),
+    detail: "",
+    wanted: t("ui_on"),
+    actual: joined(shown, since),
+    reading: null,
+    hasNoAge: true,
+    health: healthMeaning(reading, view.live),
+    screenOf: roomId,
+  }];
 }
 
 /** What a room proves that cannot be reached. */
@@ -139,7 +165,10 @@ function makeRow() {
   cells[0].append(title, detail);
   cells[4].append(h("div", { class: "health" }, state.node, reason, counters));
   const node = h("tr", { role: "row" }, ...cells);
+  const keys = screenKeys();
+  cells[0].append(keys.node);
   node.show = (view, line) => {
+    keys.update(view, line.screenOf);
     setAttr(node, "data-device", line.id);
     setAttr(node, "data-state", line.health.state);
     setText(title, line.title);
@@ -160,4 +189,29 @@ function makeRow() {
     });
   };
   return node;
+}
+
+/** Keys of a room's screen: open its page here, or do not watch it any more. */
+function screenKeys() {
+  let now = null;
+  const open = h("a", { class: "action small", target: "_blank", rel: "noopener" });
+  const forget = askingButton(() => now.view.commands.send("expect_screen", { room: now.room, on: false }, {
+    thing: `screen:${now.room}`,
+    labelKey: "ui_screen_forget",
+    proof: (state) => !state.rooms[now.room]?.screen,
+  }), { kind: "quiet small" });
+  const node = h("div", { class: "row-keys", hidden: true }, open, forget.node);
+  return {
+    node,
+    update(view, room) {
+      now = { view, room };
+      setAttr(node, "hidden", !room);
+      if (!room) return;
+      const { t } = view;
+      setText(open, t("ui_screen_open"));
+      setAttr(open, "href", `/display/${encodeURIComponent(room)}?lang=${view.lang}`);
+      const words = { question: t("ui_screen_forget_ask"), cancel: t("ui_cancel") };
+      forget.update({ label: t("ui_screen_forget"), ...words, ...view.may(null) });
+    },
+  };
 }

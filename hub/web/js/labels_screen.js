@@ -1,0 +1,33 @@
+/** Words of the rooms' screens: key -> [Vietnamese, English]. Short: they are read from afar. */
+
+export const SCREEN_LABELS = {
+  agenda_time_left: ["Thời gian còn lại", "Time left"],
+  ui_screen_title: ["Màn hình phòng họp", "Room screen"],
+  ui_screen_item: ["Mục {n}: {title}", "Item {n}: {title}"],
+  ui_screen_nobody: ["Chưa có người phát biểu", "Nobody has the floor"],
+  ui_screen_more_speaking: ["và {n} micro khác đang mở", "and {n} more open microphones"],
+  ui_screen_next: ["Tiếp theo", "Next"],
+  ui_screen_more_waiting: ["và {n} người nữa đang chờ", "and {n} more waiting"],
+  ui_screen_left: ["còn lại", "left"],
+  ui_screen_short: ["sắp hết giờ", "time is short"],
+  ui_screen_over: ["quá giờ", "over time"],
+  ui_screen_spent: ["đã phát biểu", "speaking for"],
+  ui_screen_stopped: ["đồng hồ tạm dừng", "the clock is stopped"],
+  ui_screen_voted: ["đã biểu quyết", "have voted"],
+  ui_screen_there: ["có mặt", "present"],
+  ui_screen_called: ["Mời biểu quyết: {who}", "To vote now: {who}"],
+  ui_screen_hidden: ["Số phiếu hiện sau khi kết thúc", "Counts are shown after the end"],
+  ui_screen_awaits: ["Đã kiểm phiếu, chờ công bố", "Counted, to be announced"],
+  ui_screen_result: ["Kết quả biểu quyết", "Result of the vote"],
+  ui_screen_missing: ["Chưa nhận phiếu của: {rooms}", "Not heard from: {rooms}"],
+  ui_screen_recess: ["Cuộc họp sẽ tiếp tục sau ít phút", "The meeting goes on in a few minutes"],
+  ui_screen_sign_in: ["Mời đại biểu điểm danh", "Please sign in at your seat"],
+  ui_screen_present: ["Có mặt {present}/{members}", "Present {present}/{members}"],
+  ui_screen_no_room: [
+    "Máy chủ chưa biết phòng “{room}”: kiểm tra địa chỉ trang hoặc bộ điều khiển phòng",
+    "The hub does not know room “{room}” yet: check the address of this page or the room's controller",
+  ],
+  ui_screen_fire: ["BÁO CHÁY", "FIRE ALARM"],
+  ui_screen_leave: ["Rời phòng theo lối thoát gần nhất", "Leave by the nearest exit"],
+  ui_screen_fire_elsewhere: ["Báo cháy ở phòng khác, cuộc họp tạm dừng", "Fire alarm elsewhere, the meeting has stopped"],
+};
