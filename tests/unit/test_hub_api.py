@@ -22,10 +22,8 @@ from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.meeting_routes import MeetingRoutes
+from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import LOG_LINES, Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
@@ -52,7 +50,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
+    return (MeetingAddresses(nobody, nobody),)
 
 
 class Desk:
