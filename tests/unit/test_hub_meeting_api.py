@@ -19,6 +19,7 @@ from edge.rules.reasons import Reason
 from hub.access.rights import Role, Who, may_read
 from hub.api import http, models
 from hub.api.ballot_records import BallotRecords
+from hub.api.event_records import EventRecords
 from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.meeting_routes import FORM_MOST_BYTES
 from hub.api.pages import Pages
@@ -57,6 +58,9 @@ async def served(folder: Path) -> AsyncIterator[tuple[Client, House]]:
         async def lines(_: Any) -> list[str]:
             return []
 
+        async def nothing(_: Any) -> list[Any]:
+            return []
+
         async def carry_out(_: str, body: Any, who: Who) -> tuple[str, Reason | None]:
             doing = hub.orders.doing(body, who.by)
             assert doing is not None
@@ -64,7 +68,8 @@ async def served(folder: Path) -> AsyncIterator[tuple[Client, House]]:
 
         app = http.application(
             pages, carry_out, lambda: HEALTH, "9.9",
-            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots), open_to_tests(),
+            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots),
+            EventRecords(nothing, lambda: hub.desk.meeting), open_to_tests(),
             more=(MeetingAddresses(hub.prepared, lambda: hub.desk.meeting),),
         )  # fmt: skip
         client: Client = TestClient(TestServer(app), headers=HEADERS)
