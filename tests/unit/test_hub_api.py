@@ -1,7 +1,6 @@
 """The HTTP API: what is let in, what is refused with which reason, what the stream says.
 
-Owns routes, headers and documents. The broadcaster alone: ``test_hub_stream``. The whole way to a
-room is a system test.
+Owns routes, headers and documents. The broadcaster: ``test_hub_stream``.
 """
 
 from __future__ import annotations
