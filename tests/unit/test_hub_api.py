@@ -1,6 +1,6 @@
 """The HTTP API: what is let in, what is refused with which reason, what the stream says.
 
-Owns routes, headers, documents and the broadcaster. The whole way to a room is a system test.
+Owns routes, headers and documents. The broadcaster: ``test_hub_stream``.
 """
 
 from __future__ import annotations
@@ -22,11 +22,8 @@ from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.meeting_routes import MeetingRoutes
+from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import LOG_LINES, Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
-from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
 from hub.meeting.ballots import with_ballots
@@ -52,7 +49,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
+    return (MeetingAddresses(nobody, nobody),)
 
 
 class Desk:
@@ -375,33 +372,6 @@ async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
         frame = await asyncio.wait_for(anext(frames), 10)
         told.append(tuple(json.loads(frame.decode().partition("data: ")[2])["path"]))
     assert told == [("rooms", "main"), ("rooms", "main", "online"), ("rooms", "main")]
-    await frames.aclose()
-
-
-async def test_a_page_that_reads_too_slowly_is_dropped_and_others_are_not() -> None:
-    broadcaster = Broadcaster()
-    slow, quick = broadcaster.frames(b"{}"), broadcaster.frames(b"{}")
-    await anext(slow)
-    await anext(quick)
-    received = 0
-    for _ in range(QUEUE_PARTS + 1):
-        broadcaster.publish(("floor",), "value", b"1")
-        received += (await anext(quick)).count(b"event: part")
-    assert received == QUEUE_PARTS + 1
-    assert broadcaster.listeners == 1
-    with pytest.raises(StopAsyncIteration):
-        await anext(slow)
-    broadcaster.close()
-    with pytest.raises(StopAsyncIteration):
-        await anext(quick)
-    assert [frame async for frame in broadcaster.frames(b"{}")] == []
-
-
-async def test_a_quiet_stream_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.api.stream.HEARTBEAT_S", 0.001)
-    frames = Broadcaster().frames(b"{}")
-    await anext(frames)
-    assert await anext(frames) == b": alive\n\n"
     await frames.aclose()
 
 
