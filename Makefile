@@ -1,6 +1,6 @@
 # Every way to work with phonghop starts here; "make help" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos venv lock clean
+.PHONY: help demo test lint format bench chaos deb deb-check venv lock clean
 
 BIN := .venv/bin
 # A worker for each processor; a file stays with one worker, because its tests may share a site.
@@ -8,12 +8,13 @@ PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 BENCH_ARGS ?=
 SEED ?=
 DURATION_S ?=
+ARCH ?=
 HTTP_PORT ?=
 MQTT_PORT ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
-	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), PYTHON (venv)'
+	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), ARCH (deb), PYTHON (venv)'
 
 demo: ## two rooms, hub and broker on this machine, no hardware; Ctrl-C ends it
 	@.ci/venv demo
@@ -45,6 +46,12 @@ bench: venv ## presses, votes and a storm of votes, measured (BENCH_ARGS="votes 
 chaos: venv ## a meeting with ballots while everything fails; the last line is the figures as JSON
 	@.ci/system-packages
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(DURATION_S),--duration-s $(DURATION_S))
+
+deb: venv ## Debian packages of edge and hub in dist/ (ARCH=arm64: for a Raspberry Pi, on any machine)
+	@.ci/deb $(if $(ARCH),--arch $(ARCH))
+
+deb-check: venv ## the packages in a fresh Debian 12 that is started: installed, run, upgraded, purged; needs root
+	@.ci/deb-check
 
 venv: ## the environment alone: .venv with everything locked in it
 	@.ci/venv all

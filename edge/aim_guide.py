@@ -22,8 +22,9 @@ from edge.aim_keys import Step, Steps
 from edge.aiming import Aiming
 from edge.camera.targets import Targets
 from edge.commands import CommandRefused
-from edge.composition import make_devices, make_plan
+from edge.composition import make_devices
 from edge.contract.topics import seat_name
+from edge.planning import make_plan
 from edge.room import Devices
 from edge.rules.reasons import SENTENCES, Sentence
 from edge.runtime.in_use import InUseError, owning

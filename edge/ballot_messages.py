@@ -25,11 +25,16 @@ def paper_of(message: messages.Ballot) -> Paper | None:
         options=tuple(option.id for option in message.options),
         picks_max=message.picks_max,
         seats={
-            int(number): Right(seat.person, _reason(seat.refused))
+            int(number): Right(seat.person, _reason(seat.refused), _entered(message, number))
             for number, seat in message.seats.items()
             if number.isdigit()
         },
     )
+
+
+def _entered(message: messages.Ballot, number: str) -> tuple[str, ...] | None:
+    choices = message.entered.get(number)
+    return tuple(choices) if choices and message.kind != "secret" else None
 
 
 def _reason(code: str | None) -> Reason | None:

@@ -5,7 +5,7 @@ Owns the words of these alarms. Must not raise them (``edge.alarms`` does) nor p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drivers.core.capability import Health, HealthState
 from edge.alarms import Subject
@@ -25,12 +25,20 @@ PICTURE_LOST = {
 }
 
 
+INSTEAD = {
+    "cascade": ("tạm dùng cách tìm kém hơn", "a lesser detector is used instead"),
+    "geometry": ("chỉ ngắm theo vị trí ghế", "cameras are aimed by the seats' places alone"),
+}
+
+
 def camera_concerns(
     shots: Shots, eyes: Mapping[str, Eye], titles: Mapping[str, messages.Text]
 ) -> Concerns:
     """By the alarm's id: what it is about, and how that is."""
     found = [_aims(camera, shots, titles[camera]) for camera in shots.targets]
-    found += [_picture(camera, eye.sight(), titles[camera]) for camera, eye in eyes.items()]
+    sights = {camera: eye.sight() for camera, eye in eyes.items()}
+    found += [_picture(camera, sight, titles[camera]) for camera, sight in sights.items()]
+    found += [_model(list(sights.values()))] if sights else []
     return {subject.id: (subject, health) for subject, health in found}
 
 
@@ -43,6 +51,20 @@ def _picture(camera: str, sight: Sight, title: messages.Text) -> tuple[Subject, 
     )
     health = WELL if sight.trouble is None else Health(HealthState.FAULT, sight.trouble)
     return Subject(f"picture-{camera}", title, device=camera, said=said), health
+
+
+def _model(sights: Sequence[Sight]) -> tuple[Subject, Health]:
+    """One file serves all cameras: one alarm, whichever of them looks."""
+    wrong = next((sight.wrong_model for sight in sights if sight.wrong_model), None)
+    mode = next((sight.detector for sight in sights if sight.wrong_model), None)
+    vi, en = INSTEAD.get(mode or "", ("", ""))
+    title = messages.Text(vi="Tìm khuôn mặt", en="Finding faces")
+    said = messages.Text(
+        vi=f"{title.vi}: tệp mô hình không đúng, không dùng được; {vi}",
+        en=f"{title.en}: the model file is not the right one and is not used; {en}",
+    )
+    health = WELL if wrong is None else Health(HealthState.FAULT, wrong)
+    return Subject("face-model", title, said=said), health
 
 
 def _aims(camera: str, shots: Shots, title: messages.Text) -> tuple[Subject, Health]:

@@ -57,6 +57,9 @@ def findings(devices: Devices, now_s: float) -> list[Finding]:
     return [Finding(i, VERDICTS[h.state], h.reason) for i, h in found.items()]
 
 
+Board = Callable[[RoomConfig], list[Finding]]
+"""What there is to say of the machine that runs the room."""
+
 Listen = Callable[[], Awaitable[list[Finding]]]
 """Whatever is asked of the people in the room; the devices run meanwhile."""
 
@@ -79,10 +82,18 @@ async def check(devices: Devices, seconds: float, listen: Listen | None = None) 
         await asyncio.wait({running})
 
 
-def run_check(room: str, seconds: float, *, word_s: float | None = None, as_json: bool) -> int:
+def run_check(
+    room: str,
+    seconds: float,
+    *,
+    word_s: float | None = None,
+    board: Board | None = None,
+    as_json: bool,
+) -> int:
     """The command: 0 only when every device passed.
 
-    ``word_s``: so long each microphone has to prove itself; None leaves them closed.
+    ``word_s``: so long each microphone has to prove itself; None leaves them closed. ``board``
+    finds out about the machine itself.
     """
 
     async def whole() -> list[Finding]:
@@ -92,6 +103,8 @@ def run_check(room: str, seconds: float, *, word_s: float | None = None, as_json
     try:
         config = load_room(room)
         found = asyncio.run(whole())
+        if board is not None:
+            found += board(config)
     except (RoomFileError, ValueError) as error:
         sys.stderr.write(f"phonghop-edge check: {error}\n")
         return 1

@@ -14,10 +14,16 @@ import shlex
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.runtime import notify
+
+if TYPE_CHECKING:
+    from edge.check import Finding
+    from edge.runtime.identity import Identity
+    from firmware_config.schema import RoomConfig
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -58,10 +64,11 @@ def _run(args: argparse.Namespace) -> int:
             return await twin.ask(**request)
 
     async def start() -> None:
-        await Room(config, args.data, args.broker, ask_twin).run()
+        await Room(config, args.data, args.broker, identity, ask_twin).run()
 
     try:
         config = load_room(args.room)
+        identity = _identity(args, config.room.id)
         with owning(args.data, config.room.id):
             return run_until_stopped(start())
     except (RoomFileError, OutboxError, ValueError) as error:
@@ -69,11 +76,50 @@ def _run(args: argparse.Namespace) -> int:
         return 1
 
 
+def _identity(args: argparse.Namespace, room: str) -> Identity | None:
+    """Who the room is towards the broker: as given, else as systemd passes it on, else nobody.
+
+    Raises:
+        ValueError: only a part was given.
+    """
+    from edge.runtime.identity import Identity
+
+    files = (args.tls_ca, args.tls_cert, args.tls_key)
+    if not any(files):
+        return Identity.credentials(room, args.data)
+    if not all(files):
+        raise ValueError("--tls-ca, --tls-cert and --tls-key: give all three")
+    return Identity(room, *files, args.data / f"{room}.crt")
+
+
+def _pair(args: argparse.Namespace) -> int:
+    from drivers.core.address import host_port
+    from edge.pairing import run_pair
+
+    try:
+        host, port = host_port(args.hub)
+    except ValueError as error:
+        sys.stderr.write(f"phonghop-edge pair: --hub {error}\n")
+        return 2
+    return run_pair(args.room, host, port, args.identity)
+
+
 def _check(args: argparse.Namespace) -> int:
     from edge.check import run_check
 
     word_s = args.word_seconds if args.microphones else None
-    return run_check(args.room, args.seconds, word_s=word_s, as_json=args.json)
+    board = partial(_board, args) if args.board else None
+    return run_check(args.room, args.seconds, word_s=word_s, board=board, as_json=args.json)
+
+
+def _board(args: argparse.Namespace, config: RoomConfig) -> list[Finding]:
+    from drivers.core.address import host_port
+    from edge.board import answers
+    from edge.check import Finding
+
+    host, port = host_port(args.broker or config.room.broker)
+    asked = answers(args.data, host, port, _identity(args, config.room.id))
+    return [Finding(answer.what, answer.verdict, answer.reason) for answer in asked]
 
 
 def _aim(args: argparse.Namespace) -> int:
@@ -95,12 +141,17 @@ def _aim(args: argparse.Namespace) -> int:
 def _listen(args: argparse.Namespace) -> int:
     try:
         from edge.listen import run
+        from edge.listen_live import run_live
     except ImportError as error:
         sys.stderr.write(
             f"phonghop-edge listen: {error.name} is missing: install phonghop[audio]\n"
         )
         return 1
-    return run(args.wav, as_json=args.json)
+    if args.wav is not None:
+        return run(args.wav, as_json=args.json)
+    return run_live(
+        args.room, args.device, args.channels, args.rate, args.seconds, as_json=args.json
+    )
 
 
 def _faces(args: argparse.Namespace) -> int:
@@ -123,6 +174,16 @@ def _kiosk(args: argparse.Namespace) -> int:
     from edge.kiosk import run_kiosk
 
     return run_kiosk(args.url, shlex.split(args.browser) if args.browser else None)
+
+
+def _add_identity(command: argparse.ArgumentParser) -> None:
+    """Who the room is towards the broker."""
+    for name, what in (
+        ("ca", "who vouches for the broker"),
+        ("cert", "the room's certificate"),
+        ("key", "its key"),
+    ):
+        command.add_argument(f"--tls-{name}", type=Path, metavar="FILE", help=f"{what} (PEM)")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -148,7 +209,20 @@ def make_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
     )
+    _add_identity(run)
     run.set_defaults(run=_run)
+
+    pair = commands.add_parser("pair", help="make this room one of the site: key and certificate")
+    pair.add_argument("--room", required=True, help="id of the room")
+    pair.add_argument("--hub", required=True, metavar="HOST:PORT", help="where the window is open")
+    pair.add_argument(
+        "--identity",
+        type=Path,
+        default=Path("/etc/phonghop/identity"),
+        metavar="DIR",
+        help="where key and certificates are kept (%(default)s)",
+    )
+    pair.set_defaults(run=_pair)
 
     check = commands.add_parser("check", help="self-test: pass, fail or unconfirmed per device")
     check.add_argument("--room", required=True, help="name of a shipped room, or a room file")
@@ -163,6 +237,14 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--word-seconds", type=float, default=8.0, help="how long a seat may take to be heard"
     )
+    check.add_argument(
+        "--board", action="store_true", help="the machine, too: disk, clock, certificate, broker"
+    )
+    check.add_argument("--broker", help="MQTT broker HOST:PORT instead of the room file's")
+    check.add_argument(
+        "--data", type=Path, default=default_data_dir(), help="directory of the outbox"
+    )
+    _add_identity(check)
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_check)
 
@@ -178,11 +260,28 @@ def make_parser() -> argparse.ArgumentParser:
     aim.add_argument("--json", action="store_true", help="print JSON")
     aim.set_defaults(run=_aim)
 
-    listen = commands.add_parser("listen", help="who talks in a recording of all microphones")
-    listen.add_argument(
-        "--wav", type=Path, required=True, metavar="FILE", help="one channel per seat"
+    listen = commands.add_parser(
+        "listen", help="who talks: in a recording of all microphones, or live until Ctrl-C"
     )
-    listen.add_argument("--json", action="store_true", help="print JSON")
+    source = listen.add_mutually_exclusive_group(required=True)
+    source.add_argument("--wav", type=Path, metavar="FILE", help="one channel per seat")
+    source.add_argument(
+        "--device", metavar="NAME", help="a sound device: its name, a part of it, or its number"
+    )
+    source.add_argument("--room", help="the sound of a shipped room, or of a room file")
+    listen.add_argument(
+        "--channels", type=int, metavar="N", help="of the device; channel n is seat n"
+    )
+    listen.add_argument(
+        "--rate",
+        type=int,
+        default=48000,
+        choices=(8000, 16000, 32000, 48000),
+        metavar="HZ",
+        help="of the device: 8000, 16000, 32000 or 48000 (default: %(default)s)",
+    )
+    listen.add_argument("--seconds", type=float, help="live: end after so long")
+    listen.add_argument("--json", action="store_true", help="print JSON; live: one line each")
     listen.set_defaults(run=_listen)
 
     faces = commands.add_parser("faces", help="which faces the camera's detector sees in pictures")

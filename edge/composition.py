@@ -16,7 +16,7 @@ from drivers.audio.absent import AbsentInput
 from drivers.audio.config import AudioConfig
 from drivers.cec.driver import CecDisplay
 from drivers.console.driver import Console
-from drivers.core.address import host_port, parse_port
+from drivers.core.address import host_port
 from drivers.core.capability import Device, Display, KeyPress, SeatUnits
 from drivers.delegate_unit.driver import DelegateBus
 from drivers.lg_rs232.driver import LgDisplay
@@ -25,147 +25,33 @@ from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
-from edge.camera.subject import ELSEWHERE, Pacing
 from edge.console import check_names
-from edge.contract import messages
+from edge.contract import messages, topics
 from edge.controller import Controller
 from edge.drills import AskTwin, Drills
 from edge.kept_rules import KeptRules
 from edge.optics import make_cameras
-from edge.room import Devices, Plan
+from edge.planning import make_plan
+from edge.renewal import Renewal
+from edge.room import Devices
 from edge.runtime.link import Link
 from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
-from edge.sighted import bearings_of, sightings_path
 from edge.version import VERSION
 from edge.voting import Voting
-from edge.wishes import AroundMeeting, DisplayScene, Wish
-from firmware_config.schema import DisplaySection, RoomConfig, SceneSection, Title
+from firmware_config.schema import DisplaySection, RoomConfig
 
 if TYPE_CHECKING:
     from edge.ears import Ears
+    from edge.runtime.identity import Identity
     from edge.stream import ProgrammeStream
 
 log = logging.getLogger(__name__)
 
 OnKey = Callable[[KeyPress], None]
 OnContact = Callable[[str, bool], None]
-
-
-def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:
-    """What stands where, and the description for the hub; ``data_dir`` may hold sightings."""
-    seats = [
-        messages.SeatPlace(number=s.number, role=s.role, position_m=s.position_m, device=s.bus)
-        for s in config.seats
-    ]
-    return Plan(
-        id=config.room.id,
-        on_link_loss=config.room.on_link_loss,
-        describe=messages.Describe(
-            boot=boot,
-            title=_text(config.room.title),
-            on_link_loss=config.room.on_link_loss,
-            seats=seats,
-            devices=_places(config),
-            scenes=[messages.ScenePlace(id=s.id, title=_text(s.title)) for s in config.scenes],
-        ),
-        roles={s.number: s.role for s in config.seats},
-        places_m={s.number: s.position_m for s in config.seats},
-        bearings=bearings_of(config, data_dir),
-        pacing=Pacing(**config.pacing.model_dump()),
-        camera_policy=config.room.camera_policy,
-        sightings_file=None if data_dir is None else sightings_path(data_dir, config.room.id),
-        locked_cameras=frozenset(c.id for c in config.cameras if c.locked),
-        outside=_outside(config),
-        scenes=tuple(_scene(section) for section in config.scenes),
-        around_meeting=AroundMeeting(**config.meeting.model_dump()),
-    )
-
-
-def _scene(section: SceneSection) -> DisplayScene:
-    wishes = {d.id: Wish(d.power, d.source, d.volume) for d in section.displays}
-    return DisplayScene(section.id, _text(section.title), wishes, section.camera)
-
-
-def _outside(config: RoomConfig) -> tuple[str, ...]:
-    """Other rooms' pictures on the switcher."""
-    inputs = config.switcher.inputs if config.switcher is not None else ()
-    return tuple(source for source in inputs if source.startswith(ELSEWHERE))
-
-
-def _text(title: Title) -> messages.Text:
-    return messages.Text(vi=title.vi, en=title.en)
-
-
-def _places(config: RoomConfig) -> list[messages.DevicePlace]:
-    places = [
-        messages.DevicePlace(
-            id=b.id, kind="units", title=_text(b.title), model=b.map, simulated=_twin(b.port)
-        )
-        for b in config.buses
-    ]
-    places += [
-        messages.DevicePlace(
-            id=c.id,
-            kind="camera",
-            title=_text(c.title),
-            position_m=c.position_m,
-            heading_deg=c.heading_deg,
-            model=c.model,
-            simulated=_twin(c.port),
-        )
-        for c in config.cameras
-    ]
-    places += [
-        messages.DevicePlace(
-            id=d.id,
-            kind="display",
-            title=_text(d.title),
-            position_m=d.position_m,
-            model=d.driver,
-            sources=list(d.sources),
-            abilities=list(d.ABILITIES),
-            simulated=_twin(d.port),
-        )
-        for d in config.displays
-    ]
-    if config.switcher is not None:
-        places.append(
-            messages.DevicePlace(
-                id=config.switcher.id,
-                kind="switcher",
-                title=_text(config.switcher.title),
-                model=config.switcher.dialect or "",
-                sources=list(config.switcher.inputs),
-                simulated=_twin(config.switcher.port),
-            )
-        )
-    if config.console is not None:
-        places.append(
-            messages.DevicePlace(
-                id="console",
-                kind="console",
-                title=_text(config.console.title),
-                simulated=config.console.pins.startswith("twin:"),
-            )
-        )
-    if config.audio is not None:
-        places.append(
-            messages.DevicePlace(
-                id=config.audio.id,
-                kind="audio",
-                title=_text(config.audio.title),
-                model=config.audio.source[:64],
-                simulated=config.audio.source.startswith("twin:"),
-            )
-        )
-    return places
-
-
-def _twin(port: str) -> bool:
-    return parse_port(port).twin
 
 
 def make_devices(
@@ -296,11 +182,13 @@ class Room:
         config: RoomConfig,
         data_dir: Path,
         broker: str | None = None,
+        identity: Identity | None = None,
         ask_twin: AskTwin | None = None,
     ) -> None:
         """Wire everything; nothing is opened but the outbox file.
 
-        ``ask_twin`` reaches the room's twin, where it has simulated devices.
+        With an ``identity`` the broker is reached by TLS, without one as it is. ``ask_twin``
+        reaches the room's twin, where it has simulated devices.
 
         Raises:
             OutboxError: the outbox file cannot be used.
@@ -327,9 +215,11 @@ class Room:
             port,
             self.outbox,
             self._status,
-            self.controller.deliver,
+            self._deliver,
             self.controller.link_changed,
+            None if identity is None else identity.tls,
         )
+        self.renewal = None if identity is None else Renewal(identity, self.link)
         self.controller.connect(self.link)
         self.controller.ears = make_ears(config, self.devices)
         if self.controller.ears is not None:
@@ -347,6 +237,8 @@ class Room:
         for ident, eye in eyes.items():
             self.supervisor.add(f"{ident} eye", eye.run)
         self.supervisor.add("link", self.link.run)
+        if self.renewal is not None:
+            self.supervisor.add("renewal", self.renewal.run)
         self.supervisor.add("controller", self.controller.run)
         if ask_twin is not None and any(d.simulated for d in self.plan.describe.devices):
             self.controller.drills = Drills(self.controller, ask_twin)
@@ -368,6 +260,12 @@ class Room:
 
     def _contact(self, name: str, is_closed: bool) -> None:
         self.controller.contact(name, is_closed)
+
+    def _deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
+        if not isinstance(message, messages.IdentityGrant):
+            self.controller.deliver(topic, message)
+        elif self.renewal is not None:
+            self.renewal.take(message)
 
     def _status(self, state: str) -> messages.Status:
         return messages.Status(

@@ -318,6 +318,7 @@ class Controller:
         scene = scene_of(
             self.room,
             talkers=self.talkers,
+            voiced=None if self.ears is None else self.ears.voiced,
             secret_ballot=votes_in_secret(self.voting.ballot),
             policy=self.shots.policy,
         )

@@ -76,6 +76,8 @@ class Ears:
         self.on_talking: Callable[[tuple[str, ...] | None], None] = lambda seats: None
         self.talking: tuple[str, ...] | None = None
         """Seats that talk now, the clearest first; None: no sound comes."""
+        self.voiced: tuple[str, ...] = ()
+        """Those of them who are not pausing, by the newest block."""
         self.ms_per_block = 0.0
         """Time of a processor, smoothed."""
         self._plan, self._audio, self._devices = plan, audio, devices
@@ -105,6 +107,7 @@ class Ears:
         self._blocks[list(heard.talking)] += 1
         self._faults = heard.faults
         talking = tuple(self._seats[c] for c in heard.talking if c in self._seats)
+        self.voiced = tuple(self._seats[c] for c in heard.voiced if c in self._seats)
         spent_ms = (time.thread_time() - begun_s) * 1000
         self.ms_per_block += (spent_ms - self.ms_per_block) * COST_SHARE
         if talking != self._found:

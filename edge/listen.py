@@ -20,6 +20,7 @@ from scipy.io import wavfile
 
 from edge.listening.chain import Chain
 from edge.listening.levels import BLOCK_S, Samples
+from edge.listening.truth import Fault
 from edge.listening.voice import Detector, webrtc
 from edge.listening.words import KINDS
 
@@ -95,14 +96,7 @@ def analyse(samples: Samples, rate_hz: int, detector: Detector | None) -> dict[s
         talker.see({c: {"seat": str(c + 1)} for c in heard.talking[:1]}, *span)
         active.see({c: {"seat": str(c + 1)} for c in heard.active}, *span)
         faults: dict[object, dict[str, Any]] = {
-            (f.channel, f.kind): {
-                "seat": str(f.channel + 1),
-                "kind": f.kind,
-                "vi": KINDS[f.kind].vi,
-                "en": KINDS[f.kind].en,
-                "evidence": f.evidence,
-            }
-            for f in heard.faults
+            (f.channel, f.kind): fault_of(f, str(f.channel + 1)) for f in heard.faults
         }
         alerts.see(faults, *span)
     return {
@@ -125,16 +119,28 @@ def _blocks(samples: Samples, size: int) -> Iterator[Samples]:
         yield samples[start : start + size]
 
 
-def run(path: Path, *, as_json: bool) -> int:
-    """Listen to a file and print; 0 when it could be heard."""
-    detector: Detector | None = None
+def fault_of(fault: Fault, seat: str) -> dict[str, Any]:
+    """A microphone that cannot be believed, in words."""
+    words = KINDS[fault.kind]
+    told = {"vi": words.vi, "en": words.en, "evidence": fault.evidence}
+    return {"seat": seat, "kind": fault.kind, **told}
+
+
+def find_detector() -> Detector | None:
+    """The one that is installed; without it levels alone decide, which is said."""
     try:
-        detector = webrtc()
+        return webrtc()
     except ImportError:
         sys.stderr.write(
             "phonghop-edge listen: webrtcvad-wheels is missing: levels alone decide; "
             "install phonghop[audio]\n"
         )
+        return None
+
+
+def run(path: Path, *, as_json: bool) -> int:
+    """Listen to a file and print; 0 when it could be heard."""
+    detector = find_detector()
     try:
         rate_hz, samples = read(path)
         found = analyse(samples, rate_hz, detector)

@@ -37,5 +37,7 @@ def make_eye(
             reached=lambda: bool(shots.reached(ident)),
             may_correct=lambda: shots.may_correct(ident),
             correct=lambda aim: shots.correct(ident, aim),
+            follow=lambda pan, tilt: shots.follow(ident, pan, tilt),
+            following=lambda: shots.keeps_following(ident),
         ),
     )

@@ -16,6 +16,9 @@ from edge.room import Devices
 from edge.shots import Shots
 from edge.wishes import Wish
 
+LINE_MOST = 400
+"""Letters of a line in the contract."""
+
 QUALITIES_TOLD = 600
 """Figures of seats, all cameras together, that leave room for the rest of a message."""
 
@@ -69,7 +72,7 @@ def camera_actual(
         on_air=direction.on_air == camera.id,
         why=messages.Text(vi=why.vi, en=why.en) if why else None,
         detector=sight.detector,
-        detector_reason=sight.detector_reason or None,
+        detector_reason=sight.detector_reason[:LINE_MOST] or None,
         picture=sight.picture,
         faces=sight.faces,
         framed=sight.framed,

@@ -30,6 +30,8 @@ class Plan:
     describe: messages.Describe
     roles: Mapping[int, Role]
     places_m: Mapping[int, Point]
+    walks_m: Mapping[int, float] = field(default_factory=dict)
+    """Seats whose people walk while they speak, and how far to each side."""
     bearings: Mapping[str, Bearings] = field(default_factory=dict)
     """How each camera stands."""
     pacing: Pacing = field(default_factory=Pacing)
@@ -56,7 +58,8 @@ class Plan:
     def targets(self, camera: str) -> Targets:
         """What ``camera`` can be aimed at, and where that is."""
         places_m = {self.seat(n): place for n, place in self.places_m.items()}
-        return Targets(self.bearings[camera], places_m)
+        walks_m = {self.seat(n): walk_m for n, walk_m in self.walks_m.items()}
+        return Targets(self.bearings[camera], places_m, walks_m)
 
 
 @dataclass

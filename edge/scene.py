@@ -24,12 +24,14 @@ def scene_of(
     room: Room,
     *,
     talkers: tuple[str, ...] | None = None,
+    voiced: tuple[str, ...] | None = None,
     secret_ballot: bool = False,
     policy: Policy = "track",
 ) -> Scene:
     """The scene as the room's floor has it.
 
     ``talkers``: seats with a voice, the clearest first; None while nobody listens.
+    ``voiced``: those of them who are not pausing just now.
     ``secret_ballot``: one is open here, so nobody's hands are shown.
     """
     floor = room.floor
@@ -46,6 +48,7 @@ def scene_of(
     return Scene(
         speaking=here,
         talkers=talkers,
+        voiced=voiced,
         next_up=waiting.seat if waiting is not None and waiting.seat in floor.roles else None,
         priority=hold.seat if hold is not None and hold.seat in floor.roles else None,
         elsewhere=away[-1] if away and not here else None,

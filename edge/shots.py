@@ -12,7 +12,7 @@ import itertools
 import logging
 from dataclasses import dataclass, replace
 
-from drivers.core.capability import Aim, Bounded, Camera, HealthState
+from drivers.core.capability import Aim, Bounded, Camera, Drivable, HealthState
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from edge.camera import director
@@ -28,6 +28,9 @@ TRY_AGAIN_S = 1.0
 
 ASIDE_S = 60.0
 """A camera that a person aims is left to that person for so long after the last touch."""
+
+FOLLOWED_WITHIN_S = 1.0
+"""Whoever follows somebody says so more often; meanwhile the shot counts as reached."""
 
 CORRECTED_WITHIN_S = 3.0
 """A correction by the picture is a nudge: the shot counts as reached meanwhile, but no longer."""
@@ -60,6 +63,10 @@ class Shots:
         self.orders: dict[str, Order] = {}
         """The newest order of each camera."""
         self._aside_until_s: dict[str, float] = {}
+        self._followed_s: dict[str, float] = {}
+        """When the person in the shot of a camera was last followed."""
+        self._driven: dict[str, bool] = {}
+        """Cameras that were given speeds, and stopped since or not."""
         self._cameras = devices.cameras
         self._pacing = plan.pacing
         self._now_s = now_s
@@ -132,11 +139,35 @@ class Shots:
         before = self.orders[camera]
         self._order(camera, Order(before.target, aim, self._now_s(), before))
 
+    async def follow(self, camera: str, pan_deg_s: float, tilt_deg_s: float) -> None:
+        """Turn ``camera`` at these speeds, for the one who walks in its present shot.
+
+        Zeroes stop it. To be renewed: a camera that is forgotten stops by itself.
+
+        Raises:
+            DeviceError: the camera did not take it.
+        """
+        device = self._cameras[camera]
+        if not isinstance(device, Drivable) or not self.may_correct(camera):
+            return
+        was_driven = self._driven.get(camera, False)
+        self._driven[camera] = is_driven = (pan_deg_s, tilt_deg_s) != (0.0, 0.0)
+        if is_driven:
+            await device.drive(pan_deg_s, tilt_deg_s)
+        elif was_driven:
+            await device.stop()
+
+    def keeps_following(self, camera: str) -> None:
+        """Whoever is shown there is followed just now, and the shot is as good as reached."""
+        self._followed_s[camera] = self._now_s()
+
     def arrived(self, camera: str) -> bool | None:
         """The camera reports to rest at the shot it was sent to; None when unknown."""
         order, now_s = self.orders.get(camera), self._now_s()
         if order is None:
             return None
+        if now_s - self._followed_s.get(camera, float("-inf")) < FOLLOWED_WITHIN_S:
+            return True
         is_nudged = order.corrects is not None and now_s - order.at_s < CORRECTED_WITHIN_S
         return True if is_nudged else self.reached(camera)
 
@@ -219,6 +250,8 @@ class Shots:
 
     def _order(self, camera: str, order: Order) -> None:
         self.orders[camera] = order
+        self._followed_s.pop(camera, None)
+        self._driven.pop(camera, None)  # the move ends it
         self._news[camera].set()
 
     async def _mover(self, camera: Camera) -> None:

@@ -125,7 +125,8 @@ class Voting:
     def lamps(self, seat: int, floor: SeatOutputs) -> SeatOutputs:
         """What the seat shows: its vote and signing in beside what the floor wants there."""
         entry = self._written_vote(seat)
-        votes = seat_votes.lamps(self._paper, seat, entry.held if entry is not None else None)
+        held = seat_votes.newest(self._right(seat), entry.held if entry is not None else None)
+        votes = seat_votes.lamps(self._paper, seat, held)
         shown = replace(
             floor,
             yes=votes.yes,
@@ -248,7 +249,7 @@ class Voting:
         if paper is None or right is None:
             return None
         entry = self._under_way.get((paper.key, right.person)) or self._written_vote(seat)
-        return entry.held if entry is not None else None
+        return seat_votes.newest(right, entry.held if entry is not None else None)
 
     def _cast(self, paper: Paper, seat: int, cast: Cast, at_s: float) -> None:
         """Hand the vote to the outbox; a secret one is cut in two here and now."""

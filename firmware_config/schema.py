@@ -106,7 +106,14 @@ class SeatSection(SeatUnitConfig):
     number: int = Field(ge=1, le=999, description="number of the seat in its room")
     role: Role = Field("delegate", description="who usually sits there")
     position_m: Position = Field(
-        description="where a seated person's face is: x, y, z in metres, z about 1.2"
+        description="where the person's face is: x, y, z in metres, z about 1.2, standing 1.6"
+    )
+    walks_m: float = Field(
+        0.0,
+        ge=0.0,
+        le=8.0,
+        description="whoever speaks here walks so far to each side, in metres, and is followed by "
+        "a camera that can be steered; 0: sits",
     )
 
 
@@ -316,6 +323,9 @@ class PacingSection(Section):
     switches: int = Field(3, ge=2, le=5, description="as many changes between two are a dialogue")
     switches_within_s: Times = Field(20.0, description="in that time")
     group_s: Times = Field(6.0, description="a shot of several stays at least this long")
+    tighten_s: Times = Field(
+        12.0, description="who is seen with another is shown alone after talking alone for so long"
+    )
     ping_pong_s: Times = Field(
         6.0, description="nobody comes back to a single shot within this time of losing it"
     )

@@ -13,9 +13,16 @@ from edge.rules import ballot_events as event
 from edge.rules.slip_sheet import KEY_BYTES
 from hub.api import ballot_bodies as bodies
 from hub.api.models import Body
-from hub.meeting.inputs import AskAttendance, BallotOrder, PlanMotion, SignInOrder, VoteAgain
+from hub.meeting.inputs import (
+    AskAttendance,
+    BallotOrder,
+    HandVote,
+    PlanMotion,
+    SignInOrder,
+    VoteAgain,
+)
 
-Wanted = PlanMotion | BallotOrder | VoteAgain | SignInOrder | AskAttendance
+Wanted = PlanMotion | BallotOrder | VoteAgain | SignInOrder | AskAttendance | HandVote
 
 
 def ballot_order(body: Body, by: str) -> Wanted | None:
@@ -33,6 +40,8 @@ def ballot_order(body: Body, by: str) -> Wanted | None:
         case bodies.ReadyBallot():
             fresh = secrets.token_bytes(KEY_BYTES)
             return BallotOrder(body.ballot, body.generation, event.Prepare(by), fresh)
+        case bodies.RollCallVote():
+            return HandVote(body.ballot, body.generation, body.person, (body.choice,), by)
         case bodies.OfBallot():
             return BallotOrder(body.ballot, body.generation, _event(body, by))
         case _:

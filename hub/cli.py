@@ -17,11 +17,26 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from hub import notify, reaching, roster, tally, user_cli
+from hub import (
+    backup,
+    broker_tls,
+    check,
+    notify,
+    reaching,
+    room_cli,
+    roster,
+    tally,
+    user_cli,
+)
 from hub.access.book import BookError
+from hub.identity.authority import IdentityError
+from hub.papers import MOST_BYTES
 from hub.service import serve
 from hub.settings import Settings, version
 from hub.store.store import StoreError
+
+MIB = 1024 * 1024
+PAPER_MIB_MOST = 1024
 
 MQTT = "127.0.0.1:1883"
 HTTP = "127.0.0.1:8080"
@@ -69,7 +84,21 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--data", type=Path, default=reaching.data_folder(), metavar="DIR", help="records"
     )
+    broker_tls.add_options(run)
+    run.add_argument(
+        "--figures",
+        type=address,
+        metavar="HOST:PORT",
+        help="serve /metrics (Prometheus) and /health there; no names of people, no sign-in",
+    )
     run.add_argument("--meeting", type=Path, metavar="FILE", help="title, limits, names (.toml)")
+    run.add_argument(
+        "--paper-mib",
+        type=size_mib,
+        default=MOST_BYTES // MIB,
+        metavar="N",
+        help=f"largest paper of a meeting, 1 to {PAPER_MIB_MOST} MiB ({MOST_BYTES // MIB})",
+    )
     run.set_defaults(run=_run)
 
     demo = names.add_parser(
@@ -91,7 +120,14 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    for command in (run, demo, status, tally.add_parser(names), user_cli.add_parser(names)):
+    others = [
+        tally.add_parser(names),
+        user_cli.add_parser(names),
+        room_cli.add_parser(names),
+        check.add_parser(names, reaching.data_folder(), address, MQTT),
+    ]
+    others += backup.add_parsers(names, reaching.data_folder())
+    for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
             choices=("debug", "info", "warning", "error"),
@@ -124,6 +160,17 @@ def port(text: str) -> int:
     return int(text)
 
 
+def size_mib(text: str) -> int:
+    """A size in MiB, 1 to ``PAPER_MIB_MOST``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= PAPER_MIB_MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size, 1 to {PAPER_MIB_MOST} MiB")
+    return int(text)
+
+
 def complain(message: object) -> int:
     """One line for whoever called, and the exit code of a failure."""
     sys.stderr.write(f"phonghop-hub: {message}\n")
@@ -136,9 +183,26 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         access = reaching.access(chosen, host)
         meeting = roster.load(chosen.meeting)
-        settings = Settings(broker_host, broker_port, host, number, chosen.data, meeting, access)
+        settings = Settings(
+            broker_host,
+            broker_port,
+            host,
+            number,
+            chosen.data,
+            meeting,
+            access,
+            broker_tls.chosen_tls(chosen),
+            chosen.figures,
+            chosen.paper_mib * MIB,
+        )
         asyncio.run(_serve(settings))
-    except (roster.MeetingFileError, reaching.NotReachedError, StoreError, BookError) as error:
+    except (
+        roster.MeetingFileError,
+        reaching.NotReachedError,
+        StoreError,
+        BookError,
+        IdentityError,
+    ) as error:
         return complain(error)
     except OSError as error:
         return complain(f"--http {host}:{number}: {error.strerror or error}")

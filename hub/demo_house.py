@@ -22,7 +22,8 @@ import aiohttp
 from hub.access import codes
 from hub.access.book import Book
 from hub.access.rights import SCOPES
-from hub.roster import demo_file
+from hub.demo_papers import furnish
+from hub.roster import demo_file, load
 
 HOST = "127.0.0.1"
 ROOMS = ("main", "satellite-1")
@@ -137,6 +138,9 @@ class House:
         book.close()
         self._accident = asyncio.get_running_loop().create_future()
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        form = load(demo_file())
+        if form is not None:
+            await furnish(self.folder / "hub", form)
         await asyncio.gather(*(self.start_child(name) for name in self.children))
 
     async def start_child(self, name: str) -> None:

@@ -29,6 +29,7 @@ from hub.meeting.evolve import apply, heard
 from hub.meeting.inputs import NotedEvent
 from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
+from hub.store.answers import Answered, Press
 from hub.store.change import Change, DeadLetter
 from hub.store.inbox import Decided, Key
 from hub.store.store import Store, Stored, StoreError
@@ -61,6 +62,8 @@ class Item:
     key: Key | None = None
     """Identity of a room's event: decided once, receipted each time."""
     dead: DeadLetter | None = None
+    press: Press | None = None
+    """Of a page, which may send it again: decided once, answered each time."""
     reply: asyncio.Future[Reason | None] | None = None
 
     @property
@@ -92,6 +95,7 @@ class Work:
     """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
+    answered: dict[Press, str] = field(default_factory=dict)
     heard: list[Key] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     held: dict[Key, Item] = field(default_factory=dict)
@@ -133,8 +137,10 @@ class Desk:
         except asyncio.QueueFull:
             log.warning("not recorded, too much waits: %s", event)
 
-    async def ask(self, given: Input) -> Reason | None:
+    async def ask(self, given: Input, press: Press | None = None) -> Reason | None:
         """Decide on what somebody wants, and wait until it is committed; why not, or None.
+
+        ``press`` is of a page that may send it again: it is decided once.
 
         Raises:
             StoreError: nothing can be written, so nothing was done.
@@ -142,7 +148,7 @@ class Desk:
         if self.storage_trouble is not None:
             raise self.storage_trouble
         reply: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
-        await self._queue.put(Item(given, reply=reply))
+        await self._queue.put(Item(given, press=press, reply=reply))
         return await reply
 
     async def run(self) -> None:
@@ -235,6 +241,9 @@ class Desk:
         if key is not None and (key in self._store.inbox or key in work.fresh):
             work.heard.append(key)
             return
+        if item.press is not None and (code := self._answer(work, item.press)) is not None:
+            _reply(work, item, Reason(code) if code else None)
+            return
         decision = self._decide(work, item, now_s)
         for event in decision.events:
             work.meeting = apply(work.meeting, event)
@@ -254,8 +263,16 @@ class Desk:
             code = decision.refused.value if decision.refused is not None else ""
             work.change.decided.append(Decided(key, code))
             work.heard.append(key)
-        if item.reply is not None:
-            work.replies.append((item.reply, decision.refused))
+        if item.press is not None:
+            code = decision.refused.value if decision.refused is not None else ""
+            work.answered[item.press] = code
+            work.change.answered.append(Answered(item.press, code))
+        _reply(work, item, decision.refused)
+
+    def _answer(self, work: Work, press: Press) -> str | None:
+        """How this press was answered before; None: it is new."""
+        known = work.answered.get(press)
+        return self._store.answers.get(press) if known is None else known
 
     def _decide(self, work: Work, item: Item, now_s: float) -> Decision:
         given = item.given
@@ -285,6 +302,11 @@ class Desk:
             else:
                 return seq
         return 0
+
+
+def _reply(work: Work, item: Item, refused: Reason | None) -> None:
+    if item.reply is not None:
+        work.replies.append((item.reply, refused))
 
 
 def _unreadable(given: EventHeard, why: str) -> DeadLetter:

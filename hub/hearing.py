@@ -41,9 +41,11 @@ class Hearing:
         on_online: Callable[[str], None],
         contact: Callable[[], int],
         meeting: Callable[[], Meeting],
+        on_identity: Callable[[str, str], None] = lambda room, request: None,
     ) -> None:
         """``on_online`` is told of each room whose status says online.
 
+        ``on_identity`` is told of each that asks for a certificate.
         ``contact`` is the number of the hub's present connection to the broker.
         """
         self.counts: dict[str, int] = {}
@@ -54,6 +56,7 @@ class Hearing:
         self._touch = touch
         self._on_online = on_online
         self._contact = contact
+        self._on_identity = on_identity
         self._meeting = meeting
 
     async def hear(self, heard: Heard) -> None:
@@ -73,6 +76,8 @@ class Hearing:
             case messages.Events():
                 for event in message.events:
                     await self._event(room, heard, event)
+            case messages.IdentityRequest():
+                self._on_identity(room, message.request)
             case messages.Result():
                 await self._result(message)
             case messages.Preview():

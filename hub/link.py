@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -91,8 +92,9 @@ class Link:
         gen: int,
         deliver: Deliver,
         on_change: Callable[[bool], None],
+        tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
-        """Nothing is opened before ``run``.
+        """Nothing is opened before ``run``; ``tls`` is asked at each connection.
 
         ``deliver`` gets each message and may hold the next one back; ``on_change`` is told
         when the connection is there and when it is gone.
@@ -109,6 +111,7 @@ class Link:
         self._gen = gen
         self._deliver = deliver
         self._on_change = on_change
+        self._tls = tls
         self._waiting: dict[str, _Outgoing] = {}
         self._passing = 0
         self._passing_waiting = 0
@@ -168,6 +171,7 @@ class Link:
             max_queued_incoming_messages=INCOMING_MOST,
             socket_options=NODELAY,
             timeout=5.0,
+            tls_context=None if self._tls is None else self._tls(),
         )
         client.pending_calls_threshold = IN_FLIGHT + 2
         async with client:

@@ -11,12 +11,13 @@ import secrets
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode
-from edge.rules.floor import Give, PriorityHeld, room_of
+from edge.rules.floor import Ask, Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
 from hub.access.rights import Who, is_quiet
 from hub.alerts import Alerts
 from hub.api import models
 from hub.api.care_bodies import DisplayAlive
+from hub.api.seat_bodies import CastVote
 from hub.ballot_orders import ballot_order
 from hub.board import Board, Order
 from hub.care_orders import care_order
@@ -30,6 +31,8 @@ from hub.meeting import commands, events
 from hub.meeting.care import CareOrder
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
+from hub.meeting_orders import MeetingOrders
+from hub.seat_orders import page_vote, seat_order
 
 TTL_MS = 5_000
 """A command that has not reached its room by then is not carried out any more."""
@@ -59,9 +62,11 @@ class Orders:
         gen: int,
         touch: Touch,
         alerts: Alerts,
+        meetings: MeetingOrders | None = None,
     ) -> None:
         """``touch`` tells the pages which command is new."""
         self._alerts = alerts
+        self._meetings = meetings
         self._desk = desk
         self._board = board
         self._link = link
@@ -76,6 +81,8 @@ class Orders:
         Raises:
             StoreError: nothing can be recorded, so nothing was done.
         """
+        if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
+            return body.press, await self._desk.ask(page_vote(body), (body.seat, body.press))
         ident = secrets.token_hex(8)
         reason = await self._done(ident, name, body, who.by)
         if not is_quiet(name):
@@ -91,15 +98,20 @@ class Orders:
         self._desk.note(given)
 
     async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
+        about_meetings = None if self._meetings is None else self._meetings.doing(body, by)
+        if about_meetings is not None:
+            return await about_meetings
         now_s = self._clock.now_s()
         cared = care_order(body, self._desk.meeting, self._board, self._alerts, by, now_s)
         if cared is not None:  # of the hub itself: it needs no room
             return await self._care(cared, body)
         if not self._link.connected:
             return Reason.LINK_LOST
-        wanted = floor_order(body, by)
-        if wanted is not None:
+        wanted = floor_order(body, by) or seat_order(body, now_s, by)
+        if isinstance(wanted, FloorOrder | SettingsOrder):
             return await self._on_floor(wanted)
+        if wanted is not None:
+            return await self._desk.ask(wanted)
         about_ballots = ballot_order(body, by)
         if about_ballots is not None:
             return await self._desk.ask(about_ballots)
@@ -121,7 +133,7 @@ class Orders:
         if seat is not None and seat not in self._desk.meeting.floor.roles:
             known = room_of(seat) in self._desk.meeting.rooms
             return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
-        opens = isinstance(event, Give | PriorityHeld)
+        opens = isinstance(event, Ask | Give | PriorityHeld)
         if opens and seat is not None and not self._board.room(room_of(seat)).online():
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
         return await self._desk.ask(wanted)

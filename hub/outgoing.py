@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
+from typing import Literal
 
 from edge.contract import messages
 from edge.contract.wire import BadMessage, encode
 from hub.meeting import wire
+from hub.meeting.agenda import place_of
 from hub.meeting.state import Meeting
 
 log = logging.getLogger(__name__)
@@ -64,11 +66,33 @@ def floor_bytes(message: messages.Floor) -> bytes:
 
 
 def meeting(meeting: Meeting, room: str, gen: int) -> messages.Meeting:
-    """Names and roles at the room's seats."""
+    """Names and roles at the room's seats, and the item of the agenda at hand."""
     return messages.Meeting(
         gen=gen,
         rev=meeting.plan_rev,
         title=meeting.title,
         names=meeting.names_in(room),
         roles=meeting.roles_in(room),
+        session=session(meeting, room),
+        item=item(meeting, room),
+    )
+
+
+def session(meeting: Meeting, room: str) -> Literal["none", "running", "ended"] | None:
+    """Whether a meeting that was begun at a page sits in the room."""
+    sits = meeting.session is None or meeting.sits_in(room)
+    return meeting.session if sits else "none"
+
+
+def item(meeting: Meeting, room: str) -> messages.AgendaItem | None:
+    """The item at hand; None where the meeting does not sit, or not any more."""
+    place = place_of(meeting, meeting.item)
+    if place is None or meeting.session == "ended" or not meeting.sits_in(room):
+        return None
+    found = meeting.agenda[place]
+    return messages.AgendaItem(
+        number=place + 1,
+        of=len(meeting.agenda),
+        title=found.title,
+        presenter=found.presenter,
     )

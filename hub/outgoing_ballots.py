@@ -36,6 +36,7 @@ def ballot_facts(meeting: Meeting) -> tuple[object, ...]:
         ballot.attending,
         ballot.recused,
         ballot.called,
+        _entered(ballot),
     )
 
 
@@ -46,6 +47,8 @@ def ballots(meeting: Meeting, gen: int) -> dict[str, messages.Ballot]:
     if ballot is None:
         return {room: messages.Ballot(gen=gen, rev=0) for room in rooms}
     seats: dict[str, dict[str, messages.BallotSeat]] = {room: {} for room in rooms}
+    entered: dict[str, dict[str, list[str]]] = {room: {} for room in rooms}
+    from_no_room = _entered(ballot)
     for person, voter in ballot.plan.voters.items():
         if voter.seat is not None:
             reason = barred(ballot, person)
@@ -53,6 +56,8 @@ def ballots(meeting: Meeting, gen: int) -> dict[str, messages.Ballot]:
             seats[voter.room][number] = messages.BallotSeat(
                 person=person, refused=reason.value if reason is not None else None
             )
+            if person in from_no_room:
+                entered[voter.room][number] = list(from_no_room[person])
     plan = ballot.plan
     options = [
         messages.BallotOption(id=option.id, label=_text(option.label)) for option in plan.options
@@ -74,10 +79,20 @@ def ballots(meeting: Meeting, gen: int) -> dict[str, messages.Ballot]:
             picks_min=plan.picks_min,
             picks_max=plan.picks_max,
             seats=seats[room],
+            entered=entered[room],
             called=plan.voters[ballot.called[-1]].seat if ballot.called else None,
             result=result,
         )
         for room in rooms
+    }
+
+
+def _entered(ballot: Ballot) -> dict[str, tuple[str, ...]]:
+    """What stands for people whose vote came from no room: their seats show it too."""
+    return {
+        person: held.choices
+        for person in ballot.entered
+        if (held := ballot.vote_of(person)) is not None and not ballot.is_secret
     }
 
 

@@ -14,15 +14,21 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from edge.contract import messages, topics
-from edge.contract.wire import BadMessage, encode
+from edge.contract.wire import encode
 from hub import notify, outgoing
+from hub.access import rights
 from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
+from hub.api.gate import signed_in
+from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import Pages, hub_part
+from hub.api.paper_routes import PaperRoutes
+from hub.api.roster_routes import RosterRoutes
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
+from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
 from hub.hearing import Hearing
@@ -30,13 +36,18 @@ from hub.link import Link
 from hub.meeting import commands, events, vote_events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import is_shown
+from hub.meeting_orders import MeetingOrders
 from hub.orders import Orders
+from hub.papers import PaperFolder
+from hub.plan_teller import PlanTeller
+from hub.prepared import Prepared
 from hub.reception import Reception
 from hub.replay import replayed
 from hub.settings import Ready, Settings, version
 from hub.store.reader import Reader
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
+from hub.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +80,6 @@ class Hub:
         self._clock = HubClock(self._store.last)
         self._version = version()
         self._floors_told: dict[str, tuple[int, str | None, int]] = {}
-        self._plan_rev_told = -1
-        self._plans_told: dict[str, tuple[object, ...]] = {}
         self._others: asyncio.TimerHandle | None = None
         self._others_not_before_s = 0.0
         self._linked = False
@@ -85,6 +94,7 @@ class Hub:
             self._hub_part,
             self._is_linked,
             self._clock.now_s,
+            lambda: self.prepared.part(),
         )
         self.desk = Desk(
             replayed(self._store, self._remember),
@@ -92,6 +102,13 @@ class Hub:
             self._clock,
             self._on_committed,
             self._on_storage,
+        )
+        self.prepared = Prepared(
+            self._store,
+            self.desk,
+            self._clock,
+            PaperFolder(settings.data / "papers", settings.paper_most_bytes),
+            lambda: self.pages.touch("meetings"),
         )
         self.hearing = Hearing(
             self.board,
@@ -101,6 +118,7 @@ class Hub:
             self._on_room_online,
             lambda: self.link.contact,
             lambda: self.desk.meeting,
+            granting(settings.broker_tls, lambda topic, data: self.link.send(topic, data)),
         )
         self.link = Link(
             settings.mqtt_host,
@@ -108,6 +126,7 @@ class Hub:
             self._store.gen,
             self.hearing.hear,
             self._on_link,
+            None if settings.broker_tls is None else settings.broker_tls.context,
         )
         self.orders = Orders(
             self.desk,
@@ -117,7 +136,9 @@ class Hub:
             self._store.gen,
             self.pages.touch,
             self.alerts,
+            MeetingOrders(self.prepared, self.desk),
         )
+        self.plans = PlanTeller(self.link, self._store.gen)
         self.reception = Reception(
             settings.access,
             settings.data,
@@ -143,8 +164,7 @@ class Hub:
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
-        if done.after.plan_rev != self._plan_rev_told:
-            self._tell_plans()
+        self.plans.tell(done.after)
         self._show(done)
 
     def _tell_floors(self, done: Committed) -> None:
@@ -183,28 +203,15 @@ class Hub:
         floor = outgoing.floor(meeting, ident, self._store.gen, self._clock.now_s())
         self.link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
 
-    def _tell_plans(self) -> None:
-        """Send names and roles to the rooms for which they are new."""
-        meeting = self.desk.meeting
-        self._plan_rev_told = meeting.plan_rev
-        for ident, room in meeting.rooms.items():
-            what = (meeting.title, meeting.names, meeting.assigned, room.plan)
-            if self._plans_told.get(ident) == what:
-                continue
-            self._plans_told[ident] = what
-            message = outgoing.meeting(meeting, ident, self._store.gen)
-            try:
-                self.link.send(topics.down(ident, "meeting"), encode(message), retain=True)
-            except BadMessage as error:
-                log.error("names of room %s cannot be sent: %s", ident, error)
-
     def _show(self, done: Committed) -> None:
         for stored in filter(lambda each: is_shown(each.event), done.stored):
             self.pages.add_line(views.log_entry(stored, done.after))
         self._show_ballots(done)
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")
+        if done.before.rev != done.after.rev or done.before.plan_rev != done.after.plan_rev:
             self.pages.touch("meeting")
+            self.pages.touch("meetings")
         if done.before.assigned is not done.after.assigned:
             self.pages.touch_rooms()
         elif done.before.plan_rev != done.after.plan_rev:
@@ -235,10 +242,9 @@ class Hub:
         self._linked, self._linked_at_s = connected, self._clock.now_s()
         if connected:
             self._floors_told.clear()
-            self._plans_told.clear()
             for ident in self.desk.meeting.rooms:
                 self._tell_floor(ident, again=True)
-            self._tell_plans()
+            self.plans.tell(self.desk.meeting, again=True)
             self.ballots.tell(self.desk.meeting, again=True)
             self._tell_time()
         else:
@@ -315,7 +321,7 @@ class Hub:
             broker="connected" if self._linked else "lost",
             storage="ok" if trouble is None else str(trouble),
             rooms_online=sum(room.online() for room in self.board.rooms.values()),
-            listeners=self.pages.broadcaster.listeners,
+            listeners=self.pages.listeners,
             refused_messages=self.link.gatekeeper.total_refused,
             restarts=dict(self.supervisor.restarts),
         )
@@ -333,10 +339,20 @@ class Hub:
             self.orders.carry_out,
             self._health,
             self._version,
-            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots),
+            BallotRecords(
+                lambda: self.desk.meeting,
+                self._store.lines,
+                self.pages.ballots,
+                lambda request: rights.leads(signed_in(request)),
+            ),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
+            (
+                MeetingRoutes(self.prepared),
+                RosterRoutes(self.prepared, lambda: self.desk.meeting),
+                PaperRoutes(self.prepared, lambda: self.desk.meeting),
+            ),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
@@ -345,7 +361,7 @@ class Hub:
             site = web.TCPSite(runner, host, self._settings.http_port, ssl_context=tls)
             await site.start()
             port = runner.addresses[0][1]
-            await self.desk.put(Item(self._settings.meeting))
+            await self.prepared.begin(self._settings.meeting)
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
             self.ballots.begin(self.desk.meeting)
@@ -353,7 +369,7 @@ class Hub:
             ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
-            self.pages.broadcaster.close()
+            self.pages.close()
             await runner.cleanup()
             self.reception.close()
             self._store.close()
@@ -370,6 +386,7 @@ class Hub:
             "silent rooms": self._miss_silent_rooms,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "figures": Watch(self, self._settings).run,
             "watchdog": lambda: notify.keep_alive(progress),
         }
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from hub.meeting import commands
+from hub.broker_tls import BrokerTls
+from hub.meeting_form import MeetingForm
+from hub.papers import MOST_BYTES
 from hub.reception import Access
 
 Ready = Callable[[str, str], None]
@@ -26,8 +28,13 @@ class Settings:
     http_host: str
     http_port: int
     data: Path
-    meeting: commands.Configure
+    meeting: MeetingForm | None
+    """Of the meeting file; None: there is none."""
     access: Access = field(default_factory=Access)
+    broker_tls: BrokerTls | None = None
+    figures: tuple[str, int] | None = None
+    """Where who watches the hub reads them."""
+    paper_most_bytes: int = MOST_BYTES
 
 
 def version() -> str:

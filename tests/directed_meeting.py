@@ -24,8 +24,9 @@ POSES = {"left": Pose((1.5, 0.2, 1.9), 10.0), "right": Pose((4.5, 0.2, 1.9), -10
 FASTEST_DEG_S, SETTLE_S = 60.0, 0.4
 PING_PONG_S = 6.0
 
-Hearing = Callable[[float], tuple[str, ...]]
-"""Seats that are heard at a time, the clearest first."""
+Seats = tuple[str, ...]
+Hearing = Callable[[float], tuple[Seats, Seats]]
+"""Seats that are heard at a time, the clearest first; and those of them who are not pausing."""
 
 
 @dataclass
@@ -73,9 +74,10 @@ EARS_S = 0.3
 def heard_exactly(turns: Sequence[Turn]) -> Hearing:
     """An ear that is never wrong, and as late as ears must be."""
 
-    def talkers(at_s: float) -> tuple[str, ...]:
+    def talkers(at_s: float) -> tuple[Seats, Seats]:
         now = [turn for turn in turns if turn.start_s + EARS_S <= at_s < turn.end_s]
-        return tuple(SEATS[turn.seat] for turn in sorted(now, key=lambda t: -t.start_s))
+        heard = tuple(SEATS[turn.seat] for turn in sorted(now, key=lambda t: -t.start_s))
+        return heard, heard
 
     return talkers
 
@@ -93,7 +95,7 @@ def shown(
     aims = {camera: targets[camera].aim(WIDE) for camera in POSES}
     for tick in range(round(length_s / TICK_S)):
         now_s = tick * TICK_S
-        talkers = hearing(now_s)
+        talkers, voiced = hearing(now_s)
         asked = {WIDE, direction.subject.target, *talkers, *seats_of(direction.subject.target)}
         single = sorted(t for t in asked if len(seats_of(t)) == 1)
         asked |= {group_of(pair) for pair in itertools.combinations(single, 2)}
@@ -105,7 +107,7 @@ def shown(
             )
             for camera in POSES
         }
-        scene = Scene(speaking=tuple(SEATS), talkers=talkers)
+        scene = Scene(speaking=tuple(SEATS), talkers=talkers, voiced=voiced)
         before = direction
         direction, decisions = direct(before, scene, views, pacing, now_s)
         if not found.shots or found.shots[-1][1] != direction.subject.target:

@@ -6,6 +6,7 @@ Owns feeding the chain and the scores. Must not judge them.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,14 @@ import numpy as np
 from edge.listening.chain import Chain, Heard
 from edge.listening.levels import BLOCK_S
 from edge.listening.voice import webrtc
-from tests.directed_meeting import SEATS, Hearing
+from tests.directed_meeting import SEATS, Hearing, Seats
 from tests.listening_room import RATE_HZ, Hall, Signal, Take, Turn, meeting_turns
 
 FORGIVEN_S = 0.2
 """After the end of a turn nobody is blamed."""
+
+PIECE_S = 60.0
+"""25 channels of a minute are 200 MB while they are made."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,9 @@ def meeting(hall: Hall, seed: int, length_s: float) -> Take:
     return hall.record(turns, length_s, seed)
 
 
-def listen(samples: Signal) -> list[Heard]:
-    """Every block through the chain."""
-    chain = Chain(samples.shape[1], RATE_HZ, webrtc())
+def listen(samples: Signal, chain: Chain | None = None) -> list[Heard]:
+    """Every block through the chain, or through one that has heard what was before."""
+    chain = chain or Chain(samples.shape[1], RATE_HZ, webrtc())
     size = chain.meter.block
     return [chain.feed(samples[at : at + size]) for at in range(0, len(samples) - size + 1, size)]
 
@@ -98,15 +102,26 @@ def delays_s(take: Take, heard: list[Heard], at_least_s: float = 2.0) -> list[fl
     return found
 
 
-def heard_by_chain(take: Take) -> Hearing:
-    """Who talks, as the chain has it at that moment."""
-    heard = listen(take.samples)
+def heard_by_chain(hall: Hall, turns: Sequence[Turn], length_s: float, seed: int) -> Hearing:
+    """Who talks, as the chain has it at that moment; made in pieces that a memory can hold."""
+    chain, heard = Chain(hall.seats, RATE_HZ, webrtc()), list[Heard]()
+    for start_s in np.arange(0.0, length_s, PIECE_S):
+        piece_s = min(PIECE_S, length_s - start_s)
+        cut = [
+            Turn(t.seat, max(0.0, t.start_s - start_s), min(piece_s, t.end_s - start_s))
+            for t in turns
+            if t.end_s > start_s + BLOCK_S and t.start_s < start_s + piece_s - BLOCK_S
+        ]
+        heard += listen(hall.record(tuple(cut), piece_s, seed).samples, chain)
 
-    def talkers(at_s: float) -> tuple[str, ...]:
-        block = min(len(heard) - 1, int(at_s / BLOCK_S) - 1)
-        return () if block < 0 else tuple(SEATS[c] for c in heard[block].talking)
+    def hearing(at_s: float) -> tuple[Seats, Seats]:
+        block = min(len(heard) - 1, round(at_s / BLOCK_S) - 1)
+        if block < 0:
+            return (), ()
+        one = heard[block]
+        return tuple(SEATS[c] for c in one.talking), tuple(SEATS[c] for c in one.voiced)
 
-    return talkers
+    return hearing
 
 
 def one_talks(seconds: float) -> tuple[Turn, ...]:

@@ -114,6 +114,7 @@ class Sitting:
         self.meeting = Meeting()
         self.lines: dict[BallotKey, list[str]] = {}
         self.happened: list[Any] = []
+        self.given: list[Input] = []
         self.now_s = 100.0
         roles: dict[str, Any] = {"main/1": "chair"}
         self.give(
@@ -138,6 +139,7 @@ class Sitting:
     def give(self, given: Input) -> Decision:
         """Decide on one input and let it happen."""
         self.now_s += 1.0
+        self.given.append(given)
         decision = decide(self.meeting, given, self.now_s)
         for happened in decision.events:
             self.meeting = apply(self.meeting, happened)

@@ -33,11 +33,11 @@ class DeviceStream:
     drift_ppm: float | None = None  # its clock is the one that the blocks come by
     trouble: str | None = None
 
-    def __init__(self, name: str, wanted: int) -> None:
-        """``wanted``: its first so many channels."""
+    def __init__(self, name: str, wanted: int, broken: type[Exception] = RuntimeError) -> None:
+        """``wanted``: its first so many channels; ``broken``: what PortAudio raises."""
         self.counters: Counter[str] = Counter(overruns=0)
         self.stream: Any = None
-        self._name, self._wanted = name, wanted
+        self._name, self._wanted, self._broken = name, wanted, broken
         self._queue: queue.Queue[Samples] = queue.Queue(QUEUE_BLOCKS)
         self._waited_s = 0.0
 
@@ -56,11 +56,18 @@ class DeviceStream:
             block = self._queue.get(timeout=PATIENCE_S)
         except queue.Empty:
             self._waited_s += PATIENCE_S
-            if self._waited_s >= GONE_S or not self.stream.active:
+            if self._waited_s >= GONE_S or not self._is_active():
                 raise LinkDown(f"the sound device {self._name} is gone") from None
             return None
         self._waited_s = 0.0
         return block
+
+    def _is_active(self) -> bool:
+        """PortAudio may refuse to answer for a device that was pulled out."""
+        try:
+            return bool(self.stream.active)
+        except self._broken:
+            return False
 
     def close(self) -> None:
         """Let go of the device."""
@@ -81,8 +88,11 @@ def load_portaudio() -> Any:
     except OSError as error:
         raise LinkDown("PortAudio is missing: install the package libportaudio2") from error
     # PortAudio looks for devices once; one that was plugged in later is found only so.
-    sounddevice._terminate()  # noqa: SLF001  # there is no public way
-    sounddevice._initialize()  # noqa: SLF001
+    try:
+        sounddevice._terminate()  # noqa: SLF001  # there is no public way
+        sounddevice._initialize()  # noqa: SLF001
+    except sounddevice.PortAudioError as error:
+        raise LinkDown(f"PortAudio does not start: {error}") from error
     return sounddevice
 
 
@@ -94,8 +104,12 @@ def open_device(config: AudioConfig, portaudio: Any = None) -> DeviceStream:
     """
     audio = load_portaudio() if portaudio is None else portaudio
     wanted = len(config.channels)
-    index, name = _find(audio.query_devices(), config.source.removeprefix("device:"), wanted)
-    stream = DeviceStream(name, wanted)
+    try:
+        devices = audio.query_devices()
+    except audio.PortAudioError as error:
+        raise LinkDown(f"PortAudio cannot tell its sound devices: {error}") from error
+    index, name = _find(devices, config.source.removeprefix("device:"), wanted)
+    stream = DeviceStream(name, wanted, audio.PortAudioError)
     try:
         stream.stream = audio.InputStream(
             device=index,

@@ -160,6 +160,7 @@ class AudioInput:
                     trouble = self._listen(stream, ended)
                 finally:
                     self._of_earlier, self._of_stream = self._sums(), {}
+                    self.drift_ppm = None
                     stream.close()
             if ended.is_set():
                 return

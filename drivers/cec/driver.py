@@ -47,6 +47,7 @@ class CecDisplay(AskedDisplay):
         self._run = run or Program(config.program).run
         self._reason: str | None = "not opened yet"
         self._lost = asyncio.Event()
+        self._told_off = False
 
     # The adapter
 
@@ -128,6 +129,8 @@ class CecDisplay(AskedDisplay):
 
     async def _ask(self) -> Seen:
         printed = await self._say("--give-device-power-status", what="power")
+        if printed.power == "on":
+            self._told_off = False
         return Seen(printed.power, None, None, self._now_s())
 
     async def _ask_sensors(self) -> None:
@@ -136,6 +139,11 @@ class CecDisplay(AskedDisplay):
     async def _apply(self, setting: Setting) -> None:
         word = "--image-view-on" if setting.value else "--standby"
         await self._say(word, what=setting.what)
+        self._told_off = not setting.value
+
+    def _silence_is_off(self) -> bool:
+        """Many go deaf in standby, some take the adapter's address with them."""
+        return self._told_off
 
     async def set_source(self, source: str) -> None:
         """Ask the display to show an input; it never says whether it does.

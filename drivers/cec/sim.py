@@ -77,6 +77,8 @@ class CecSim:
     fault: str | None = None
     warm_up_s: float = 6.0
     cool_down_s: float = 3.0
+    drops_edid: bool = False
+    """In standby it takes its EDID away, as some do."""
     until_s: float = 0.0
     runs: int = 0
 
@@ -90,7 +92,7 @@ class CecSim:
             return "", f"Failed to open {device}: No such file or directory\n"
         out = "" if "--skip-info" in arguments else self._info()
         words = [word for word in arguments if word in MESSAGES]
-        if words and self.fault in ("asleep", "unconfigured"):
+        if words and (self._sleeps() or self.fault == "unconfigured"):
             return out, UNCONFIGURED
         for word in words:
             out += self._transmit(word, arguments, now_s)
@@ -99,8 +101,11 @@ class CecSim:
     def _info(self) -> str:
         if self.fault == "unconfigured":
             self.fault = None  # this run gives it an address
-        address, mask = ("f.f.f.f", "0x0000") if self.fault == "asleep" else ("1.0.0.0", "0x0010")
+        address, mask = ("f.f.f.f", "0x0000") if self._sleeps() else ("1.0.0.0", "0x0010")
         return INFO.format(address=address, mask=mask)
+
+    def _sleeps(self) -> bool:
+        return self.fault == "asleep" or (self.drops_edid and self.power == "standby")
 
     def _transmit(self, word: str, arguments: Sequence[str], now_s: float) -> str:
         head = f"\nTransmit from Playback Device 1 to TV (4 to 0):\n{MESSAGES[word]}\n"

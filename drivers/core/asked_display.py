@@ -120,7 +120,7 @@ class AskedDisplay(ABC):
         """It has been silent for long: open the wire anew, where that can help."""
 
     def _silence_is_off(self) -> bool:
-        """This model says nothing while it is off, and off it was told to be."""
+        """This model says nothing, or is not there, while it is off; and off it was told to be."""
         return False
 
     # What it is asked to do
@@ -196,7 +196,7 @@ class AskedDisplay(ABC):
                 raise
             except (LinkDown, NoReply, Refused) as error:
                 failure = error
-                is_silent = isinstance(error, NoReply) and accepted
+                is_silent = isinstance(error, NoReply | LinkDown) and accepted
                 if is_silent and setting == Setting("power", False) and self._silence_is_off():
                     return
             if self._now_s() >= deadline_s:
@@ -328,8 +328,8 @@ class AskedDisplay(ABC):
     def _judge(self, now_s: float) -> tuple[HealthState, str | None]:
         unconfirmed, fault = HealthState.UNCONFIRMED, HealthState.FAULT
         if not self.is_up:
-            untried = self._down_reason() == "not opened yet"
-            return (unconfirmed if untried else fault), self._down_reason()
+            excused = self._down_reason() == "not opened yet" or self._silence_is_off()
+            return (unconfirmed if excused else fault), self._down_reason()
         if self._changing is not None:
             return unconfirmed, self._changing
         if self._silent_polls >= SILENT_POLLS:

@@ -37,6 +37,9 @@ STOP_INSIST_S = 5.0
 MOVE_AGAIN_S = 5.0
 """How often a camera that rests elsewhere is told its target again (absolute: harmless)."""
 
+SAME_SPEED_S = 0.7
+"""A speed that the camera has is not told again sooner: a line has room for questions then."""
+
 PRESET_S = 10.0
 """A preset may move everything from one end to the other."""
 
@@ -86,6 +89,7 @@ class ViscaCamera:
         self._stopped_at_s: float | None = None
         self._stop_sent_s = 0.0
         self._deadman = DeadMan(self._let_go)
+        self._speed: tuple[Mapping[str, str | int], float] = ({}, 0.0)  # told last, good until
         self._belief = Belief(config.settles_s, trust_time=config.trust_time)
         self._presets = presets
         self._told_again_s = now_s()
@@ -155,8 +159,7 @@ class ViscaCamera:
     def _pause_s(self) -> float:
         if self._watch.blind:
             return self._rest_poll_s if self._stopped_at_s is None else STOP_REPEAT_S
-        settled = self._tracker.settled(self._now_s())
-        return self._rest_poll_s if settled else MOVING_POLL_S
+        return self._rest_poll_s if self._tracker.settled(self._now_s()) else MOVING_POLL_S
 
     async def _sleep(self, pause_s: float) -> None:
         """Until it is time, or something happens."""
@@ -299,14 +302,18 @@ class ViscaCamera:
             LinkDown, NoReply, Refused
         """
         driving = self._deadman.is_held
+        here = self._tracker.aim_reading(self._now_s()).value
+        values = self._model.drive_values(here, pan_deg_s, tilt_deg_s)
+        if driving and values == self._speed[0] and self._now_s() < self._speed[1]:
+            self._deadman.hold()
+            return
         order = self._new_order()
         self._deadman.hold()
         async with self._motion:
             if not driving:
                 self._tracker.ordered(None, self._now_s())
-            here = self._tracker.aim_reading(self._now_s()).value
-            values = self._model.drive_values(here, pan_deg_s, tilt_deg_s)
             await self._motion_command("pan_tilt_drive", order, **values)
+            self._speed = values, self._now_s() + SAME_SPEED_S
         self._poll_now.set()
 
     def fastest_deg_s(self, now_s: float) -> tuple[float, float]:
@@ -350,9 +357,8 @@ class ViscaCamera:
         await self._link.command("memory", {"action": "set", "memory": self._memory(preset)})
 
     def _memory(self, preset: int) -> int:
-        most = self._model.memories
-        if not 1 <= preset <= most:
-            text = f"preset {preset} is beyond 1..{most}"
+        if not 1 <= preset <= self._model.memories:
+            text = f"preset {preset} is beyond 1..{self._model.memories}"
             raise Refused(text, code="limit", device=self.id, command="preset")
         return preset - 1 + self._model.memory_base
 
@@ -391,10 +397,4 @@ class ViscaCamera:
     def health(self, now_s: float) -> Health:
         """See ``Device.health``. Proof is a reported position."""
         state, reason = self._watch.judge(now_s)
-        session = self._link.session
-        names = ("timeouts", "errors", "buffer_full", "unexpected")
-        counters = {name: self._link.counters[name] for name in names} | {
-            "dropped_bytes": session.decoder.dropped_bytes,
-            "reconnects": max(0, session.opened_count - 1),
-        }
-        return Health(state, reason, self._watch.proof_at_s, counters)
+        return Health(state, reason, self._watch.proof_at_s, self._watch.counters())

@@ -187,6 +187,15 @@ class Watch:
         """Whether it is on; unknown when it was not asked for long."""
         return self.power.fresh(now_s, self.patience_s + SIDE_POLL_S, "no answer lately")
 
+    def counters(self) -> dict[str, int]:
+        """What went wrong on the wire so far."""
+        session = self._link.session
+        names = ("timeouts", "errors", "buffer_full", "unexpected")
+        return {name: self._link.counters[name] for name in names} | {
+            "dropped_bytes": session.decoder.dropped_bytes,
+            "reconnects": max(0, session.opened_count - 1),
+        }
+
     def judge(self, now_s: float) -> tuple[HealthState, str | None]:
         """How the camera is, and why. Proof is a reported position."""
         session = self._link.session

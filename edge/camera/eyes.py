@@ -16,7 +16,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,13 +24,15 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from drivers.core.capability import Aim, Camera, HealthState
+from drivers.core.capability import Aim, Camera, Drivable, HealthState
+from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
 from drivers.video.capture import Capture, Frame
 from drivers.video.config import VideoConfig
 from edge.camera.faces import Detector, Picture
 from edge.camera.framing import Manners
 from edge.camera.gaze import Cells, Gaze, Glimpse
+from edge.camera.pursuit import Speeds
 from edge.camera.sight import Sight
 from edge.camera.targets import Targets
 
@@ -38,6 +40,9 @@ log = logging.getLogger(__name__)
 
 SHARE_OF_TIME = 3.0
 """Looking takes at most one part in so many of the time between two looks."""
+
+STEER_S = 0.1
+"""Between two speeds for one who walks; so often is the picture looked at then, too."""
 
 CASCADE_PERIOD_S = 0.5
 """The cascade costs five times as much as the model: at most two looks a second."""
@@ -73,13 +78,16 @@ class Hands:
     """What an eye may ask for and do with its camera.
 
     ``order``: the newest order; ``reached``: it reports to rest at it; ``may_correct``: nobody
-    has locked it; ``correct``: move there, for the same target.
+    has locked it; ``correct``: move there, for the same target; ``follow``: turn at these speeds
+    (pan, tilt; right and up positive), zeroes stop; ``following``: the shot goes on by itself.
     """
 
     order: Callable[[], Order | None]
     reached: Callable[[], bool]
     may_correct: Callable[[], bool]
     correct: Callable[[Aim], None]
+    follow: Callable[[float, float], Awaitable[None]]
+    following: Callable[[], None]
 
 
 class PictureEye:
@@ -110,7 +118,9 @@ class PictureEye:
         self._here: Aim | None = None
         self._faces: int | None = None
         self._detector: Detector | None = None
-        self._wants_faces = False
+        self._wants_faces = self._is_hurried = False
+        self._chase = asyncio.Event()
+        """Somebody is to be followed."""
         self._ended = threading.Event()
 
     # In the event loop ------------------------------------------------------------------------
@@ -122,25 +132,34 @@ class PictureEye:
         self.capture.start()
         with ThreadPoolExecutor(1, thread_name_prefix=f"eye {self._camera.id}") as thread:
             looking = loop.run_in_executor(thread, self._look_forever, loop)
+            steering = asyncio.create_task(self._steer_forever(), name=f"eye {self._camera.id}")
             try:
-                await asyncio.shield(looking)
+                await asyncio.wait({looking, steering}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._ended.set()
-                await asyncio.wait({looking})
-                self.capture.stop(0.0)
+                self.capture.stop(0.0)  # first: whoever is told to end twice waits for nothing
+                steering.cancel()
+                await asyncio.wait({looking, steering})
+        for task in (looking, steering):
+            if not task.cancelled():
+                task.result()
 
     def tick(self) -> None:
         """See ``Eye.tick``."""
         order = self._hands.order()
-        here = self._camera.state(self._now_s()).aim.value
+        reading = self._camera.state(self._now_s()).aim
+        here = reading.value
         if order is not None and order is not self._order:
             is_ours = order.corrects is not None and order.corrects is self._order
             if not is_ours:
-                self._gaze.ordered(order.target, order.aim, self._here or here)
+                steerable = isinstance(self._camera, Drivable)
+                self._gaze.ordered(order.target, order.aim, self._here or here, steerable=steerable)
             self._order = order
+        if here is not None and reading.at_s is not None:
+            self._gaze.reported(here, reading.at_s)
         self._here = here or self._here
         self._gaze.rests(self._hands.reached(), self._now_s())
-        self._wants_faces = self._gaze.wants_faces
+        self._wants_faces, self._is_hurried = self._gaze.wants_faces, self._gaze.pursues
 
     def _saw(self, glimpse: Glimpse) -> None:
         """The thread has looked at a picture."""
@@ -153,6 +172,36 @@ class PictureEye:
         if aim is not None:
             log.info("%s: corrected by the picture from %s to %s", self._camera.id, here, aim)
             self._hands.correct(aim)
+        if self._gaze.is_following:
+            self._hands.following()
+            self._chase.set()
+
+    async def _steer_forever(self) -> None:
+        """Somebody walks: a speed for the camera, again and again, until nobody is followed."""
+        while True:
+            await self._chase.wait()
+            try:
+                await self._steer()
+            except DeviceError as error:
+                log.info("%s cannot follow: %s", self._camera.id, error)
+            await asyncio.sleep(STEER_S)
+
+    async def _steer(self) -> None:
+        self.tick()
+        now_s = self._now_s()
+        camera = self._camera
+        step: Speeds | Aim | None = None
+        if isinstance(camera, Drivable) and self._hands.may_correct():
+            step = self._gaze.steer(now_s, camera.fastest_deg_s(now_s))
+        if step is None:
+            self._chase.clear()
+        elif isinstance(step, Aim):
+            log.info("%s: whoever walks is lost, showing %s", camera.id, step)
+            self._chase.clear()
+            self._hands.correct(step)
+        else:
+            self._hands.following()
+            await self._hands.follow(*step)
 
     def sight(self) -> Sight:
         """See ``Eye.sight``."""
@@ -165,6 +214,7 @@ class PictureEye:
             trouble=health.reason if health.state is HealthState.FAULT else None,
             faces=self._faces,
             framed=self._gaze.word,
+            wrong_model=None if detector is None else detector.wrong_model,
         )
 
     def frame(self) -> Frame | None:
@@ -191,7 +241,10 @@ class PictureEye:
             if not self._ended.is_set():
                 loop.call_soon_threadsafe(self._saw, glimpse)
             is_cascade = faces is not None and detector.mode == "cascade"
-            self._ended.wait(pause_s(self._period_s, spent_s, is_cascade))
+            if self._is_hurried:
+                self._ended.wait(pause_s(STEER_S, spent_s, is_cascade=False))
+            else:
+                self._ended.wait(pause_s(self._period_s, spent_s, is_cascade))
 
 
 def pause_s(period_s: float, spent_s: float, is_cascade: bool) -> float:

@@ -64,6 +64,8 @@ class Detector(Protocol):
     mode: Mode
     why: str
     """Why it is this mode and no better one; empty for the best."""
+    wrong_model: str | None
+    """What is wrong with the model file that should be used; None: nothing, or there is none."""
 
     def faces(self, picture: Picture) -> list[Face]:
         """Every face, the surest or largest first."""
@@ -85,23 +87,26 @@ def checked_model(path: Path) -> Path:
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
     if found != MODEL_SHA256:
-        raise ModelError(f"{path}: SHA-256 is {found[:12]}…, must be {MODEL_SHA256[:12]}…")
+        raise ModelError(f"{path}: SHA-256 is {found}, must be {MODEL_SHA256}")
     return path
 
 
 def best_detector(model: Path | None, size_px: tuple[int, int] = LIVE_PX) -> Detector:
     """The best detector that works here; what is missing is said once, in its ``why``."""
-    why = "no model file is configured"
+    wrong: str | None = None
     if model is not None:
         try:
             return ModelDetector(checked_model(model), size_px)
         except (ModelError, cv2.error) as error:
-            why = str(error).strip().splitlines()[0]
-            log.warning("faces: %s", why)
+            wrong = str(error).strip().splitlines()[0]
+            if isinstance(error, cv2.error):
+                wrong = f"{model}: {wrong}"
+            log.warning("faces: %s", wrong)
+    why = wrong or "no model file is configured"
     try:
-        return CascadeDetector(LIVE_PX, why)
+        return CascadeDetector(LIVE_PX, why, wrong)
     except ModelError as error:
-        return NoDetector(f"{why}; {error}")
+        return NoDetector(f"{why}; {error}", wrong)
 
 
 class ModelDetector:
@@ -109,6 +114,7 @@ class ModelDetector:
 
     mode: Mode = "model"
     why = ""
+    wrong_model: str | None = None
 
     def __init__(self, path: Path, size_px: tuple[int, int]) -> None:
         """Load the checked file and try it once: some variants fail only then.
@@ -135,13 +141,14 @@ class CascadeDetector:
 
     mode: Mode = "cascade"
 
-    def __init__(self, size_px: tuple[int, int], why: str) -> None:
+    def __init__(self, size_px: tuple[int, int], why: str, wrong_model: str | None = None) -> None:
         """Load the cascade that OpenCV 4 brings.
 
         Raises:
             ModelError: this OpenCV has none (5 and newer).
         """
         self.why = why
+        self.wrong_model = wrong_model
         self._size_px = size_px
         folder = getattr(getattr(cv2, "data", None), "haarcascades", "")
         path = Path(folder) / CASCADE_FILE
@@ -168,9 +175,10 @@ class NoDetector:
 
     mode: Mode = "geometry"
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, wrong_model: str | None = None) -> None:
         """``why`` there is nothing better."""
         self.why = why
+        self.wrong_model = wrong_model
 
     def faces(self, picture: Picture) -> list[Face]:
         """None, ever."""

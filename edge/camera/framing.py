@@ -131,14 +131,15 @@ def find(seen: Seen, target: Target) -> Face | None:
             wrapped_deg(pan_deg - target.aim.pan_deg) * math.cos(math.radians(tilt_deg)),
             tilt_deg - expected_deg,
         )
-        if off_deg > target.gate_deg or not _is_plausible(face, seen, target.distance_m):
+        if off_deg > target.gate_deg or not is_plausible(face, seen, target.distance_m):
             continue
         if best is None or off_deg < best[0]:
             best = off_deg, face
     return None if best is None else best[1]
 
 
-def _is_plausible(face: Face, seen: Seen, distance_m: float) -> bool:
+def is_plausible(face: Face, seen: Seen, distance_m: float) -> bool:
+    """Of the size of a face so far away: no poster, no screen."""
     focal_px = seen.size_px[0] / 2 / math.tan(math.radians(seen.aim.fov_deg) / 2)
     expected_px = HEAD_M / HEAD_OF_FACE / distance_m * focal_px
     return PLAUSIBLE[0] <= face.height / expected_px <= PLAUSIBLE[1]

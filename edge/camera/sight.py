@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["model", "cascade", "geometry"]
 PictureWord = Literal["ok", "stale", "frozen", "none"]
-FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+FramedWord = Literal[
+    "waiting", "looking", "framed", "following", "no_face", "lost", "too_close", "late"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Sight:
     """Why there is no picture, once that is certain."""
     faces: int | None = None
     framed: FramedWord | None = None
+    wrong_model: str | None = None
+    """What is wrong with the model file that should be used."""
 
 
 NO_EYE = Sight(None)

@@ -8,20 +8,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from drivers.core.capability import Aim
-from edge.camera.aim import Point, Pose, aim_at, composed, wide_aim, wrapped_deg
+from edge.camera.aim import (
+    NARROWEST_DEG,
+    WIDEST_DEG,
+    Point,
+    Pose,
+    aim_at,
+    composed,
+    wide_aim,
+    wrapped_deg,
+)
 from edge.camera.subject import WIDE, seats_of
 from edge.rules.reasons import Sentence
 
 PAIR_WIDEST_DEG = 40.0
 """Two seats are shown together only where that is still a picture of two people."""
 
+FOLLOWED_M = 2.0
+"""Width of the picture at one who walks: who is followed is never quite in the middle."""
+
 PLAN_ERROR_DEG = 1.5
 """How far off an aim by the plan alone may be: a camera's place and heading read from a drawing
 (assumption; four sightings give 0.7 in the median)."""
 
+
+WALK_MARGIN_M = 0.3
+"""Nobody stops at the very end."""
 
 CROWDED_COST = 0.5
 """On top, where the neighbour is too near for the picture to help: another camera may see the
@@ -67,9 +83,18 @@ class Bearings:
 class Targets:
     """The aims of one camera. Targets are named as in ``edge.camera.subject``."""
 
-    def __init__(self, bearings: Bearings, places_m: Mapping[str, Point]) -> None:
-        """``places_m``: where the heads are, by seat (``main/12``)."""
+    def __init__(
+        self,
+        bearings: Bearings,
+        places_m: Mapping[str, Point],
+        walks_m: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        """``places_m``: where the heads are, by seat (``main/12``).
+
+        ``walks_m``: seats whose people walk while they speak, and how far to each side.
+        """
         self._places_m = places_m
+        self._walks_m = walks_m
         self.stand(bearings)
 
     def stand(self, bearings: Bearings) -> None:
@@ -81,6 +106,9 @@ class Targets:
             seat: bearings.seats.get(seat) or aim_at(pose, place)
             for seat, place in places_m.items()
         }
+        for seat in self._walks_m:
+            fov_deg = self._width_deg(seat, FOLLOWED_M)
+            self._heads[seat] = replace(self._heads[seat], fov_deg=fov_deg)
         self._aims: dict[str, Aim | None] = {
             seat: composed(head) for seat, head in self._heads.items()
         }
@@ -131,9 +159,27 @@ class Targets:
         """From the lens to the head."""
         return math.dist(self.bearings.pose.position_m, self._places_m[seat])
 
+    def _width_deg(self, seat: str, width_m: float) -> float:
+        half_deg = math.degrees(math.atan2(width_m / 2, self.distance_m(seat)))
+        return min(WIDEST_DEG, max(NARROWEST_DEG, 2 * half_deg))
+
+    def whole_walk(self, seat: str) -> Aim | None:
+        """The shot of everywhere that the person may walk; None for one who sits."""
+        walks_m = self._walks_m.get(seat, 0.0)
+        if walks_m <= 0.0:
+            return None
+        fov_deg = self._width_deg(seat, 2 * walks_m + FOLLOWED_M)
+        return composed(replace(self._heads[seat], fov_deg=fov_deg))
+
     def gate_deg(self, seat: str) -> float:
-        """Half the angle to the nearest other head: what is further off is a neighbour."""
+        """Half the angle to the nearest other head: what is further off is a neighbour.
+
+        Of one who walks: the angle to either end of the walk.
+        """
         here = self._heads[seat]
+        if self._walks_m.get(seat, 0.0) > 0.0:
+            reach_m = self._walks_m[seat] + WALK_MARGIN_M
+            return math.degrees(math.atan2(reach_m, self.distance_m(seat)))
         shrink = math.cos(math.radians(here.tilt_deg))
         away = [
             math.hypot(

@@ -90,10 +90,13 @@ Detector = Literal["model", "cascade", "geometry"]
 
 PictureWord = Literal["ok", "stale", "frozen", "none"]
 
-FramedWord = Literal["waiting", "looking", "framed", "no_face", "lost", "too_close", "late"]
+FramedWord = Literal[
+    "waiting", "looking", "framed", "following", "no_face", "lost", "too_close", "late"
+]
 """How far the framing of a seat is: the camera is on its way; a face is looked for or being
-centred; it stands where it should; none was found; it was lost and the seat's own aim is back;
-the neighbour is too near to tell faces apart; the picture does not follow the camera."""
+centred; it stands where it should; one who walks is followed; none was found; it was lost and
+the seat's own aim is back; the neighbour is too near to tell faces apart; the picture does not
+follow the camera, or one who walks could not be followed calmly."""
 
 
 class AimQuality(BaseModel):

@@ -185,6 +185,13 @@ class Tele(Message):
     figures: dict[str, float]
 
 
+class IdentityRequest(Message):
+    """``up/identity``: the room's certificate ends within months, please a new one."""
+
+    request: str = Field(max_length=4000)
+    """PKCS #10, PEM, signed by the key the room was paired with."""
+
+
 # --- hub to room ---------------------------------------------------------------------------
 
 
@@ -208,6 +215,15 @@ class HubTime(Message):
     mono_ms: Count
 
 
+class AgendaItem(Part):
+    """One item of the agenda: the ``number``-th ``of`` so many."""
+
+    number: Count
+    of: Count
+    title: Text
+    presenter: Line = ""
+
+
 class Meeting(Message):
     """``down/meeting``, retained: names and roles at this room's seats."""
 
@@ -219,6 +235,8 @@ class Meeting(Message):
     session: Literal["none", "running", "ended"] | None = None
     """Whether a meeting sits in this room now: its displays go on when one begins and off some
     time after the last has ended. None: the hub does not say, and displays are left alone."""
+    item: AgendaItem | None = None
+    """The item of the agenda at hand."""
 
 
 class Command(Message):
@@ -262,6 +280,13 @@ class Receipt(Message):
     refused: list[RefusedEvent] = Field(default_factory=list, max_length=500)
 
 
+class IdentityGrant(Message):
+    """``down/identity``, never retained: the answer to ``IdentityRequest``."""
+
+    certificate: str = Field(max_length=8000)
+    """X.509, PEM."""
+
+
 PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "status", None): Status,
     ("up", "describe", None): Describe,
@@ -280,6 +305,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("up", "result", None): Result,
     ("up", "tele", "*"): Tele,
     ("up", "preview", "*"): Preview,
+    ("up", "identity", None): IdentityRequest,
     ("down", "floor", None): Floor,
     ("down", "ballot", None): Ballot,
     ("down", "key", None): BallotKey,
@@ -288,6 +314,7 @@ PAYLOADS: dict[tuple[str, str, str | None], type[Message]] = {
     ("down", "command", "*"): Command,
     ("down", "receipt", None): Receipt,
     ("down", "time", None): HubTime,
+    ("down", "identity", None): IdentityGrant,
 }
 """Which payload stands on which topic: direction, kind, item (``*`` = any id)."""
 
@@ -333,6 +360,8 @@ __all__ = [
     "Hold",
     "HubStatus",
     "HubTime",
+    "IdentityGrant",
+    "IdentityRequest",
     "Intent",
     "Kind",
     "Lamp",

@@ -72,6 +72,9 @@ class Ballot(Message):
     picks_max: int = Field(default=1, ge=1, le=24)
     seats: dict[str, BallotSeat] = Field(default_factory=dict)
     """By seat number as text; a seat that is missing is not in the list."""
+    entered: dict[str, list[OptionId]] = Field(default_factory=dict)
+    """By seat number as text: what stands for the seat that was not pressed at its keys but on its
+    page, or entered by hand in a roll call. Never in a secret ballot."""
     called: SeatName | None = None
     """Roll call: whose name was called last."""
     remaining_ms: Count | None = None

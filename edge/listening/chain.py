@@ -29,6 +29,8 @@ class Heard:
     """Stand out in this block, with a voice."""
     talking: tuple[int, ...]
     """Talk, by the decision over time; the talker first."""
+    voiced: tuple[int, ...]
+    """Those of them who have a voice at this moment: who pauses, or has just ended, is missing."""
     faults: tuple[Fault, ...]
 
 
@@ -65,10 +67,13 @@ class Chain:
         open_ = self._opened()
         leading = self._dominance.judge(self.meter.level_dbfs, self.meter.floor_dbfs, open_)
         active = self._voices.judge(block, self.meter.instant_dbfs, leading)
+        sounding = self._voices.sounding() if active.any() else active
+        talking = self._talkers.judge(active, sounding)
         return Heard(
             at_s=self._blocks * BLOCK_S,
             active=tuple(int(c) for c in np.flatnonzero(active)),
-            talking=self._talkers.judge(active),
+            talking=talking,
+            voiced=self._talkers.voiced,
             faults=tuple(self._truth.watch(block, self.meter, self.open)),
         )
 

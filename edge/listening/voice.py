@@ -26,6 +26,11 @@ MOVES_DB = 3.0
 
 OVER_BLOCKS = 50
 
+FALLEN_DB, LOUDEST_BLOCKS = 20.0, 25
+"""So far below its loudest of the last half second a voice has stopped. Syllables differ by less;
+from one to the next it may fall as far, for a block or two. Smoothed levels say it 0.1 to 0.2 s
+later, in the decay of a room most of all."""
+
 
 class Detector(Protocol):
     """One block of one channel: speech or not."""
@@ -62,6 +67,12 @@ class Voices:
         """These microphones have just been opened: that their level jumped is no speech."""
         for levels in self._history:
             levels[channels] = instant_dbfs[channels]
+
+    def sounding(self) -> Mask:
+        """Channels whose level, in the newest block, has not just fallen."""
+        lately = np.array(list(self._history)[-LOUDEST_BLOCKS:])
+        found: Mask = lately[-1] >= lately.max(axis=0) - FALLEN_DB
+        return found
 
     def judge(self, block: Samples, instant_dbfs: Levels, leading: Mask) -> Mask:
         """The channels among ``leading`` that carry speech."""

@@ -106,6 +106,8 @@ class Ballot:
     lost_rooms: frozenset[str] = frozenset()
     votes: Votes = field(default_factory=dict)
     """By room of the seat, then by person."""
+    entered: frozenset[str] = frozenset()
+    """Whose standing vote came from no room: from a page, or entered by hand in a roll call."""
     slips: tuple[Slips, ...] = ()
     """Secret ballot: what was chosen, sorted; as far as boxes have been handed in."""
     called: tuple[str, ...] = ()
@@ -190,11 +192,14 @@ class Ballot:
         """Rooms that have not said that every vote is in."""
         return sorted(self.plan.awaited_rooms - self.drained)
 
-    def with_vote(self, person: str, vote: HeldVote) -> Ballot:
-        """The ballot with this vote standing for ``person``."""
+    def with_vote(self, person: str, vote: HeldVote, *, entered: bool = False) -> Ballot:
+        """The ballot with this vote standing for ``person``; ``entered``: it came from no room."""
         room = self.plan.voters[person].room
         of_room = {**self.votes.get(room, {}), person: vote}
-        return _with_votes(self, {**self.votes, room: of_room})
+        ballot = _with_votes(self, {**self.votes, room: of_room})
+        if entered == (person in self.entered):
+            return ballot
+        return replace(ballot, entered=self.entered ^ {person})
 
 
 def _with_votes(ballot: Ballot, votes: Votes) -> Ballot:

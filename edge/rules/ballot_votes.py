@@ -134,4 +134,4 @@ def _store(ballot: Ballot, event: Vote, now_s: float) -> Ballot:
     choices = tuple(sorted(event.choices)) if isinstance(event, Cast) else ()
     revision = event.revision if isinstance(event, Cast) else 1
     held = HeldVote(event.id, choices, revision, event.by, now_s)
-    return ballot.with_vote(event.person, held)
+    return ballot.with_vote(event.person, held, entered=not event.recorded)

@@ -74,7 +74,24 @@ class Reason(StrEnum):
     PASSWORD_WEAK = "password_weak"  # noqa: S105  # a reason's code
     SCENE_UNKNOWN = "scene_unknown"
 
+    MEETING_UNKNOWN = "meeting_unknown"
+    MEETING_RUNNING = "meeting_running"
+    MEETING_NOT_RUNNING = "meeting_not_running"
+    MEETING_OVER = "meeting_over"
+    MEETING_EXISTS = "meeting_exists"
+    MEETING_CHANGED = "meeting_changed"
+    AGENDA_OVER = "agenda_over"
+    ITEM_UNKNOWN = "item_unknown"
+    PAPER_UNKNOWN = "paper_unknown"
+    NOT_ALLOWED_TO_READ = "not_allowed_to_read"
+    PAPER_TYPE = "paper_type"
+    TOO_MANY_PAPERS = "too_many_papers"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_BROKEN_OFF = "file_broken_off"
+    FILE_EMPTY = "file_empty"
+
     VOTE_UNKNOWN = "vote_unknown"
+    VOTE_ID_USED = "vote_id_used"
     VOTE_NOT_READY = "vote_not_ready"
     VOTE_NOT_OPEN = "vote_not_open"
     VOTE_RUNNING = "vote_running"
@@ -96,6 +113,10 @@ class Reason(StrEnum):
     QUORUM_MISSING = "quorum_missing"
     ROLE_MISSING = "role_missing"
     ROOMS_AWAITED = "rooms_awaited"
+    ONLY_AT_KEYS = "only_at_keys"
+    VOTE_OUTDATED = "vote_outdated"
+    NOT_ROLL_CALL = "not_roll_call"
+    BEYOND_KEYS = "secret_beyond_keys"
 
 
 SENTENCES: dict[Reason, Sentence] = {
@@ -164,6 +185,38 @@ SENTENCES: dict[Reason, Sentence] = {
         "The room's controller cannot compute aims: install phonghop[vision]",
     ),
     Reason.NO_PICTURE: Sentence("Camera này không có hình", "This camera has no picture"),
+    Reason.MEETING_UNKNOWN: Sentence("Không có cuộc họp này", "There is no such meeting"),
+    Reason.MEETING_RUNNING: Sentence(
+        "Một cuộc họp đang diễn ra, cần bế mạc trước", "A meeting is in progress: end it first"
+    ),
+    Reason.MEETING_NOT_RUNNING: Sentence(
+        "Cuộc họp này không diễn ra", "This meeting is not in progress"
+    ),
+    Reason.MEETING_OVER: Sentence(
+        "Cuộc họp đã bế mạc, chỉ sao chép được", "This meeting has ended: it can only be copied"
+    ),
+    Reason.MEETING_EXISTS: Sentence("Đã có cuộc họp mang mã này", "There is such a meeting"),
+    Reason.MEETING_CHANGED: Sentence(
+        "Cuộc họp vừa được sửa ở nơi khác, mở lại rồi sửa tiếp",
+        "This meeting has been changed elsewhere: open it again",
+    ),
+    Reason.AGENDA_OVER: Sentence("Đã hết chương trình họp", "The agenda has no further item"),
+    Reason.ITEM_UNKNOWN: Sentence("Không có mục chương trình này", "There is no such agenda item"),
+    Reason.PAPER_UNKNOWN: Sentence("Không có tài liệu này", "There is no such paper"),
+    Reason.NOT_ALLOWED_TO_READ: Sentence(
+        "Không có quyền đọc tài liệu này", "This paper is not for your role"
+    ),
+    Reason.PAPER_TYPE: Sentence(
+        "Chỉ nhận tệp PDF, PNG, JPEG hoặc WebP", "Only PDF, PNG, JPEG and WebP are taken"
+    ),
+    Reason.TOO_MANY_PAPERS: Sentence(
+        "Cuộc họp đã có quá nhiều tài liệu", "This meeting has as many papers as it can have"
+    ),
+    Reason.FILE_TOO_LARGE: Sentence("Tệp quá lớn", "The file is too large"),
+    Reason.FILE_BROKEN_OFF: Sentence(
+        "Tệp gửi dở dang, gửi lại", "The file did not arrive whole: send it again"
+    ),
+    Reason.FILE_EMPTY: Sentence("Tệp rỗng", "The file is empty"),
     Reason.ALARM_OVER: Sentence("Báo động này đã hết", "This alarm does not stand any more"),
     Reason.CHECK_RUNNING: Sentence(
         "Phòng đang được kiểm tra, chờ kết quả", "The room is being checked: wait for its result"
@@ -177,6 +230,10 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.SCENE_UNKNOWN: Sentence("Phòng không có kịch bản này", "The room has no such scene"),
     Reason.VOTE_UNKNOWN: Sentence("Không có nội dung biểu quyết này", "There is no such vote"),
+    Reason.VOTE_ID_USED: Sentence(
+        "Mã nội dung biểu quyết đã dùng ở cuộc họp trước, đặt mã khác",
+        "The id of a vote has been used in a meeting before: give it another one",
+    ),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),
     Reason.VOTE_RUNNING: Sentence("Đang biểu quyết", "A vote is in progress"),
@@ -218,6 +275,21 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.ROOMS_AWAITED: Sentence(
         "Đang chờ các phòng gửi hết phiếu", "Waiting for the rooms to hand in every vote"
+    ),
+    Reason.ONLY_AT_KEYS: Sentence(
+        "Bỏ phiếu kín: mời dùng nút bấm tại ghế", "A secret vote is cast with the keys at the seat"
+    ),
+    Reason.VOTE_OUTDATED: Sentence(
+        "Ghế này đã có lần bấm mới hơn, lần bấm mới được tính",
+        "This seat has pressed again since, and the newer press counts",
+    ),
+    Reason.NOT_ROLL_CALL: Sentence(
+        "Chỉ nhập phiếu thay khi gọi tên biểu quyết",
+        "Only in a roll-call vote is a vote entered for somebody",
+    ),
+    Reason.BEYOND_KEYS: Sentence(
+        "Bỏ phiếu kín dùng nút bấm tại ghế: tối đa ba phương án, chọn một",
+        "A secret vote is cast at the keys: at most three options, of which one is chosen",
     ),
     Reason.SIGN_IN_NEEDED: Sentence("Mời đăng nhập", "Please sign in"),
     Reason.SIGN_IN_WRONG: Sentence(

@@ -67,6 +67,8 @@ class Right:
 
     person: str
     refused: Reason | None = None
+    entered: tuple[str, ...] | None = None
+    """What stands for the person at the hub and was not pressed here: a page's vote, for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,19 @@ def objection(paper: Paper | None, seat: int, held: Held | None) -> Reason | Non
         paper.press == "first_press" and held is not None and held.standing != Standing.REFUSED
     )
     return Reason.ALREADY_VOTED if is_final and held is not None else None
+
+
+def newest(right: Right | None, written: Held | None) -> Held | None:
+    """The vote that stands for a seat's person: of the keys, or the one entered elsewhere.
+
+    What is on its way from here is newer than anything the hub can have told.
+    """
+    if right is None or right.entered is None:
+        return written
+    if written is not None and written.standing in (Standing.WRITING, Standing.RECORDED):
+        return written
+    revision = written.revision if written is not None else 0
+    return Held(right.entered, revision, Standing.COUNTED)
 
 
 def judge(paper: Paper | None, seat: int, held: Held | None, key: str) -> Cast | Refused | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -51,8 +52,13 @@ class Link:
         status: Callable[[str], messages.Status],
         deliver: Deliver,
         on_change: Callable[[bool], None],
+        tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
-        """``status("online"|"offline")`` makes birth and will; ``deliver`` gets what comes."""
+        """``status("online"|"offline")`` makes birth and will; ``deliver`` gets what comes.
+
+        ``tls`` is asked at each connection: certificates are renewed while we run. What it
+        raises (OSError) is a connection that failed.
+        """
         self.room = room
         self.connected = False
         self.last_error: str | None = None
@@ -62,6 +68,7 @@ class Link:
         self._status = status
         self._deliver = deliver
         self._on_change = on_change
+        self._tls = tls
         self._retained: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[bytes, int, bool]] = {}
         self._passing = 0
@@ -127,6 +134,7 @@ class Link:
             clean_session=True,
             socket_options=NODELAY,
             timeout=5.0,
+            tls_context=None if self._tls is None else self._tls(),
         )
         client.pending_calls_threshold = IN_FLIGHT + 1
         async with client:

@@ -55,10 +55,11 @@ def make_videos(config: RoomConfig, cameras: Mapping[str, Shown]) -> dict[str, V
         return {}
     cv2.setNumThreads(1)
     seats = {seat.number: seat.position_m for seat in config.seats}
+    walks_m = {seat.number: seat.walks_m for seat in config.seats}
     drawing = ThreadPoolExecutor(1, thread_name_prefix="twin pictures")
     return {
         video_name(camera.id): VideoWire(
-            View(config.room.id, camera.position_m, camera.heading_deg, seats),
+            View(config.room.id, camera.position_m, camera.heading_deg, seats, walks_m),
             _lens_of(camera, cameras[camera.id]),
             twin_path(f"{config.room.id}/{camera.id}.video"),
             drawing,

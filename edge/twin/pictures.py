@@ -15,6 +15,7 @@ import random
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import cv2
@@ -36,6 +37,13 @@ SWAY_M = (0.03, 0.08)
 """Amplitude to each side: at three to four metres about a degree."""
 SWAY_PERIOD_S = (4.0, 9.0)
 
+WALK_M_S = 0.6
+"""A speaker's stroll; at four metres 8 degrees a second."""
+WALK_STANDS_S = (6.0, 2.0)
+"""So long one who walks stands in the middle, and at either end."""
+WALK_TURNS_S = 0.4
+"""To come to rest or to full speed."""
+
 NEIGHBOUR_M = 0.5
 POSTER_M, POSTER_BEHIND_M, POSTER_UP_M = 1.1, 1.0, 0.35
 WALL_DEG_PER_PX = 0.2
@@ -52,12 +60,39 @@ class Person:
     period_s: float
     phase: float
     look: Portrait
+    walks_m: float = 0.0
+    """So far to each side, along the front wall."""
 
     def head_m(self, at_s: float, right: tuple[float, float]) -> Point:
         """Where the face is now; ``right`` is to the side, as the camera sees it."""
         aside = self.sway_m * math.sin(2 * math.pi * at_s / self.period_s + self.phase)
         x, y, z = self.at_m
-        return x + aside * right[0], y + aside * right[1], z
+        walked_m = walked(self.walks_m, at_s + self.phase)
+        return x + aside * right[0] + walked_m, y + aside * right[1], z
+
+
+def walked(walks_m: float, at_s: float) -> float:
+    """Where one who walks to and fro is: stands, goes to one end, to the other, and back."""
+    if walks_m <= 0.0:
+        return 0.0
+    middle_s, end_s = WALK_STANDS_S
+    legs = ((middle_s, 0.0, walks_m), (end_s, walks_m, -walks_m), (end_s, -walks_m, 0.0))
+    takes_s = [abs(to - begin) / WALK_M_S + WALK_TURNS_S for _, begin, to in legs]
+    on_s = at_s % (sum(takes_s) + sum(stands_s for stands_s, _, _ in legs))
+    for (stands_s, begin, to), leg_s in zip(legs, takes_s, strict=True):
+        if on_s < stands_s + leg_s:
+            return begin + (to - begin) * _eased(max(0.0, on_s - stands_s), leg_s)
+        on_s -= stands_s + leg_s
+    return 0.0
+
+
+def _eased(on_s: float, leg_s: float) -> float:
+    """Share of a leg after ``on_s``: up to speed, steady, and to rest."""
+    ramp_s = WALK_TURNS_S
+    if on_s > leg_s / 2:
+        return 1.0 - _eased(leg_s - on_s, leg_s)
+    way_s = on_s**2 / (2 * ramp_s) if on_s < ramp_s else on_s - ramp_s / 2
+    return way_s / (leg_s - ramp_s)
 
 
 @dataclass(frozen=True)
@@ -73,13 +108,23 @@ class View:
     """One camera's view of the room."""
 
     def __init__(
-        self, room: str, position_m: Point, heading_deg: float, seats_m: Mapping[int, Point]
+        self,
+        room: str,
+        position_m: Point,
+        heading_deg: float,
+        seats_m: Mapping[int, Point],
+        walks_m: Mapping[int, float] = MappingProxyType({}),
     ) -> None:
-        """``seats_m``: where people are meant to be, by number of the seat."""
+        """``seats_m``: where people are meant to be, by number of the seat.
+
+        ``walks_m``: who walks to and fro there, and how far to each side.
+        """
         self._position_m = position_m
         self._heading_deg = heading_deg
         self._seats_m = seats_m
-        self._people = {n: _person(room, n, place) for n, place in seats_m.items()}
+        self._people = {
+            n: _person(room, n, place, walks_m.get(n, 0.0)) for n, place in seats_m.items()
+        }
         self._wall = _wall(room)
         noise = np.random.default_rng(7)
         shape = HIGH_PX + 64, WIDE_PX + 64, 3
@@ -200,7 +245,7 @@ def _wall(room: str) -> Bitmap:
     return np.concatenate([wall[:, -WALL_MARGIN_PX:], wall, wall[:, :WALL_MARGIN_PX]], axis=1)
 
 
-def _person(room: str, seat: int, place: Point) -> Person:
+def _person(room: str, seat: int, place: Point, walks_m: float) -> Person:
     rnd = random.Random(zlib.crc32(f"{room}/{seat}".encode()))
     lean = [
         max(-2 * sigma, min(2 * sigma, rnd.gauss(0.0, sigma)))
@@ -213,6 +258,7 @@ def _person(room: str, seat: int, place: Point) -> Person:
         rnd.uniform(*SWAY_PERIOD_S),
         rnd.uniform(0, 2 * math.pi),
         portrait(rnd),
+        walks_m,
     )
 
 

@@ -9,7 +9,7 @@ Owns the rights. Pure; must not know how somebody proved who they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -188,13 +188,13 @@ ROUTES: Mapping[str, Right] = {
     # state and records
     "GET /api/v1/state": _ANYBODY,
     "GET /api/v1/stream": _ANYBODY,
-    "GET /api/v1/ballots": _ANYBODY,
+    "GET /api/v1/ballots": _READ_DESK,
     "GET /api/v1/ballots/{ballot}/{generation}": _READ_MEMBERS,
     "GET /api/v1/ballots/{ballot}/{generation}/journal": _READ_DESK,
     "GET /api/v1/rooms/{room}/cameras/{camera}/preview": _READ_DESK,
     "GET /api/v1/events": _READ_DESK,
     "GET /api/v1/rooms/{room}/history": _READ_DESK,
-    "GET /api/v1/meetings": _READ_MEMBERS,
+    "GET /api/v1/meetings": _READ_DESK,
     "GET /api/v1/meetings/{meeting}": _READ_DESK,
     "PUT /api/v1/meetings/{meeting}": _MEETINGS,
     "POST /api/v1/meetings/{meeting}/papers": _MEETINGS,
@@ -234,7 +234,7 @@ PARTS: Mapping[str, frozenset[Role]] = {
     "ballots": _EVERYBODY,
     "attendance": _EVERYBODY,
     "rooms": _EVERYBODY,
-    "meetings": _EVERYBODY,
+    "meetings": _DESK,
     "commands": _DESK,
     "events": _DESK,
 }
@@ -277,6 +277,11 @@ def is_quiet(name: str) -> bool:
     return right is not None and right.quiet
 
 
+def leads(who: Who) -> bool:
+    """Prepares or leads the meeting, and is told all of it; the others are told what is public."""
+    return who.role in _DESK
+
+
 def shown_parts(who: Who) -> frozenset[str]:
     """Parts of the snapshot that ``who`` is told."""
     return frozenset(part for part, roles in PARTS.items() if who.role in roles)
@@ -285,6 +290,21 @@ def shown_parts(who: Who) -> frozenset[str]:
 def given_to(who: Who) -> list[str]:
     """Names of the commands that ``who`` may give, some of them for their own seat only."""
     return [name for name, right in COMMANDS.items() if may_give(who, name, who.seat) is None]
+
+
+def may_read(who: Who, readers: Collection[str], at_table: str | None) -> bool:
+    """``who`` may open a paper that is for these ``readers`` (none: for everybody).
+
+    ``at_table`` is the role of their seat in the meeting.
+    """
+    if not readers or who.role is Role.SECRETARY:
+        return True
+    if who.role is Role.INTEGRATION:
+        return "meetings" in who.scopes
+    if who.role is Role.DELEGATE:
+        role = "chair" if at_table == "vice_chair" else at_table or "delegate"
+        return role in readers
+    return who.role.value in readers
 
 
 def _refusal(who: Who, right: Right | None) -> Reason | None:

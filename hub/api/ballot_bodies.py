@@ -167,6 +167,13 @@ class CallNext(OfBallot):
     """Roll call: the next name."""
 
 
+class RollCallVote(OfBallot):
+    """Roll call: enter what somebody who was called has answered."""
+
+    person: Word
+    choice: OptionId
+
+
 class RecusePerson(OfBallot):
     """The person takes no part in this vote."""
 
@@ -209,6 +216,7 @@ BallotBody = (
     | WithdrawBallot
     | AgainBallot
     | CallNext
+    | RollCallVote
     | RecusePerson
     | SignIn
     | AskAttendance
@@ -228,6 +236,7 @@ BALLOT_COMMANDS: dict[str, type[BallotBody]] = {
     "withdraw_ballot": WithdrawBallot,
     "again_ballot": AgainBallot,
     "call_next": CallNext,
+    "roll_call_vote": RollCallVote,
     "recuse": RecusePerson,
     "sign_in": SignIn,
     "ask_attendance": AskAttendance,

@@ -13,11 +13,14 @@ from aiohttp import web
 
 from edge.rules.ballot import DURING
 from edge.rules.ballot_journal import Journal, document
-from edge.rules.ballot_state import HAS_RESULT
+from edge.rules.ballot_state import HAS_RESULT, Stage
 from edge.rules.reasons import Reason
 from hub.api.answers import as_json, rejected
 from hub.api.stream import dumps
 from hub.meeting.state import BallotKey, Meeting
+
+PUBLISHED = frozenset({Stage.ANNOUNCED})
+"""Where a result is everybody's; before, and after an annulment, it is for those who lead."""
 
 JOURNAL_TYPE = "application/x-ndjson"
 
@@ -30,8 +33,13 @@ class BallotRecords:
         meeting: Callable[[], Meeting],
         lines: Callable[[BallotKey], Awaitable[list[str]]],
         listed: Callable[[], list[dict[str, Any]]],
+        leads: Callable[[web.Request], bool] = lambda request: True,
     ) -> None:
-        """``lines`` fetches a record as it is stored, ``listed`` is the part that pages show."""
+        """``lines`` fetches a record as it is stored, ``listed`` is the part that pages show.
+
+        Who ``leads`` may see a result that has not been announced.
+        """
+        self._leads = leads
         self._meeting = meeting
         self._lines = lines
         self._listed = listed
@@ -45,7 +53,8 @@ class BallotRecords:
         journal = self._journal(request)
         if journal is None:
             return rejected(404, Reason.VOTE_UNKNOWN)
-        if journal.ballot.stage not in HAS_RESULT:
+        stages = HAS_RESULT if self._leads(request) else PUBLISHED
+        if journal.ballot.stage not in stages:
             return rejected(409, Reason.VOTE_NOT_COUNTED)
         return as_json(document(journal))
 

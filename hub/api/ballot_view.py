@@ -32,10 +32,14 @@ class BallotViews:
         self._over: dict[BallotKey, tuple[Journal, Json]] = {}
 
     def part(self, meeting: Meeting, now_s: float) -> list[Json]:
-        """Every ballot, newest last; items that nobody has been asked yet come after them."""
+        """Every ballot of this meeting, newest last, then items that nobody has been asked yet."""
         known = {ballot for ballot, _ in (*meeting.ballots, *meeting.damaged)}
-        begun = [self._ballot(journal, now_s) for journal in meeting.ballots.values()]
-        damaged = [_damaged(key, meeting) for key in meeting.damaged]
+        begun = [
+            self._ballot(journal, now_s)
+            for key, journal in meeting.ballots.items()
+            if key not in meeting.past
+        ]
+        damaged = [_damaged(key, meeting) for key in meeting.damaged if key not in meeting.past]
         drafts = [
             _motion(motion, meeting)
             for motion in meeting.motions.values()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import hdrs, web
 
@@ -24,7 +25,8 @@ from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
 from hub.api.reading import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
-from hub.api.stream import dumps
+from hub.api.stream import Broadcaster, dumps
+from hub.api.views import Json
 from hub.store.store import StoreError
 
 COMMAND_TIMEOUT_S = 5.0
@@ -41,8 +43,14 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PUBLIC = "public"
+"""The audience of delegates' pages and displays: ``?audience=public``."""
+
 PAGES = {
     "/": "technician.html",
+    "/secretary": "secretary.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
     "/display/{room}": "display.html",
     "/signin": "signin.html",
     "/codes": "codes.html",
@@ -55,6 +63,13 @@ LOOK_AGAIN_S = 2.0
 CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
 Refuse = Callable[[str, Who, Reason], None]
 """Is told of a command that was refused before it reached the meeting."""
+
+
+class Routes(Protocol):
+    """Addresses that belong together."""
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Register them."""
 
 
 def web_folder() -> Path:
@@ -71,6 +86,7 @@ def application(
     records: EventRecords,
     sign_in: SignIn,
     refuse: Refuse = lambda name, who, reason: None,
+    more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     gate = sign_in.gate
@@ -91,6 +107,8 @@ def application(
     app.router.add_get("/api/v1/ballots", ballots.listed)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}", ballots.document)
     app.router.add_get("/api/v1/ballots/{ballot}/{generation}/journal", ballots.journal)
+    for routes in more:
+        routes.add_to(app.router)
     if web_folder().is_dir():
         app.router.add_static("/web", web_folder())
     return app
@@ -107,7 +125,8 @@ def _page(file: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SAFE_HEADERS)
+    for name, value in SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
     fresh = "no-store" if request.path.startswith("/api/") else "no-cache"
     response.headers.setdefault(hdrs.CACHE_CONTROL, fresh)
 
@@ -132,7 +151,20 @@ class _Api:
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
-        return as_json(self._pages.snapshot(rights.shown_parts(signed_in(request))))
+        _, snapshot, _ = self._told(request)
+        return as_json(snapshot)
+
+    def _told(self, request: web.Request) -> tuple[Broadcaster, Json, frozenset[str] | None]:
+        """Where news come from, the state until now, and which parts of it (None: all).
+
+        Those who lead are told the whole, unless they ask for what everybody may know.
+        """
+        who = signed_in(request)
+        if request.query.get("audience") == PUBLIC or not rights.leads(who):
+            public = self._pages.public
+            return public.broadcaster, public.snapshot(), None
+        shown = rights.shown_parts(who)
+        return self._pages.broadcaster, self._pages.snapshot(shown), shown
 
     async def health(self, request: web.Request) -> web.Response:
         found = self._health()
@@ -153,12 +185,12 @@ class _Api:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         who = signed_in(request)
-        shown = rights.shown_parts(who)
         response = web.StreamResponse(
             headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"}
         )
         await response.prepare(request)
-        frames = self._pages.broadcaster.frames(dumps(self._pages.snapshot(shown)), shown)
+        broadcaster, snapshot, shown = self._told(request)
+        frames = broadcaster.frames(dumps(snapshot), shown)
         looked_s, changes = time.monotonic(), self._door.changes
         try:
             async for piece in frames:

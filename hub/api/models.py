@@ -17,6 +17,8 @@ from hub.api.care_bodies import CARE_COMMANDS, CareBody
 from hub.api.closed import ClosedBody
 from hub.api.display_bodies import DISPLAY_COMMANDS, DisplayOrder
 from hub.api.floor_bodies import FLOOR_COMMANDS, FloorBody
+from hub.api.meeting_bodies import MEETING_COMMANDS, MeetingBody
+from hub.api.seat_bodies import SEAT_COMMANDS, SeatBody
 
 
 class LocateSeat(ClosedBody):
@@ -26,11 +28,22 @@ class LocateSeat(ClosedBody):
     on: bool
 
 
-Body = FloorBody | BallotBody | CameraOrder | CareBody | DisplayOrder | LocateSeat
+Body = (
+    FloorBody
+    | BallotBody
+    | SeatBody
+    | MeetingBody
+    | CameraOrder
+    | CareBody
+    | DisplayOrder
+    | LocateSeat
+)
 
 COMMANDS: dict[str, type[Body]] = {
     **FLOOR_COMMANDS,
     **BALLOT_COMMANDS,
+    **MEETING_COMMANDS,
+    **SEAT_COMMANDS,
     **CAMERA_COMMANDS,
     **CARE_COMMANDS,
     **DISPLAY_COMMANDS,

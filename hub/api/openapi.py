@@ -11,16 +11,18 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hub.api import openapi_meetings
 from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
 from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
+from hub.meeting_form import MeetingForm
 
 _REF = "#/components/schemas/{model}"
 
 
 def document(version: str) -> dict[str, Any]:
     """The whole document."""
-    models = [*COMMANDS.values(), Accepted, Rejected, Health, *MODELS]
+    models = [*COMMANDS.values(), Accepted, Rejected, Health, MeetingForm, *MODELS]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, Any] = {
         f"/api/v1/commands/{name}": {"post": _command(name, model)}
@@ -35,6 +37,8 @@ def document(version: str) -> dict[str, Any]:
             "text/event-stream",
         )
     }
+    for place in ("/api/v1/state", "/api/v1/stream"):
+        paths[place]["get"]["parameters"] = [_AUDIENCE]
     paths["/api/v1/health"] = {"get": _get("health", "Whether the hub works", "application/json")}
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
@@ -65,6 +69,7 @@ def document(version: str) -> dict[str, Any]:
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
     paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
+    paths |= openapi_meetings.paths()
     paths["/api/v1/openapi.json"] = {"get": _get("openapi", "This document", "application/json")}
     return {
         "openapi": "3.1.0",
@@ -80,6 +85,14 @@ def document(version: str) -> dict[str, Any]:
         "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
+
+_AUDIENCE: dict[str, Any] = {
+    "name": "audience",
+    "in": "query",
+    "required": False,
+    "description": "`public`: what delegates' pages and displays may see; the whole without it",
+    "schema": {"type": "string", "enum": ["public"]},
+}
 
 _RECORDS = {
     "/api/v1/ballots": ("ballots", "Every ballot, newest last", "application/json"),

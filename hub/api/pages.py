@@ -16,10 +16,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from edge.rules.timers import next_phase_s
 from hub.api import views
 from hub.api.ballot_view import BallotViews, attendance_part
 from hub.api.floor_view import floor_part
+from hub.api.phase import NextPhase
+from hub.api.public_pages import PublicPages
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
 from hub.history import MINUTES
@@ -34,9 +35,6 @@ REST = 9
 """After parts that took long to make, so many times as long passes before the next: pages never
 take more than a tenth of the hub, whatever the size of the meeting."""
 
-LATE_S = 0.01
-"""So long after the moment: a timer that fires a little early would see nothing new."""
-
 Path = tuple[str, ...]
 
 
@@ -50,22 +48,36 @@ class Pages:
         hub_part: Callable[[], views.Json],
         linked: Callable[[], bool],
         now_s: Callable[[], float],
+        prepared: Callable[[], list[views.Json]] = list,
     ) -> None:
-        """All five are asked whenever a part is made."""
+        """All six are asked whenever a part is made."""
         self.broadcaster = Broadcaster()
+        self.public = PublicPages(meeting, board, hub_part, linked, now_s)
+        """What delegates' pages and displays are told."""
         self.log: deque[views.Json] = deque(maxlen=LOG_LINES)
         self._meeting = meeting
         self._board = board
         self._hub_part = hub_part
         self._linked = linked
         self._now_s = now_s
-        self._next_phase: asyncio.TimerHandle | None = None
+        self._prepared = prepared
+        self._phase = NextPhase(lambda: self.touch("floor"))
         self._touched: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
         self._new_lines: list[views.Json] = []
         self._ballots = BallotViews()
         self._scheduled = False
         self._rest_until_s = 0.0
+
+    @property
+    def listeners(self) -> int:
+        """How many pages listen, of both audiences."""
+        return self.broadcaster.listeners + self.public.broadcaster.listeners
+
+    def close(self) -> None:
+        """Let every listener go: the hub ends."""
+        self.broadcaster.close()
+        self.public.broadcaster.close()
 
     def snapshot(self, shown: frozenset[str] | None = None) -> views.Json:
         """Everything; parts that whoever asks is not ``shown`` are there and empty."""
@@ -80,6 +92,7 @@ class Pages:
         return {
             "hub": self._hub_part(),
             "meeting": views.meeting_part(meeting),
+            "meetings": self._prepared(),
             "floor": floor_part(meeting, self._now_s()),
             "ballots": self.ballots(),
             "attendance": attendance_part(meeting),
@@ -96,6 +109,7 @@ class Pages:
         """The part at ``path`` may be new."""
         self._touched[path] = None
         self._schedule()
+        self.public.touch(*path)
 
     def touch_rooms(self) -> None:
         """Every room may be new."""
@@ -141,13 +155,7 @@ class Pages:
 
     def _await_phase(self) -> None:
         """Tell the floor again when a turn's time gets short, or is over."""
-        if self._next_phase is not None:
-            self._next_phase.cancel()
-        left_s = next_phase_s(self._meeting().floor, self._now_s())
-        self._next_phase = None
-        if left_s is not None:
-            loop = asyncio.get_running_loop()
-            self._next_phase = loop.call_later(left_s + LATE_S, self.touch, "floor")
+        self._phase.await_next(self._meeting().floor, self._now_s())
 
     def _tell_room(self, path: Path, made: dict[str, views.Json]) -> None:
         """Tell a room, or one key of it; ``made`` keeps what this turn has made already."""
@@ -178,6 +186,8 @@ class Pages:
                 return self._hub_part()
             case ("meeting",):
                 return views.meeting_part(self._meeting())
+            case ("meetings",):
+                return self._prepared()
             case ("floor",):
                 return floor_part(self._meeting(), self._now_s())
             case ("ballots",):

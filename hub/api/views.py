@@ -6,6 +6,7 @@ on the hub's clock, whose present value stands in ``hub.time_ms``.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from edge.contract import messages
@@ -13,6 +14,7 @@ from edge.contract.topics import seat_name
 from hub.alerts import seen_part
 from hub.api.event_kinds import kind_of
 from hub.board import Order, RoomBoard
+from hub.meeting.agenda import ballots_of, state_of
 from hub.meeting.state import Meeting, Room
 from hub.meeting.wording import line
 from hub.store.store import Stored
@@ -21,12 +23,30 @@ Json = dict[str, Any]
 
 
 def meeting_part(meeting: Meeting) -> Json:
-    """Title, mode and limits."""
+    """Title, mode and limits, and the agenda."""
     return {
         "title": meeting.title,
+        "prepared": meeting.prepared,
+        "session": meeting.session,
+        "agenda": [_item(meeting, place) for place in range(len(meeting.agenda))],
+        "item": meeting.item,
         "mode": meeting.floor.mode,
         "max_open": meeting.floor.max_open,
         "queue_max": meeting.floor.queue_max,
+    }
+
+
+def _item(meeting: Meeting, place: int) -> Json:
+    item = meeting.agenda[place]
+    return {
+        "id": item.id,
+        "number": place + 1,
+        "title": item.title.model_dump(),
+        "presenter": item.presenter,
+        "minutes": item.minutes,
+        "ballot_ids": ballots_of(meeting, item.id),
+        "papers": [asdict(paper) for paper in item.papers],
+        "state": state_of(meeting, place),
     }
 
 
@@ -109,7 +129,7 @@ def _audio(board: RoomBoard) -> Json | None:
     state = board.states.get("audio")
     if not isinstance(state, messages.AudioState):
         return None
-    return {"listens": state.listens, "talking": state.talking}
+    return {"listens": state.listens, "talking": state.talking, "heard_s": state.heard_s}
 
 
 def _check(board: RoomBoard) -> Json | None:

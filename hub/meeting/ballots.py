@@ -33,6 +33,7 @@ from edge.rules.ballot_events import (
 from edge.rules.ballot_journal import Journal, advance, begin
 from edge.rules.ballot_state import RUNNING, Ballot, Stage
 from edge.rules.reasons import Reason
+from edge.rules.seat_votes import meanings
 from hub.meeting import events, vote_events
 from hub.meeting.inputs import (
     NOTHING,
@@ -70,7 +71,7 @@ def order(meeting: Meeting, given: BallotOrder, now_s: float) -> Decision:
     key = (given.ballot, given.generation)
     if key in meeting.damaged:
         return Decision(refused=Reason.VOTE_DAMAGED)
-    if isinstance(given.event, Prepare) and _busy(meeting) not in (None, key):
+    if isinstance(given.event, Prepare) and busy(meeting) not in (None, key):
         return Decision(refused=Reason.VOTE_RUNNING)
     journal = meeting.ballots.get(key)
     steps: tuple[BallotStep, ...] = ()
@@ -221,6 +222,9 @@ class _NoPlanError(Exception):
 
 def _first_draft(meeting: Meeting, motion: Motion) -> Ballot:
     members = meeting.members()
+    fits_keys = motion.picks_max == 1 and bool(meanings(tuple(o.id for o in motion.options)))
+    if motion.kind == "secret" and not fits_keys:  # no page takes a secret vote
+        raise _NoPlanError(Reason.BEYOND_KEYS)
     if not members:
         raise _NoPlanError(Reason.ROOM_UNKNOWN)
     roles = {seat: str(role) for seat, role in meeting.floor.roles.items()}
@@ -238,7 +242,8 @@ def _as_now(meeting: Meeting, ballot: Ballot) -> Ballot:
     return replace(ballot, attending=meeting.people_there(), lost_rooms=lost)
 
 
-def _busy(meeting: Meeting) -> BallotKey | None:
+def busy(meeting: Meeting) -> BallotKey | None:
+    """The ballot to which the rooms' keys belong."""
     return next((key for key, j in meeting.ballots.items() if j.ballot.stage in BUSY), None)
 
 

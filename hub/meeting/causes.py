@@ -42,6 +42,9 @@ def cause_of_time(effects: Iterable[Effect]) -> str:
     return next((effect.why for effect in effects if isinstance(effect, Ended)), "tick")
 
 
+BEGINS, ENDS = "meeting_begins", "meeting_ends"
+"""The floor is emptied for a meeting that begins, and by one that ends."""
+
 TEXTS: dict[str, Text] = {
     "debate": Text(vi="Tranh luận", en="Debate"),
     "point_of_order": Text(vi="Ý kiến về thủ tục điều hành", en="Point of order"),
@@ -73,6 +76,8 @@ TEXTS: dict[str, Text] = {
     "debate_over": Text(vi="Kết thúc phần tranh luận", en="The debate was ended"),
     "set_rules": Text(vi="Đã đổi chế độ phát biểu", en="The floor's mode or limits were changed"),
     SETTINGS: Text(vi="Đã đổi thiết lập phát biểu", en="The floor's settings were changed"),
+    BEGINS: Text(vi="Khai mạc, danh sách phát biểu trống", en="The meeting begins: an empty floor"),
+    ENDS: Text(vi="Bế mạc, tắt mọi micro của đại biểu", en="The meeting ends: microphones off"),
     "time": Text(vi="Hết thời gian phát biểu", en="Speaking time is over"),
     "silence": Text(
         vi="Không có tiếng nói, tự động tắt micro", en="Nobody was heard: the microphone went off"

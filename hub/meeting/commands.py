@@ -8,7 +8,8 @@ room's own floor is on its way and the press belongs after it. What is held is n
 so the room sends it again.
 
 Owns the way of an input, and of each kind of event, to whoever decides on it: ``rooms``,
-``presses``, and for people at pages the functions here. Must not know topics, stores or pages.
+``presses``, ``session``, and for people at pages the functions here. Must not know topics,
+stores or pages.
 """
 
 from __future__ import annotations
@@ -20,24 +21,39 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge.contract.messages import EventKind
-from edge.rules.floor import Floor, FloorEvent, Refused, SetRules, room_of, step
+from edge.rules.floor import FloorEvent, Refused, SetRules, room_of, step
 from edge.rules.reasons import Reason
-from hub.meeting import attendance, ballots, care, causes, events, presses, rooms, timing, voting
+from hub.meeting import (
+    attendance,
+    ballots,
+    care,
+    causes,
+    events,
+    page_votes,
+    presses,
+    rooms,
+    session,
+    timing,
+    voting,
+)
 from hub.meeting.care import CareOrder
-from hub.meeting.evolve import apply
 from hub.meeting.inputs import (
     HELD,
     NOTHING,
     AskAttendance,
     BallotOrder,
+    CallItem,
     Configure,
     Decision,
     DescribeHeard,
+    EndMeeting,
     EventHeard,
     FloorHeard,
     FloorOrder,
+    HandVote,
     Input,
     Note,
+    PageVote,
     PlanMotion,
     RoomSilent,
     SettingsOrder,
@@ -54,35 +70,6 @@ def decide(meeting: Meeting, given: Input, now_s: float) -> Decision:
     """What follows from ``given`` at ``now_s``, for the ballots that run too."""
     decision = _DECIDERS[type(given)](meeting, given, now_s)
     return ballots.followed(meeting, decision, now_s) if decision.events else decision
-
-
-def _configure(meeting: Meeting, given: Configure, now_s: float) -> Decision:
-    if given.source == meeting.source:
-        return NOTHING  # a restart keeps the mode that was chosen since
-    told = events.MeetingSet(
-        now_s,
-        given.source,
-        given.title,
-        given.mode,
-        given.max_open,
-        given.queue_max,
-        dict(given.names),
-        dict(given.roles),
-        given.settings,
-        given.roster,
-        given.gate,
-        given.motions,
-    )
-    # Who waits may have another place by the new settings, and a free place may be taken.
-    before = apply(meeting, told).floor
-    after, _ = step(before, _rules_of(before), now_s)
-    if after is before:
-        return Decision((told,))
-    return Decision((told, events.floor_changed(before, after, "set_rules", "hub", now_s)))
-
-
-def _rules_of(floor: Floor) -> SetRules:
-    return SetRules(floor.mode, floor.max_open, floor.queue_max, floor.settings)
 
 
 def _event(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
@@ -154,7 +141,9 @@ _AT_ANY_TIME = frozenset({"vote", "mark", "drained", "vote_refused", "sign_in"})
 """Of whichever start of the room: what they say was so when it was recorded."""
 
 _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
-    Configure: _configure,
+    Configure: session.configure,
+    EndMeeting: session.end,
+    CallItem: session.call_item,
     StatusHeard: rooms.status,
     RoomSilent: rooms.silent,
     DescribeHeard: rooms.described,
@@ -170,6 +159,8 @@ _DECIDERS: dict[type[Input], Callable[[Meeting, Any, float], Decision]] = {
     VoteAgain: ballots.vote_again,
     SignInOrder: attendance.by_page,
     AskAttendance: attendance.ask,
+    PageVote: page_votes.by_page,
+    HandVote: page_votes.by_hand,
     CareOrder: _care,
 }
 
@@ -178,15 +169,19 @@ __all__ = [
     "NOTHING",
     "AskAttendance",
     "BallotOrder",
+    "CallItem",
     "CareOrder",
     "Configure",
     "Decision",
     "DescribeHeard",
+    "EndMeeting",
     "EventHeard",
     "FloorHeard",
     "FloorOrder",
+    "HandVote",
     "Input",
     "Note",
+    "PageVote",
     "PlanMotion",
     "RoomSilent",
     "SettingsOrder",

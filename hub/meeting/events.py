@@ -30,8 +30,10 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.motion import Member
+from hub.meeting.session_events import ItemCalled, MeetingEnded, MeetingPrepared
 from hub.meeting.vote_events import (
     AttendanceAsked,
     BallotMoved,
@@ -86,7 +88,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MeetingSet:
-    """The meeting's file was read and says something new."""
+    """Another meeting is in force, or the same one is described anew."""
 
     at_s: float
     source: str
@@ -100,6 +102,11 @@ class MeetingSet:
     roster: tuple[Member, ...] = ()
     gate: bool = False
     motions: tuple[KeptMotion, ...] = ()
+    agenda: tuple[AgendaItem, ...] = ()
+    rooms: tuple[str, ...] = ()
+    prepared: str = ""
+    session: Session | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +284,9 @@ Event = (
     | BallotMoved
     | VoteRefused
     | BoxRefused
+    | ItemCalled
+    | MeetingEnded
+    | MeetingPrepared
     | ScreenExpected
     | AlarmAcknowledged
     | CheckEnded
@@ -303,6 +313,9 @@ _KINDS: tuple[type[Event], ...] = (
     BallotMoved,
     VoteRefused,
     BoxRefused,
+    ItemCalled,
+    MeetingEnded,
+    MeetingPrepared,
     ScreenExpected,
     AlarmAcknowledged,
     CheckEnded,

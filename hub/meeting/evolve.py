@@ -13,6 +13,7 @@ from typing import cast
 from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
 from hub.meeting import care
+from hub.meeting.agenda import place_of
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.events import (
     AlertCleared,
@@ -29,6 +30,7 @@ from hub.meeting.events import (
 )
 from hub.meeting.motion import Motion
 from hub.meeting.numbers import Numbers
+from hub.meeting.session_events import ItemCalled, MeetingEnded
 from hub.meeting.state import Attendance, Meeting, Room, roles_of
 from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
@@ -84,25 +86,12 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             roles = kept | roles_of([after], meeting.assigned)
             return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
-            rules = replace(
-                meeting.floor,
-                mode=event.mode,
-                max_open=event.max_open,
-                queue_max=event.queue_max,
-                settings=event.settings,
-            )
-            told = replace(
-                meeting,
-                title=event.title,
-                source=event.source,
-                names=event.names,
-                assigned=event.roles,
-                floor=rules,
-                roster=event.roster,
-                attendance=replace(meeting.attendance, gate=event.gate),
-                motions=_motions(meeting, event),
-            )
-            return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+            return _described(meeting, event)
+        case ItemCalled():
+            return replace(meeting, item=event.item, plan_rev=meeting.plan_rev + 1)
+        case MeetingEnded():
+            ended = meeting.ended | {event.prepared}
+            return replace(meeting, session="ended", ended=ended, plan_rev=meeting.plan_rev + 1)
         case SignedIn() | AttendanceAsked():
             return replace(meeting, attendance=_attendance(meeting.attendance, event))
         case MotionPlanned():
@@ -157,8 +146,58 @@ def _attendance(before: Attendance, event: SignedIn | AttendanceAsked) -> Attend
     return replace(before, signed_in=before.signed_in - people, left=before.left | people)
 
 
+def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
+    """The meeting by its new description; of another one before it nothing is left."""
+    rules = replace(
+        meeting.floor,
+        mode=event.mode,
+        max_open=event.max_open,
+        queue_max=event.queue_max,
+        settings=event.settings,
+    )
+    is_new = is_another(meeting, event)
+    told = replace(
+        meeting,
+        title=event.title,
+        source=event.source,
+        prepared=event.prepared,
+        session=event.session,
+        rooms_sitting=event.rooms,
+        agenda=event.agenda,
+        ended=meeting.ended - {event.prepared},
+        names=event.names,
+        assigned=event.roles,
+        floor=rules,
+        roster=event.roster,
+        attendance=replace(meeting.attendance, gate=event.gate),
+        motions=_motions(meeting, event),
+    )
+    if is_new:
+        told = replace(
+            told,
+            attendance=Attendance(gate=event.gate),
+            motions={motion.id: motion for motion in event.motions},
+            shown=None,
+            past=frozenset((*meeting.ballots, *meeting.damaged)),
+        )
+    if is_new or place_of(told, told.item) is None:
+        told = replace(told, item=told.agenda[0].id if told.agenda else "")
+    return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+
+
+def is_another(meeting: Meeting, event: MeetingSet) -> bool:
+    """Not the one before, described anew or taken up again.
+
+    A file that is read anew goes on with what is there, unless that meeting has ended.
+    """
+    if meeting.session == "ended" and event.session is None:
+        return True
+    begins = event.session == "running" or meeting.prepared != ""
+    return begins and event.prepared != meeting.prepared
+
+
 def _motions(meeting: Meeting, event: MeetingSet) -> dict[str, Motion]:
-    """Those of the new file, and those that came from pages."""
+    """Those of the new description, and those that came from pages."""
     from_pages = {key: m for key, m in meeting.motions.items() if not m.by_file}
     return {motion.id: motion for motion in event.motions} | from_pages
 

@@ -14,7 +14,8 @@ from edge.rules import ballot_events
 from edge.rules.ballot_journal import Journal, Line
 from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
-from hub.meeting import events
+from hub.meeting import events, session_events
+from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care import CareOrder
 from hub.meeting.motion import Member, Motion
 from hub.meeting.state import BallotKey
@@ -22,7 +23,7 @@ from hub.meeting.state import BallotKey
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """The meeting's file was read."""
+    """What a meeting is: a file was read, or somebody begins or changes a prepared one."""
 
     source: str
     title: str
@@ -35,6 +36,32 @@ class Configure:
     roster: tuple[Member, ...] = ()
     gate: bool = False
     motions: tuple[Motion, ...] = ()
+    agenda: tuple[AgendaItem, ...] = ()
+    rooms: tuple[str, ...] = ()
+    """Rooms in which it sits; empty: all."""
+    prepared: str = ""
+    """Which prepared meeting that is."""
+    session: Session | None = None
+    """``running``: it begins, or goes on. None: that stays as it is."""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndMeeting:
+    """Somebody ends the meeting that is in force."""
+
+    prepared: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem:
+    """Somebody calls an item of the agenda, or (None) the next one."""
+
+    item: str | None
+    by: str
+    after: str | None = None
+    """The item that was at hand for whoever asks: *next* that is sent twice goes on once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +154,7 @@ NotedEvent = (
     | events.OrderEnded
     | events.CommandGiven
     | events.AccessNoted
+    | session_events.MeetingPrepared
 )
 
 
@@ -182,6 +210,31 @@ class SignInOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PageVote:
+    """Somebody voted on the page of a seat."""
+
+    ballot: str
+    generation: int
+    seat: str
+    choices: tuple[str, ...]
+    press: str
+    """The page's own id of this press."""
+    age_s: float = 0.0
+    """How long ago it was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandVote:
+    """The chair or the secretary enters the answer of somebody in a roll call."""
+
+    ballot: str
+    generation: int
+    person: str
+    choices: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskAttendance:
     """Seats are asked to sign in, or no longer."""
 
@@ -206,6 +259,10 @@ Input = (
     | VoteAgain
     | SignInOrder
     | AskAttendance
+    | EndMeeting
+    | CallItem
+    | PageVote
+    | HandVote
     | CareOrder
 )
 

@@ -15,6 +15,7 @@ from edge.contract.messages import Describe
 from edge.contract.topics import seat_name
 from edge.rules.ballot_journal import Journal
 from edge.rules.floor import Floor, Role, room_of
+from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care import Care
 from hub.meeting.motion import Member, Motion
 from hub.meeting.numbers import Numbers
@@ -100,7 +101,17 @@ class Meeting:
 
     title: str = ""
     source: str = ""
-    """Which version of the meeting's file is in force: a digest of what it says."""
+    """Which version of the meeting is in force: a digest of what it says."""
+    prepared: str = ""
+    """Which prepared meeting that is; empty: none of them."""
+    session: Session | None = None
+    rooms_sitting: tuple[str, ...] = ()
+    """Rooms in which it sits; empty: all."""
+    agenda: tuple[AgendaItem, ...] = ()
+    item: str = ""
+    """The item of the agenda at hand."""
+    ended: frozenset[str] = frozenset()
+    """Prepared meetings that are over."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names by seat, from the meeting's file."""
     assigned: Mapping[str, Role] = field(default_factory=dict)
@@ -126,6 +137,13 @@ class Meeting:
     """Ballots whose record does not hold, and why: nobody votes in them any more."""
     keys: Mapping[BallotKey, bytes] = field(default_factory=dict, repr=False)
     """Keys of the boxes of secret ballots that are not over."""
+    past: frozenset[BallotKey] = frozenset()
+    """Ballots of meetings before this one."""
+
+    def sits_in(self, room: str) -> bool:
+        """The meeting takes place in that room."""
+        return not self.rooms_sitting or room in self.rooms_sitting
+
     care: Care = field(default_factory=Care)
 
     def members(self) -> tuple[Member, ...]:

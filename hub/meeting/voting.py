@@ -23,7 +23,7 @@ from edge.rules.ballot_journal import Journal, advance, refuse
 from edge.rules.ballot_state import Stage
 from edge.rules.floor import room_of
 from edge.rules.reasons import Reason
-from hub.meeting import ballots, vote_events
+from hub.meeting import ballots, page_votes, vote_events
 from hub.meeting.inputs import HELD, BallotOrder, BallotStep, Decision, EventHeard
 from hub.meeting.sealed import open_box
 from hub.meeting.state import BallotKey, Meeting
@@ -36,13 +36,18 @@ def vote(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         ValidationError: the body is none.
     """
     body = messages.Vote.model_validate(given.event.body)
+    journal = meeting.ballots.get((body.ballot, body.generation))
+    revision = body.revision
+    if journal is not None:
+        pressed_s = given.heard_s - given.event.age_ms / 1000
+        revision = page_votes.revision_of(journal, body.person, revision, pressed_s)
     cast = Cast(
         body.ballot,
         body.generation,
         body.person,
         tuple(body.choices),
         given.event.id,
-        body.revision,
+        revision,
         recorded=True,
     )
     return _judged(meeting, given.room, body.seat, cast, now_s)

@@ -14,7 +14,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import care_events, events, vote_events
+from hub.meeting import care_events, events, session_events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -127,6 +127,35 @@ def _room_line(what: str, vi: str, en: str) -> Callable[[Any, Meeting], tuple[st
 
 def _meeting_set(event: events.MeetingSet, meeting: Meeting) -> tuple[str, Text]:
     return "meeting", Text(vi=f"Cuộc họp: {event.title}"[:400], en=f"Meeting: {event.title}"[:400])
+
+
+_PREPARING = {
+    "created": Text(vi="lập cuộc họp", en="meeting drafted"),
+    "copied": Text(vi="sao chép cuộc họp", en="meeting copied"),
+    "edited": Text(vi="sửa cuộc họp", en="meeting edited"),
+    "deleted": Text(vi="xóa bản nháp", en="draft deleted"),
+    "paper_added": Text(vi="thêm tài liệu", en="paper added"),
+    "paper_edited": Text(vi="sửa tài liệu", en="paper edited"),
+    "paper_removed": Text(vi="xóa tài liệu", en="paper removed"),
+}
+
+
+def _prepared(event: session_events.MeetingPrepared, meeting: Meeting) -> tuple[str, Text]:
+    what, tail = _PREPARING[event.what], f" ({event.detail})" if event.detail else ""
+    return "prepared", Text(
+        vi=f"{event.title}: {what.vi}{tail}"[:400], en=f"{event.title}: {what.en}{tail}"[:400]
+    )
+
+
+def _ended(event: session_events.MeetingEnded, meeting: Meeting) -> tuple[str, Text]:
+    title = event.title
+    return "meeting_ended", Text(vi=f"Bế mạc: {title}"[:400], en=f"Meeting ended: {title}"[:400])
+
+
+def _item_called(event: session_events.ItemCalled, meeting: Meeting) -> tuple[str, Text]:
+    title = next((item.title for item in meeting.agenda if item.id == event.item), None)
+    text = title or Text(vi=event.item, en=event.item)
+    return "item", Text(vi=f"Mục: {text.vi}"[:400], en=f"Agenda item: {text.en}"[:400])
 
 
 def _audited(event: events.Audited, meeting: Meeting) -> tuple[str, Text]:
@@ -346,6 +375,9 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     events.AlertCleared: _cleared,
     events.Ordered: _ordered,
     events.OrderEnded: _order_ended,
+    session_events.ItemCalled: _item_called,
+    session_events.MeetingEnded: _ended,
+    session_events.MeetingPrepared: _prepared,
     events.CommandGiven: _command_given,
     events.AccessNoted: _access_noted,
     vote_events.SignedIn: _signed_in,

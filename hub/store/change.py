@@ -11,6 +11,7 @@ from edge.rules.ballot_journal import Line
 from hub.meeting import events
 from hub.meeting.inputs import Decision, KeyChange
 from hub.meeting.state import BallotKey
+from hub.store.answers import Answered
 from hub.store.inbox import Decided
 
 
@@ -27,17 +28,19 @@ class DeadLetter:
 
 @dataclass(slots=True)
 class Change:
-    """Events, keys of the messages they came from, lines of ballots, dead letters."""
+    """Events, keys of the messages they came from, lines of ballots, dead letters, answers."""
 
     happened: list[events.Event] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     lines: list[tuple[BallotKey, Line]] = field(default_factory=list)
     keys: list[KeyChange] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """There is something to write."""
-        return bool(self.happened or self.decided or self.dead or self.lines or self.keys)
+        parts = (self.happened, self.decided, self.dead, self.lines, self.keys, self.answered)
+        return any(parts)
 
     def add(self, decision: Decision) -> None:
         """Take what a decision leaves behind."""

@@ -54,10 +54,44 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (ballot, generation)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE prepared (
+        id TEXT PRIMARY KEY,
+        rev INTEGER NOT NULL,
+        form TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        changed_ts REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE papers (
+        id TEXT PRIMARY KEY,
+        place INTEGER NOT NULL,
+        prepared TEXT NOT NULL,
+        item TEXT NOT NULL,
+        title TEXT NOT NULL,
+        type TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        readers TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX papers_of ON papers (prepared, item, place);
+    """,
+    """
+    CREATE TABLE page_answers (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        seat TEXT NOT NULL,
+        press TEXT NOT NULL,
+        code TEXT NOT NULL,
+        UNIQUE (seat, press)
+    );
+    """,
 )
 """``inbox.code`` is empty for an accepted event, else why it was refused. ``ballots`` has the
 order in which they began, ``ballot_lines`` the journal of each (``edge.rules.ballot_journal``),
-``ballot_keys`` the keys of secret boxes while their ballot is not over."""
+``ballot_keys`` the keys of secret boxes while their ballot is not over. ``prepared`` has meetings
+that people work on (``hub.meeting_form`` as JSON; ``origin`` is the digest of the file it came
+from), ``papers`` their documents, whose contents are files named by ``sha256``. ``page_answers``
+has what was answered to the newest presses of pages; none of them is about a secret vote that
+counts."""
 
 
 class SchemaTooNewError(Exception):

@@ -21,18 +21,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.rules.ballot_journal import Line
 from hub.clock import LastSeen
 from hub.meeting import events
 from hub.meeting.inputs import KeyChange
 from hub.meeting.state import BallotKey
+from hub.store.answers import ANSWERS_KEPT, Answered, Answers
 from hub.store.change import Change, DeadLetter
 from hub.store.inbox import Decided, Inbox, Key
 from hub.store.schema import SchemaTooNewError, migrate
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FILE = "hub.sqlite3"
 DEAD_LETTERS_KEPT = 1000
@@ -66,6 +69,7 @@ class Store:
         self.path = directory / FILE
         self.gen = 0
         self.inbox = Inbox()
+        self.answers = Answers()
         self.last: LastSeen | None = None
         self._wall = wall
         self._lock = _locked(directory)
@@ -121,6 +125,8 @@ class Store:
         )
         for source, epoch, seq, code in refused:
             self.inbox.add(Decided(Key(source, epoch, seq), code))
+        answers = database.execute("SELECT seat, press, code FROM page_answers ORDER BY n")
+        self.answers = Answers(Answered((seat, press), code) for seat, press, code in answers)
 
     def history(self) -> Iterator[Stored]:
         """Everything that happened, in order. Before the first ``commit`` only.
@@ -164,6 +170,28 @@ class Store:
     def _asked(self, select: str) -> list[Any]:
         return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
 
+    async def work(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Let ``act`` read and write, all of it in one transaction; its answer.
+
+        Raises:
+            StoreError: nothing was written.
+            Exception: whatever ``act`` raises; then nothing was written either.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, act)
+
+    def _work(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            answer = act(database)
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+        return answer
+
     async def commit(self, change: Change) -> list[Stored]:
         """Write all of it in one transaction and return when it is on the disk.
 
@@ -175,6 +203,8 @@ class Store:
         stored = await loop.run_in_executor(self._thread, self._write, change)
         for item in change.decided:
             self.inbox.add(item)
+        for answered in change.answered:
+            self.answers.add(answered)
         return stored
 
     def _write(self, change: Change) -> list[Stored]:
@@ -199,6 +229,8 @@ class Store:
                 self._write_key(key)
             if change.dead:
                 self._bury(change.dead, ts)
+            if change.answered:
+                self._write_answers(change.answered)
             database.execute("COMMIT")
         except sqlite3.Error as error:
             if database.in_transaction:
@@ -224,6 +256,16 @@ class Store:
             self._database.execute(
                 "INSERT INTO ballot_keys VALUES (?, ?, ?)", (*change.ballot, change.value)
             )
+
+    def _write_answers(self, answered: Sequence[Answered]) -> None:
+        self._database.executemany(
+            "INSERT INTO page_answers (seat, press, code) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(*answer.press, answer.code) for answer in answered],
+        )
+        self._database.execute(
+            "DELETE FROM page_answers WHERE n <= (SELECT MAX(n) FROM page_answers) - ?",
+            (ANSWERS_KEPT,),
+        )
 
     def _forget(self) -> None:
         """Leave no copy of a deleted key behind in the log file beside the database."""

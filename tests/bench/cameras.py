@@ -31,6 +31,7 @@ from tests.camera_room import (
     u_table,
 )
 from tests.seated_framing import sit
+from tests.walking_room import Hall, play
 
 OFF_DEG = 6.0
 """A set that puts a seat off by more was a poor one."""
@@ -187,6 +188,35 @@ def walking(seed: int, walks: int = 30) -> tuple[Bar, ...]:
             rank(_behind(seed, walks, 0.2), 0.95),
             unit="°",
         ),
+        *_driven(seed, max(2, walks // 5)),
+    )
+
+
+def _driven(seed: int, walks: int) -> tuple[Bar, ...]:
+    """The same through the room's eye, the VISCA driver and its simulated camera."""
+    off: list[float] = []
+    over: list[float] = []
+
+    async def strolls(hall: Hall) -> None:
+        await hall.shoot()
+        await hall.run(24.0)
+        off.extend(abs(error) for at_s, error in hall.errors if at_s > 5.0)
+
+    async def steps(hall: Hall) -> None:
+        await hall.shoot()
+        await hall.run(9.0)
+        over.append(max(0.0, *(error for at_s, error in hall.errors if at_s > 5.0)) / 0.08)
+
+    to_and_fro = walk(8.0)
+    for n in range(walks):
+        play(strolls, lambda at_s: to_and_fro(at_s + 3.5) - 20.0, seed + n)
+        play(steps, lambda at_s: 8.0 if at_s > 5.0 else 0.0, seed + n)
+    return (
+        Bar(
+            "VISCA, walk at 8°/s, 275 ms: RMS", math.hypot(*off) / math.sqrt(len(off)), 3, 2.2, "°"
+        ),
+        Bar("VISCA, walk at 8°/s, 275 ms: p95", rank(off, 0.95), 5.0, 3.8, "°"),
+        Bar("VISCA, 8° step at 275 ms: overshoot, most", max(over), 10.0, 4.0, "%"),
     )
 
 

@@ -11,60 +11,32 @@ import numpy as np
 
 from edge.camera.subject import Pacing
 from tests.bench.bars import Bar
-from tests.directed_meeting import Hearing, Shown, heard_exactly, shown
+from tests.directed_meeting import Shown, heard_exactly, shown
 from tests.heard_meeting import heard_by_chain
-from tests.listening_room import Hall, Turn, meeting_turns
+from tests.listening_room import Hall, meeting_turns
 
 SEATS = 25
-PIECE_S = 60.0
+LONG_S, HEARD_S = 600.0, 300.0
 
 
-def director(seed: int, meetings: int = 12, minutes_heard: int = 8) -> tuple[Bar, ...]:
-    """Ten minutes each with ears that are never wrong; then some minutes through the ears."""
+def director(seed: int, meetings: int = 24, heard: int = 8) -> tuple[Bar, ...]:
+    """Ten minutes each with ears that are never wrong; then five minutes each through the ears."""
     true, quick = [], []
     for n in range(meetings):
-        turns = meeting_turns(SEATS, 600.0, np.random.default_rng(seed + n))
-        true.append(shown(turns, 600.0, heard_exactly(turns)))
-        quick.append(shown(turns, 600.0, heard_exactly(turns), Pacing(min_shot_s=1.0)))
+        turns = meeting_turns(SEATS, LONG_S, np.random.default_rng(seed + n))
+        true.append(shown(turns, LONG_S, heard_exactly(turns)))
+        quick.append(shown(turns, LONG_S, heard_exactly(turns), Pacing(min_shot_s=1.0)))
     bars = [*_bars("true turns", true), *_bars("true turns, minimum shot 1 s", quick, 1.0, False)]
-    long_s = minutes_heard * PIECE_S
-    turns = a_minute_each(seed, minutes_heard)
-    bars += _bars("those minutes, true", [shown(turns, long_s, heard_exactly(turns))], 3.0, False)
+    seeds = range(seed, seed + heard)
+    some = [(n, meeting_turns(SEATS, HEARD_S, np.random.default_rng(n))) for n in seeds]
+    exact = [shown(turns, HEARD_S, heard_exactly(turns)) for _, turns in some]
+    bars += _bars("those that are heard, true", exact, 3.0, False)
     for name, hall in (("dry", Hall()), ("reverberant", Hall(decay_s=0.6))):
-        bars += _bars(f"those minutes, {name}", [through_ears(hall, turns, minutes_heard, seed)])
-    return tuple(bars)
-
-
-def a_minute_each(seed: int, minutes: int) -> list[Turn]:
-    """The fifth minute of each of several meetings, one after the other."""
-    found = []
-    for n in range(minutes):
-        begin_s, end_s = 4 * PIECE_S, 5 * PIECE_S
-        for turn in meeting_turns(SEATS, 2 * end_s, np.random.default_rng(seed + n)):
-            start_s, stop_s = max(turn.start_s, begin_s), min(turn.end_s, end_s)
-            if stop_s - start_s > 0.1:
-                shift_s = n * PIECE_S - begin_s
-                found.append(Turn(turn.seat, start_s + shift_s, stop_s + shift_s))
-    return found
-
-
-def through_ears(hall: Hall, turns: Sequence[Turn], minutes: int, seed: int) -> Shown:
-    """The same meeting as synthesised sound, from samples to shots; a minute at a time."""
-    ears: list[Hearing] = []
-    for n in range(minutes):
-        start_s = n * PIECE_S
-        cut = [
-            Turn(t.seat, max(0.0, t.start_s - start_s), min(PIECE_S, t.end_s - start_s))
-            for t in turns
-            if t.end_s > start_s + 0.1 and t.start_s < start_s + PIECE_S - 0.1
+        found = [
+            shown(turns, HEARD_S, heard_by_chain(hall, turns, HEARD_S, n)) for n, turns in some
         ]
-        ears.append(heard_by_chain(hall.record(tuple(cut), PIECE_S, seed)))
-
-    def hearing(at_s: float) -> tuple[str, ...]:
-        piece = min(len(ears) - 1, int(at_s / PIECE_S))
-        return ears[piece](at_s - piece * PIECE_S)
-
-    return shown(turns, minutes * PIECE_S, hearing)
+        bars += _bars(f"heard, {name}", found)
+    return tuple(bars)
 
 
 def _bars(

@@ -100,7 +100,9 @@ def open_page(browser: Browser, hub: FakeHub) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(hub.url + query)
         if wait:
-            page.wait_for_selector(".thing.seat")
+            page.wait_for_selector('[data-phase="shown"]')
+            if query.partition("?")[0] == "":
+                page.wait_for_selector(".thing.seat")
         return page
 
     yield opened

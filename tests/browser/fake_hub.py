@@ -19,6 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.browser import fake_orders, sample_care
+from tests.browser.public_state import public
 from tests.browser.sample_ballots import SILENT, burdened
 from tests.browser.sample_state import Json, snapshot
 
@@ -28,7 +29,12 @@ CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-PAGES = {"/": "technician.html", "/display/{room}": "display.html"}
+PAGES = {
+    "/": "technician.html",
+    "/chair": "chair.html",
+    "/seat": "seat.html",
+    "/display/{room}": "display.html",
+}
 """Address of each page, and its file, as documented."""
 
 DEVICE_COMMANDS = frozenset(
@@ -74,6 +80,10 @@ class FakeHub:
         """What screens said of themselves."""
         self.ends: dict[str, Json] = {}
         """How commands to devices end, by name: ``status`` and ``reason``."""
+        self.votes: dict[str, str] = {}
+        """Whence the vote of each seat came, as the public audience is told."""
+        self.deaf = 0
+        """So many commands are carried out and not answered: the line goes before the answer."""
         self.proves = True
         """Microphones follow the floor at once; False leaves them as they are."""
         self.me: Json = {
@@ -87,6 +97,9 @@ class FakeHub:
         """Who is signed in, as the page is told."""
         self.port = 0
         self._clients: set[asyncio.Queue[bytes | None]] = set()
+        self._public: set[asyncio.Queue[bytes | None]] = set()
+        self._public_told: Json = {}
+        self._answers: dict[str, Json] = {}
         self._accepting = True
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
@@ -123,7 +136,7 @@ class FakeHub:
 
         def drop() -> None:
             self._accepting = False
-            for client in list(self._clients):
+            for client in (*self._clients, *self._public):
                 client.put_nowait(None)
 
         self._run(drop)
@@ -195,15 +208,18 @@ class FakeHub:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         client: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._clients.add(client)
-        client.put_nowait(framed("snapshot", self.state, self._serial))
+        is_public = request.query.get("audience") == "public"
+        listeners = self._public if is_public else self._clients
+        listeners.add(client)
+        state = public(self.state, self.votes) if is_public else self.state
+        client.put_nowait(framed("snapshot", state, self._serial))
         try:
             while (piece := await client.get()) is not None:
                 await response.write(piece)
         except ConnectionError:
             pass
         finally:
-            self._clients.discard(client)
+            listeners.discard(client)
         return response
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
@@ -220,11 +236,30 @@ class FakeHub:
             self.commands.append((name, args))
         self._serial += 1
         command_id = f"c{self._serial}"
+        if name == "cast_vote":
+            return await self._vote(args)
         if name in self.refusals:
             body = {"id": command_id, "status": "rejected", "reason": self.refusals[name]}
             return web.json_response(body, status=409)
         self._loop.call_soon(self._carry_out, command_id, name, args)
         return web.json_response({"id": command_id, "status": "accepted"}, status=202)
+
+    async def _vote(self, args: Json) -> web.StreamResponse:
+        """The same press gets the same answer, and counts once."""
+        press = args["press"]
+        refusal = self.refusals.get("cast_vote")
+        if press not in self._answers:
+            self._answers[press] = refusal or {}
+            if refusal is None:
+                self.votes[args["seat"]] = press
+                self._loop.call_soon(self._tell_public)
+        if self.deaf > 0:
+            self.deaf -= 1
+            raise web.HTTPServiceUnavailable
+        if self._answers[press]:
+            body = {"id": press, "status": "rejected", "reason": self._answers[press]}
+            return web.json_response(body, status=409)
+        return web.json_response({"id": press, "status": "accepted"}, status=202)
 
     def _carry_out(self, command_id: str, name: str, args: Json) -> None:
         if name in DEVICE_COMMANDS:
@@ -256,6 +291,18 @@ class FakeHub:
             branch = branch[key]
         branch[path[-1]] = value
         self._tell("part", {"path": path, "value": value})
+        self._tell_public()
+
+    def _tell_public(self) -> None:
+        """Every part of the small snapshot that has changed."""
+        before, self._public_told = self._public_told, public(self.state, self.votes)
+        for name, value in json.loads(json.dumps(self._public_told)).items():
+            if before.get(name) != value:
+                self._serial += 1
+                for client in self._public:
+                    frame = framed("part", {"path": [name], "value": value}, self._serial)
+                    client.put_nowait(frame)
+        self._public_told = json.loads(json.dumps(self._public_told))
 
     def _tell(self, event: str, data: Json) -> None:
         self._serial += 1

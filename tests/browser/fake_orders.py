@@ -35,7 +35,7 @@ def changes(state: Json, name: str, args: Json) -> Iterator[Change]:
     """Paths and their new values; none for a command that a device carries out."""
     if name in STAGES or name in ("again_ballot", "call_next", "recuse", "prepare_ballot"):
         yield ["ballots"], ballots_after(state, name, args)
-    elif name in ("sign_in", "ask_attendance"):
+    elif name in ("sign_in", "sign_in_seat", "ask_attendance"):
         yield ["attendance"], attendance_after(state["attendance"], name, args)
     elif name == "set_mode":
         yield ["meeting"], {**state["meeting"], **args}
@@ -52,8 +52,12 @@ def floor_after(state: Json, name: str, args: Json) -> Json | None:
         case "open_microphone":
             _leave(floor, args["seat"])
             _give(state, floor, args["seat"])
-        case "close_microphone":
+        case "close_microphone" | "withdraw":
             _leave(floor, args["seat"])
+        case "ask_floor":
+            entry = {"seat": args["seat"], "name": _name(state, args["seat"]), "kind": args["kind"]}
+            times = {"since_ms": state["hub"]["time_ms"], "suspended": False}
+            floor["queue"].append({**entry, **times})
         case "next" if floor["queue"]:
             _give(state, floor, floor["queue"].pop(0)["seat"])
         case "end_turn" if floor["speaking"]:
@@ -90,10 +94,14 @@ def _leave(floor: Json, seat: str) -> None:
         floor[part] = [entry for entry in floor[part] if entry["seat"] != seat]
 
 
-def _give(state: Json, floor: Json, seat: str) -> None:
+def _name(state: Json, seat: str) -> str:
     room_id, _, number = seat.partition("/")
-    name = state["rooms"][room_id]["names"].get(number, "")
-    turn = {"seat": seat, "name": name, "role": "delegate"}
+    name: str = state["rooms"][room_id]["names"].get(number, "")
+    return name
+
+
+def _give(state: Json, floor: Json, seat: str) -> None:
+    turn = {"seat": seat, "name": _name(state, seat), "role": "delegate"}
     floor["speaking"].append(timed({**turn, "since_ms": state["hub"]["time_ms"]}, 0))
 
 
@@ -150,7 +158,7 @@ def attendance_after(attendance: Json, name: str, args: Json) -> Json:
     if name == "ask_attendance":
         return {**attendance, "asked": args["on"]}
     people = {
-        person: {**entry, "present": args["present"]}
+        person: {**entry, "present": args.get("present", True)}
         if args.get("everybody") or entry["seat"] == args["seat"]
         else entry
         for person, entry in attendance["people"].items()

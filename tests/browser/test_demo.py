@@ -1,7 +1,8 @@
-"""The technician's page on a running demo: real hub, real controllers, simulated hardware.
+"""The pages on a running demo: real hub, real controllers, simulated hardware.
 
 Owns one walk through floor and ballot in the browser, with keys pressed at the seats of both
-rooms. What each state looks like is judged against the stand-in hub; here it must be true.
+rooms, and a meeting that is led from the chair's page with delegates' pages and keys together.
+What each state looks like is judged against the stand-in hub; here it must be true.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LAPTOP
+from tests.browser.conftest import LAPTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -56,23 +57,47 @@ def demo() -> Iterator[Demo]:
 
 
 @pytest.fixture
-def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    """The page of the demo; it must not complain."""
+def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the demo by address and role, or seat; none may complain."""
     complaints: list[str] = []
-    context = browser.new_context(
-        viewport={"width": LAPTOP[0], "height": LAPTOP[1]}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(PATIENCE_MS)
+    contexts = []
     expect.set_options(timeout=PATIENCE_MS)
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(demo.page)  # nobody is signed in: the sign-in page offers the roles
-    opened.get_by_role("button", name="Kỹ thuật").click()
-    opened.wait_for_selector(".thing.seat")
-    yield opened
+
+    def visited(
+        address: str = "",
+        role: str = "technician",
+        seat: str | None = None,
+        size: tuple[int, int] = LAPTOP,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.goto(demo.page + address)  # nobody is signed in: the sign-in page offers the roles
+        if seat is not None:
+            opened.locator("#simulation-seat").select_option(seat)
+            opened.locator("#by-role button").click()
+        else:
+            opened.locator(f'[data-role="{role}"]').click()
+        opened.wait_for_selector('[data-phase="shown"]')
+        return opened
+
+    yield visited
     expect.set_options(timeout=5_000)
-    context.close()
+    for context in contexts:
+        context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page]) -> Page:
+    """The technician's page of the demo."""
+    opened = visit()
+    opened.wait_for_selector(".thing.seat")
+    return opened
 
 
 def test_a_request_is_granted_muted_and_ended(page: Page, demo: Demo) -> None:
@@ -126,6 +151,52 @@ def test_a_ballot_from_the_form_to_its_record(page: Page, demo: Demo) -> None:
     lines = page.evaluate("async (path) => (await fetch(path)).text()", journal).splitlines()
     assert "plan" in json.loads(lines[0])
     assert "result" in json.loads(lines[-1])
+
+
+def test_a_meeting_is_led_from_the_chairs_page(visit: Callable[..., Page], demo: Demo) -> None:
+    chair = visit("chair", "chair")
+    seat = visit("seat", seat="main/7", size=PHONE)
+    key = seat.locator("seat-turn .key")
+    chair.locator('chair-tabs [data-part="people"]').click()
+    everybody = chair.get_by_role("button", name="Điểm danh tất cả")
+    if everybody.is_visible():
+        everybody.click()
+    chair.locator('chair-tabs [data-part="vote"]').click()
+    chair.locator(".folded > summary").click()
+    chair.get_by_role("button", name="Đăng ký, chủ trì mời").click()
+    key.click()
+    expect(key).to_have_text("Rút yêu cầu")
+    expect(chair.locator('.queue [data-seat="main/7"]')).to_be_visible()
+    chair.get_by_role("button", name="Mời người tiếp theo").click()
+    expect(seat.locator("seat-turn")).to_have_attribute("data-state", "speaking")
+    key.click()
+    expect(key).to_have_text("Xin phát biểu")
+    expect(chair.get_by_text("Chưa có người phát biểu")).to_be_visible()
+
+    chair.get_by_role("button", name="Soạn nội dung biểu quyết").click()
+    chair.get_by_label("Câu hỏi, tiếng Việt").fill("Thông qua kế hoạch tháng 12")
+    chair.get_by_label("Quy tắc thông qua").select_option("giao_ban_so")
+    chair.get_by_role("button", name="Lưu nội dung").click()
+    chair.get_by_role("button", name="Mở ra, Thông qua kế hoạch tháng 12").click()
+    desk = chair.locator("ballot-desk")
+    desk.get_by_role("button", name="Chuyển sang sẵn sàng").click()
+    desk.get_by_role("button", name="Bắt đầu biểu quyết").click()
+    mine = seat.locator("seat-vote .my-vote")
+    seat.locator(".option", has_text="Không tán thành").click()
+    expect(mine).to_have_text("Đã tính: Không tán thành")
+    seat.locator(".option", has_text="Tán thành").first.click()
+    expect(mine).to_have_text("Đã tính: Tán thành")
+    demo.press("main", "12", "no")
+    expect(desk.locator(".turnout strong")).to_contain_text("2/")
+    demo.press("main", "7", "abstain")  # one voter: the last press counts
+    expect(mine).to_have_text("Đã tính, theo nút bấm tại ghế")
+    seat.locator(".option", has_text="Tán thành").first.click()
+    expect(mine).to_have_text("Đã tính: Tán thành")
+    desk.get_by_role("button", name="Kết thúc biểu quyết").click()
+    desk.get_by_role("button", name="Kết thúc biểu quyết (2/").click()
+    desk.get_by_role("button", name="Công bố kết quả").click()
+    expect(seat.locator("seat-vote .outcome")).to_be_visible()
+    assert seat.locator("seat-vote .bar strong").all_inner_texts() == ["1", "1", "0"]
 
 
 def test_a_room_checks_itself_and_a_fault_is_practised(page: Page, demo: Demo) -> None:

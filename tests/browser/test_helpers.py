@@ -232,6 +232,13 @@ def test_labels_do_not_cover_each_other(page: Page) -> None:
     assert rows[3] == 50
 
 
+def test_a_label_that_would_leave_the_map_stands_on_the_other_side(page: Page) -> None:
+    down = {"facing": {"x": 0, "y": 1}, "width": 100}
+    wishes = [{**down, "x": x, "y": 80} for x in (50, 60, 70)]
+    places = run(page, "geometry.js", "m.spreadLabels(a, 20, [], 100)", wishes)
+    assert [place["y"] for place in places] == [80, 40, 20]
+
+
 def test_eighty_seats_are_laid_out_within_their_width(page: Page) -> None:
     seats = [
         {

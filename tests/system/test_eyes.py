@@ -5,10 +5,14 @@ The picture comes from the room's twin; the detector is the one that ships (the 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
+import cv2
+import numpy as np
 import pytest
 
 from edge.twin.client import TwinClient
@@ -123,3 +127,21 @@ async def test_an_empty_seat_is_shown_as_it_is(site: Site) -> None:
         await press(2)
         await ear.until(lambda t: camera(t)["framed"] == "no_face", "nobody is found")
         assert await commands() - before == 2
+
+
+async def test_who_looks_at_a_camera_gets_the_twins_pictures(site: Site) -> None:
+    """Page → hub → MQTT → room → its eye → up/preview → hub → page."""
+    room, base = {"room": ROOM, "camera": "cam-1"}, f"http://127.0.0.1:{site.http_port}/api/v1"
+    topic = f"{UP}/preview/cam-1"
+    async with quiet_room(site) as ear, aiohttp.ClientSession() as web:
+        assert topic not in ear.latest, "nobody looks, so nothing is sent"
+        ask = {**room, "on": True}
+        async with web.post(f"{base}/commands/preview_camera", json=ask) as answer:
+            assert answer.status == 202, await answer.text()
+        told = await ear.until(lambda t: t[topic], "a small picture")
+        picture = cv2.imdecode(np.frombuffer(base64.b64decode(told["jpeg"]), np.uint8), 1)
+        assert picture is not None
+        assert picture.std() > 10, "the room, not a grey card"
+        async with web.get(f"{base}/rooms/{ROOM}/cameras/cam-1/preview") as answer:
+            assert answer.status == 200
+            assert (await answer.read()).startswith(b"\xff\xd8")

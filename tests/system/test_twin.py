@@ -7,15 +7,16 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drivers.core.address import parse_port
+from drivers.core.address import RUN_DIR_VARIABLE, parse_port
 from drivers.core.errors import LinkDown
 from drivers.core.transport import Transport, connect_to
 from edge.twin.client import TwinClient
@@ -77,6 +78,33 @@ async def twin(run_dir: Path) -> AsyncIterator[TwinClient]:
         async with TwinClient("main") as client:
             yield client
         assert await end(process, signal.SIGTERM) == 0
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A twin of the main room for all tests that leave it as it is; its run folder."""
+    folder = tmp_path_factory.mktemp("lasting")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edge.cli", "twin", "run", "--room", "main"],
+        cwd=ROOT, env={**os.environ, RUN_DIR_VARIABLE: str(folder)}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"twin ready: ")
+        yield folder
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture
+async def lasting_twin(
+    lasting: Path, run_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TwinClient]:
+    """A connection to it."""
+    monkeypatch.setenv(RUN_DIR_VARIABLE, str(lasting))
+    async with TwinClient("main") as client:
+        yield client
 
 
 @asynccontextmanager
@@ -247,8 +275,8 @@ async def test_console_has_keys_lamps_and_contacts(twin: TwinClient, run_dir: Pa
     await writer.wait_closed()
 
 
-async def test_show_names_everything(twin: TwinClient) -> None:
-    show = await twin.show()
+async def test_show_names_everything(lasting_twin: TwinClient) -> None:
+    show = await lasting_twin.show()
     assert show["room"] == "main"
     assert list(show["seats"]) == [str(number) for number in range(1, 26)]
     assert set(show["cameras"]) == {"cam-left", "cam-right"}
@@ -279,7 +307,7 @@ async def test_show_names_everything(twin: TwinClient) -> None:
         (("run", "--room", "mian"), "no such room"),
     ],
 )
-@pytest.mark.usefixtures("twin")
+@pytest.mark.usefixtures("lasting_twin")
 async def test_refusal_is_one_line(words: tuple[str, ...], complaint: str) -> None:
     code, out, err = await command(*words)
     assert (code, out) == (1, "")
@@ -307,7 +335,7 @@ async def test_commands_do_what_they_say() -> None:
     assert "cam-right" in out
 
 
-async def test_nonsense_on_the_socket_is_answered_and_survived(twin: TwinClient) -> None:
+async def test_nonsense_on_the_socket_is_answered_and_survived(lasting_twin: TwinClient) -> None:
     reader, writer = await asyncio.open_unix_connection(socket_path("main"))
     for line in (
         b"[]", b"{", b"\xff", b"{}", b'{"do": "dance"}',
@@ -325,7 +353,7 @@ async def test_nonsense_on_the_socket_is_answered_and_survived(twin: TwinClient)
     with contextlib.suppress(ConnectionResetError):
         assert await asyncio.wait_for(reader.read(), WAIT_S) == b""
     writer.close()
-    assert (await twin.show())["room"] == "main"
+    assert (await lasting_twin.show())["room"] == "main"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)

@@ -6,7 +6,8 @@ What is pressed and closed is the hardware's, what is seen is seen there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -97,6 +98,50 @@ async def both_speak(ear: Ear) -> None:
         await until_shown(room, shows(seat, True, "on"), f"{room}/{seat} speaks")
 
 
+def stands(**wanted: tuple[bool, str | None]) -> Callable[[dict[str, Any]], bool]:
+    """The panels of the main room: on with this input, or off, or on the way there."""
+
+    def holds(show: dict[str, Any]) -> bool:
+        return all(
+            (show["displays"][ident.replace("_", "-")]["power"] == "on") is on
+            and (source is None or show["displays"][ident.replace("_", "-")]["source"] == source)
+            for ident, (on, source) in wanted.items()
+        )
+
+    return holds
+
+
+@pytest.mark.timeout(400)
+async def test_a_scene_is_chosen_and_a_meeting_begins_and_the_panels_prove_it(site: Site) -> None:
+    """Three makers' displays, each by its own protocol; the inputs by the makers' own codes."""
+    displays = up(MAIN, "state/displays")
+    async with listening(site) as ear:
+        await all_follow(ear)
+        await order(site, "set_scene", room=MAIN, scene="presentation")
+        presents = stands(display_1=(True, "HDMI2"), display_2=(True, "31"), display_3=(True, "91"))
+        await until_shown(MAIN, presents, "every panel is on, with its input", 90.0)
+        await ear.until(
+            lambda t: (
+                t[displays]["scene"] == {"id": "presentation", "by": "hand", "behind": []}
+                and {d["power"] for d in t[displays]["displays"].values()} == {True}
+            ),
+            "the room says that all of it is proved",
+        )
+        told = ear.latest[f"phonghop/v1/{MAIN}/down/meeting"]
+        assert ear.client is not None
+        for session in ("running", "ended"):  # as a hub says it; all goes off ten minutes later
+            message = json.dumps({**told, "session": session})
+            await ear.client.publish(f"phonghop/v1/{MAIN}/down/meeting", message, qos=1)
+        meets = stands(display_1=(True, "HDMI2"), display_2=(False, None), display_3=(False, None))
+        await until_shown(MAIN, meets, "the meeting's scene: two panels go off", 90.0)
+        await ear.until(
+            lambda t: t[displays]["scene"] == {"id": "internal", "by": "meeting", "behind": []},
+            "the room says so",
+        )
+        await order(site, "display_power", room=MAIN, display="display-1", on=False)
+        await until_shown(MAIN, stands(display_1=(False, None)), "as it was found")
+
+
 async def all_is_calm(site: Site, ear: Ear) -> None:
     """The alarm is acknowledged, nobody speaks, the lamps are dark."""
     down = f"phonghop/v1/{MAIN}/down/floor"
@@ -119,6 +164,7 @@ async def test_fire_in_one_room_silences_both_until_it_is_acknowledged(site: Sit
             MAIN,
             lambda s: all(d["power"] in ("on", True) for d in s["displays"].values()),
             "the displays come on",
+            90.0,  # a projector cools down first, then warms up
         )
         await press(MAIN, 5)
         refused = await ear.until(

@@ -57,7 +57,7 @@ async def test_a_chair_signs_in_commands_and_signs_out(hub: Hub) -> None:
         cookie = answer.headers["Set-Cookie"]
         assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
         me = await (await client.get("/api/v1/me")).json()
-        assert (me["name"], me["role"], me["home"]) == ("chair", "chair", "/")
+        assert (me["name"], me["role"], me["home"]) == ("chair", "chair", "/chair")
         assert "next" in me["commands"]
         assert "nudge_camera" not in me["commands"]
         header = {CSRF_HEADER: me["csrf"]}

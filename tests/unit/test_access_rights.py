@@ -134,11 +134,11 @@ def test_who_may_fetch(route: str, roles: set[str]) -> None:
     assert {role for role, who in PEOPLE.items() if rights.may_fetch(who, route) is None} == roles
 
 
-def test_delegates_and_screens_are_not_told_the_log_and_the_commands() -> None:
+def test_delegates_and_screens_are_not_told_the_log_the_commands_and_the_drafts() -> None:
     for role, who in PEOPLE.items():
         hidden = set(PARTS) - rights.shown_parts(who)
         assert hidden == (
-            {"events", "commands"} if role in (Role.DELEGATE, Role.DISPLAY) else set()
+            {"events", "commands", "meetings"} if role in (Role.DELEGATE, Role.DISPLAY) else set()
         )
 
 

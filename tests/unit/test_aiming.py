@@ -17,8 +17,8 @@ from edge.camera.aim import Pose
 from edge.camera.sight import NO_EYE
 from edge.camera.targets import Bearings
 from edge.commands import CommandRefused
-from edge.composition import make_plan
 from edge.contract import messages
+from edge.planning import make_plan
 from edge.reporting import camera_actual
 from edge.room import Devices
 from edge.rules.reasons import Reason

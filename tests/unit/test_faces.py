@@ -6,8 +6,12 @@ part of the project: PHONGHOP_FACE_MODEL names one for these tests.
 
 from __future__ import annotations
 
+import hashlib
+import http.server
 import json
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -77,6 +81,7 @@ def test_the_model_says_so() -> None:
 def test_without_a_model_the_cascade_is_used_and_says_why() -> None:
     found = best_detector(None)
     assert (found.mode, found.why) == ("cascade", "no model file is configured")
+    assert found.wrong_model is None, "nobody asked for a model: no alarm"
 
 
 @pytest.mark.parametrize(
@@ -92,8 +97,12 @@ def test_a_wrong_model_is_refused_and_named(
         checked_model(path)
     found = best_detector(path)
     assert found.mode == "cascade"
+    assert found.wrong_model == found.why
     assert says in found.why
     assert str(path) in found.why
+    if content is not None:
+        assert hashlib.sha256(content).hexdigest() in found.why
+        assert faces.MODEL_SHA256 in found.why
 
 
 def test_an_opencv_without_cascades_still_steers_by_seat(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,6 +152,49 @@ def test_a_bad_picture_is_one_line_and_the_others_go_on(
     assert len(json.loads(captured.out)["images"][1]["faces"]) == 1
     assert captured.err.count("\n") == 1
     assert str(bad) in captured.err
+
+
+class Shelf(http.server.BaseHTTPRequestHandler):
+    """A server of one file."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"a model")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def shelf() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), Shelf) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/model.onnx"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_model_is_fetched_and_installed_only_with_the_right_hash(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    shelf: str,
+) -> None:
+    expected, found = faces.MODEL_SHA256, hashlib.sha256(b"a model").hexdigest()
+    assert main(["faces", "--install-model", shelf, "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert expected in said
+    assert found in said
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(faces, "MODEL_SHA256", found)
+    assert main(["faces", "--install-model", shelf, "--data", str(tmp_path)]) == 0
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"a model"]
+    monkeypatch.undo()
+    assert main(["faces", "--install-model", shelf, "--data", str(tmp_path)]) == 1
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"a model"], "the old one stays"
 
 
 def test_a_wrong_file_is_not_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

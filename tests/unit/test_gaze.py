@@ -14,7 +14,7 @@ from drivers.core.capability import Aim
 from edge.camera.aim import Pose, aim_at
 from edge.camera.eyes import pause_s
 from edge.camera.framing import Manners
-from edge.camera.gaze import Gaze
+from edge.camera.gaze import WIDER, Gaze
 from edge.camera.targets import Bearings, Targets
 from tests.gaze_plant import POSE, SEATS, Head, Plant
 
@@ -114,9 +114,14 @@ def beside(metres: float, size: float = 1.0, behind_m: float = 0.0) -> Head:
 def test_nothing_hunts_where_nobody_sits(heads: list[Head]) -> None:
     plant = Plant(random.Random(3), heads)
     plant.shoot(SEAT)
-    plant.run(120.0)
+    plant.run(8.0)
     assert len(plant.commands) == 1
     assert plant.gaze.word == "no_face"
+    plant.run(120.0)
+    assert plant.gaze.word == "no_face"
+    (_, seat), (_, wider) = plant.commands
+    assert wider.pan_deg == seat.pan_deg
+    assert wider.fov_deg == pytest.approx(WIDER * seat.fov_deg)
 
 
 def test_of_two_faces_the_nearer_to_the_seat_is_framed() -> None:
@@ -142,7 +147,11 @@ def test_a_lost_face_gives_the_seat_back_once() -> None:
     assert plant.commands[sent:] == [(pytest.approx(plant.now_s, abs=3.5), seat_aim)]
     assert plant.gaze.word == "lost"
     plant.run(120.0)
-    assert len(plant.commands) == sent + 1
+    assert [aim.fov_deg for _, aim in plant.commands[sent:]] == [
+        seat_aim.fov_deg,
+        pytest.approx(WIDER * seat_aim.fov_deg),
+    ]
+    assert plant.gaze.word == "lost"
 
 
 def test_who_comes_back_is_framed_again_after_a_rest() -> None:

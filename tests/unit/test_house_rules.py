@@ -24,6 +24,7 @@ TOP_LEVEL = {
     # what every project has
     "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
     "Makefile", "pyproject.toml", "requirements.lock", "requirements-demo.lock",
+    "requirements-edge.lock", "requirements-hub.lock",
     # hidden ones
     ".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml",
 }  # fmt: skip

@@ -16,12 +16,16 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
+from edge.contract import messages
 from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
+from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import LOG_LINES, Pages
+from hub.api.paper_routes import PaperRoutes
+from hub.api.roster_routes import RosterRoutes
 from hub.api.stream import QUEUE_PARTS, Broadcaster
 from hub.board import Board
 from hub.meeting import commands, events
@@ -43,6 +47,12 @@ HEALTH = models.Health(
     refused_messages=0,
     restarts={},
 )
+
+
+def meeting_addresses() -> tuple[http.Routes, ...]:
+    """Those of meetings, of which nothing is asked here."""
+    nobody: Any = None
+    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
 
 
 class Desk:
@@ -69,6 +79,7 @@ class Desk:
             records,
             events,
             open_to_tests(),
+            more=meeting_addresses(),
         )
 
     async def read(self, asked: Asked) -> list[Stored]:
@@ -115,7 +126,7 @@ async def served(desk: Desk) -> AsyncIterator[TestClient[Any, Any]]:
     try:
         yield client
     finally:
-        desk.pages.broadcaster.close()
+        desk.pages.close()
         await client.close()
 
 
@@ -129,6 +140,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     assert set(state) == {
         "hub",
         "meeting",
+        "meetings",
         "floor",
         "ballots",
         "attendance",
@@ -138,6 +150,7 @@ async def test_the_snapshot_has_everything_of_a_room() -> None:
     }
     assert state["meeting"] == {
         "title": "Giao ban", "mode": "open", "max_open": 2, "queue_max": 9,
+        "prepared": "", "session": None, "agenda": [], "item": "",
     }  # fmt: skip
     assert state["floor"]["speaking"] == [
         {
@@ -328,6 +341,23 @@ async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> Non
         assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 1}, {"n": 2}]}
 
 
+async def test_a_delegates_page_gets_the_small_snapshot_and_its_parts() -> None:
+    desk = Desk()
+    desk.room()
+    async with served(desk) as client:
+        async with client.get("/api/v1/state?audience=public") as answer:
+            assert await answer.json() == desk.pages.public.snapshot()
+        async with client.get("/api/v1/stream?audience=public") as answer:
+            stream = Stream(answer)
+            assert (await stream.next())[1]["seats"]["main/1"] == {"present": True, "vote": None}
+            desk.pages.add_line({"n": 0})
+            desk.pages.touch("commands", "abc")
+            desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
+            desk.pages.touch("floor")
+            assert (await stream.next())[1]["path"] == ["floor"]
+            assert desk.pages.listeners == 1
+
+
 async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
     desk = Desk()
     desk.room()
@@ -388,3 +418,13 @@ def test_every_event_kind_has_words() -> None:
     from hub.meeting import wording
 
     assert set(wording._WORDING) == set(events._KINDS)
+
+
+async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
+    desk = Desk()
+    desk.room()
+    heard = {"listens": True, "talking": ["main/3"], "heard_s": {"3": 4.2, "12": 61.5}}
+    state = messages.AudioState.model_validate({"v": 1, "boot": "b1", "rev": 2, **heard})
+    assert desk.board.hear_state("main", "audio", state, 0)
+    async with served(desk) as client, client.get("/api/v1/state") as answer:
+        assert (await answer.json())["rooms"]["main"]["audio"] == heard

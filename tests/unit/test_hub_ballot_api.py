@@ -135,7 +135,7 @@ def test_the_file_says_who_votes_and_on_what() -> None:
     ]  # fmt: skip
     (item,) = found.motions
     assert (found.gate, item.by_file, item.duration_s) == (True, True, 60)
-    assert len(roster.load(roster.demo_file()).motions) == 2
+    assert len(roster.parse(roster.demo_file().read_text(), "f").motions) == 2
 
 
 @pytest.mark.parametrize(
@@ -197,13 +197,15 @@ def test_attendance_as_pages_show_it() -> None:
 
 
 @asynccontextmanager
-async def served(sitting: Sitting) -> AsyncIterator[TestClient[Any, Any]]:
-    """The records of a sitting, as a client fetches them."""
+async def served(sitting: Sitting, leads: bool = True) -> AsyncIterator[TestClient[Any, Any]]:
+    """The records of a sitting, as a client fetches them who leads, or does not."""
 
     async def lines(key: tuple[str, int]) -> list[str]:
         return sitting.lines.get(key, [])
 
-    records = BallotRecords(lambda: sitting.meeting, lines, lambda: [{"ballot": "b-1"}])
+    records = BallotRecords(
+        lambda: sitting.meeting, lines, lambda: [{"ballot": "b-1"}], lambda _: leads
+    )
     app = web.Application()
     app.router.add_get("/ballots", records.listed)
     app.router.add_get("/{ballot}/{generation}", records.document)
@@ -232,6 +234,20 @@ async def test_a_counted_ballot_can_be_fetched_and_proved() -> None:
             assert await answer.json() == [{"ballot": "b-1"}]
     assert document["counts"]["yes"] == 1
     assert (proof.results, proof.journal.head) == (1, document["chain"]["head"])
+
+
+async def test_a_result_is_everybodys_once_it_is_announced() -> None:
+    sitting = Sitting().opened()
+    sitting.hear(vote("main/2", 1, "yes"))
+    sitting.order(act.Close("an"))
+    for room in ("main", "sat"):
+        sitting.hear(drained(room, 9))
+    async with served(sitting, leads=False) as client:
+        async with client.get("/b-1/1") as answer:
+            assert answer.status == 409
+        sitting.order(act.Announce("an"))
+        async with client.get("/b-1/1") as answer:
+            assert answer.status == 200
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,15 @@ import pytest
 
 from hub import cli, notify, reaching, roster
 from hub.demo_house import DemoError, House, free_port
+from hub.meeting_form import MeetingForm, configure
 from hub.supervise import MOST_PAUSE_S, Supervisor, apart, retry_delay_s
 from tests.fake_systemd import Systemd
 
 
 def test_the_shipped_meeting_is_a_good_one() -> None:
-    meeting = roster.load(roster.demo_file())
+    form = roster.load(roster.demo_file())
+    assert form is not None
+    meeting = configure(form)
     assert (meeting.mode, meeting.max_open) == ("open", 2)
     assert len([seat for seat in meeting.names if seat.startswith("main/")]) == 25
     assert len([seat for seat in meeting.names if seat.startswith("satellite-1/")]) == 8
@@ -27,7 +30,8 @@ def test_the_shipped_meeting_is_a_good_one() -> None:
 
 
 def test_without_a_file_there_is_a_meeting_without_names() -> None:
-    assert dict(roster.load(None).names) == {}
+    assert roster.load(None) is None
+    assert dict(configure(MeetingForm()).names) == {}
 
 
 @pytest.mark.parametrize(

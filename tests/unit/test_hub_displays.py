@@ -17,6 +17,7 @@ from hub.hearing import Hearing
 from hub.link import Heard
 from hub.orders import Orders
 from tests import hub_room
+from tests.hub_access import TESTER
 from tests.unit.test_hub_api import Desk, served
 from tests.unit.test_hub_cameras import Mail, Records
 
@@ -69,7 +70,7 @@ async def test_only_scenes_and_displays_of_the_room_are_asked_for_and_recorded()
     orders = Orders(records, board, mail, HubClock(None), 7, lambda *_: None)  # type: ignore[arg-type]
 
     async def ask(name: str, **body: Any) -> Reason | None:
-        return (await orders.carry_out(name, models.COMMANDS[name].model_validate(body)))[1]
+        return (await orders.carry_out(name, models.COMMANDS[name].model_validate(body), TESTER))[1]
 
     assert await ask("set_scene", room="main", scene="conference") is None
     assert await ask("set_scene", room="main", scene="party") is Reason.SCENE_UNKNOWN

@@ -255,6 +255,21 @@ def test_every_key_is_described() -> None:
             {"4": 1},
             "cameras[id=cam-1].presets: there is no seat 4 in this room",
         ),
+        (
+            ("cameras", 0, "sightings"),
+            [{"seat": 9, "pan_deg": 1.0, "tilt_deg": 0.0}],
+            "cameras[id=cam-1].sightings: there is no seat 9 in this room",
+        ),
+        (
+            ("cameras", 0, "sightings"),
+            [{"seat": 1, "pan_deg": pan_deg, "tilt_deg": 0.0} for pan_deg in (1.0, 2.0)],
+            "cameras[id=cam-1].sightings: seat 1 is sighted twice; keep the better one",
+        ),
+        (
+            ("seats", 0, "walks_m"),
+            150,
+            "seats[number=1].walks_m: must be at most 8, is 150",
+        ),
         (("cameras", 3, "address"), 1, "cameras[id=cam-4].address: 1 is the address of cam-3"),
         (("cameras", 3, "baud"), 9600, "cameras[id=cam-4].baud: 9600 is not the 2400 of cam-3"),
         (("cameras", 1, "port"), "/dev/ttyS5", "'/dev/ttyS5' is the port of cameras[id=cam-2]"),

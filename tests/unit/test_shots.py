@@ -17,7 +17,8 @@ from edge.camera.aim import Pose, aim_at
 from edge.camera.sight import Blind, Sight
 from edge.camera.subject import WIDE, Pacing
 from edge.camera.targets import PAIR_WIDEST_DEG, Bearings, Targets
-from edge.composition import make_devices, make_eyes, make_plan
+from edge.composition import make_devices, make_eyes
+from edge.planning import make_plan
 from edge.rules.ballot_state import Stage
 from edge.rules.floor import Floor
 from edge.rules.following import Room
@@ -226,6 +227,45 @@ def test_a_lost_picture_is_published_and_raises_an_alarm_that_ends() -> None:
             room.controller.eyes = {"cam-1": SeenAs(Sight("cascade", picture="ok"))}
             await asyncio.sleep(3)
             assert room.told("alert", "picture-cam-1") is None
+
+    run_virtual(story())
+
+
+def test_an_eye_says_what_is_wrong_with_its_model(tmp_path: Path) -> None:
+    looking = pytest.importorskip("edge.looking")
+    config = load_room("satellite-1")
+    devices = make_devices(config, lambda _: None, lambda _: None)
+    shots = Shots(make_plan(config, "b"), devices, lambda: 0.0)
+    model = tmp_path / "model.onnx"
+    model.write_bytes(b"another")
+    video = config.cameras[0].video
+    eye = looking.make_eye(devices.cameras["cam-1"], video, shots, model, tmp_path)
+    assert eye.sight().wrong_model is None
+    eye._detector = eye._make_detector()
+    sight = eye.sight()
+    assert sight.detector == "cascade"
+    assert sight.wrong_model == sight.detector_reason
+    assert str(model) in sight.detector_reason
+
+
+def test_a_wrong_model_file_raises_one_alarm_for_all_cameras() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        wrong = "/srv/model.onnx: SHA-256 is aa, must be bb"
+        blunt = Sight("cascade", wrong, "ok", wrong_model=wrong)
+        room.controller.eyes = {"cam-1": SeenAs(blunt), "cam-2": SeenAs(blunt)}
+        async with room.running():
+            room.hub()
+            await asyncio.sleep(3)
+            alert = room.told("alert", "face-model")
+            assert (alert.severity, alert.evidence) == ("warning", wrong)
+            assert alert.text.en.endswith("a lesser detector is used instead")
+            told = room.told("state", "cameras").cameras["cam-1"]
+            assert (told.detector, told.detector_reason) == ("cascade", wrong)
+            assert room.told("alert", "picture-cam-1") is None
+            room.controller.eyes = {"cam-1": SeenAs(Sight("model", picture="ok"))}
+            await asyncio.sleep(3)
+            assert room.told("alert", "face-model") is None
 
     run_virtual(story())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +71,15 @@ def test_a_voice_must_last() -> None:
     assert changes == [(0.0, WIDE), (0.6, A)]
 
 
+def test_who_stops_just_then_is_not_cut_to() -> None:
+    """The ears keep B as the talker for a while; but an interjection is no turn."""
+    ended = replace(voices(B), voiced=())
+    changes = play((0.0, voices(A)), (10.0, voices(B)), (10.4, ended), (11.4, voices(A)))
+    assert changes == [(0.0, WIDE), (0.6, A)]
+    pausing = play((0.0, voices(A)), (10.0, voices(B)), (10.4, ended), (11.0, voices(B)))
+    assert pausing[2:] == [(11.0, B)], "a pause in between counts"
+
+
 def test_two_voices_at_once_become_a_pair() -> None:
     changes = play((0.0, voices(A)), (10.0, voices(A, B)))
     assert changes[2] == (12.0, group_of((A, B)))
@@ -78,6 +89,21 @@ def test_nobody_comes_back_within_six_seconds() -> None:
     """A, B, A: the third is a shot of both."""
     changes = play((0.0, voices(A)), (6.0, voices(B)), (10.0, voices(A)), (12.0, voices(B)))
     assert [target for _, target in changes[1:4]] == [A, B, group_of((A, B))]
+
+
+def test_who_is_seen_with_another_is_not_cut_to_before_long() -> None:
+    together = ((0.0, voices(A)), (6.0, voices(B)), (10.0, voices(A)))
+    changes = play(*together)
+    assert [target for _, target in changes[1:]] == [A, B, group_of((A, B)), A]
+    assert changes[-1][0] - 10.0 >= PACING.tighten_s
+    someone_else = play(*together, (17.0, voices(C)))
+    assert someone_else[-1] == (17.6, C)
+
+
+def test_who_lost_the_floor_is_not_kept_in_the_picture() -> None:
+    story = ((0.0, voices(A)), (6.0, voices(B)), (10.0, voices(A)))
+    closed = Scene(speaking=(A, C), talkers=(A,))
+    assert play(*story, (12.0, closed))[-1][0] < 18.0
 
 
 def test_an_open_microphone_without_a_voice_ends_in_the_wide_shot() -> None:
@@ -101,6 +127,7 @@ scenes = st.builds(
     Scene,
     speaking=st.lists(st.sampled_from([A, B, C]), unique=True).map(tuple),
     talkers=st.none() | st.lists(st.sampled_from([A, B, C]), unique=True).map(tuple),
+    voiced=st.none() | st.lists(st.sampled_from([A, B, C]), unique=True).map(tuple),
     priority=st.none() | st.just(A),
 )
 

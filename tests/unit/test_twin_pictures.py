@@ -17,16 +17,19 @@ from drivers.video.capture import Capture
 from drivers.video.mjpeg import MjpegStream, open_source
 from edge.camera.aim import Pose, aim_at
 from edge.camera.faces import LIVE_PX, CascadeDetector, Detector, ModelDetector
+from edge.camera.framing import Seen, Target, angles_of, find
+from edge.camera.targets import Bearings, Targets
 from edge.twin.cinema import make_videos
-from edge.twin.pictures import Lens, View
+from edge.twin.pictures import Lens, Show, View
 from edge.twin.video import VideoWire
 from firmware_config.loader import load_room
-from tests.camera_room import TrueCamera
+from tests.camera_room import TrueCamera, angle_between_deg
 
 MODEL = os.environ.get("PHONGHOP_FACE_MODEL")
 CONFIG = load_room("satellite-1")
 CAMERA = CONFIG.cameras[0]
 SEATS = {seat.number: seat.position_m for seat in CONFIG.seats}
+NAMED = {f"satellite-1/{number}": place for number, place in SEATS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +166,30 @@ def test_a_picture_of_a_twin_that_does_not_run_cannot_be_opened(
 
 def test_only_cameras_of_this_twin_have_pictures() -> None:
     assert make_videos(CONFIG, {}) == {}
+
+
+@pytest.mark.parametrize("show", ["people", "two_faces", "poster", "empty", "black"])
+def test_whose_face_it_is_with_the_detector_that_ships(view: View, show: Show) -> None:
+    """The person at the seat, or nobody (a miss is no news); never the neighbour or the poster."""
+    found = 0
+    detector = CascadeDetector(LIVE_PX, "")
+    targets = Targets(Bearings(Pose(CAMERA.position_m, CAMERA.heading_deg)), NAMED)
+    truth = TrueCamera(CAMERA.position_m, CAMERA.heading_deg)
+    for seat in SEATS:
+        name = f"satellite-1/{seat}"
+        aim = targets.aim(name)
+        assert aim is not None
+        picture = view.draw(Lens(aim.pan_deg, aim.tilt_deg, aim.fov_deg), 3.0, show)
+        seen = Seen(detector.faces(picture), aim, (640, 360), 0.0)
+        target = Target(aim, targets.distance_m(name), targets.gate_deg(name))
+        face = find(seen, target)
+        if face is None:
+            continue
+        found += 1
+        right = truth.bearing_deg(SEATS[seat])[0] + CAMERA.heading_deg
+        side = math.cos(math.radians(right)), -math.sin(math.radians(right))
+        head = truth.bearing_deg(view._people[seat].head_m(3.0, side))
+        there = angles_of(*face.centre, aim, (640, 360))
+        assert angle_between_deg(there, head) < 1.5, f"seat {seat}"
+    least, most = (5, 8) if show in ("people", "two_faces", "poster") else (0, 0)
+    assert least <= found <= most

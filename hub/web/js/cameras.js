@@ -58,6 +58,7 @@ const FRAMED_KEYS = {
   waiting: "ui_framed_waiting",
   looking: "ui_framed_looking",
   framed: "ui_framed_framed",
+  following: "ui_framed_following",
   no_face: "ui_framed_no_face",
   lost: "ui_framed_lost",
   too_close: "ui_framed_too_close",

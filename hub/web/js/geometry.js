@@ -185,25 +185,29 @@ export function bestCamera(seat, cameras) {
 /**
  * Move labels up or down until none covers another or an obstacle: [{x, y, anchor}].
  * Each wish: {x, y, facing, width}; `line` is the height of a label; obstacles are {x, y, half}.
- * A label without a free place near its seat stands where it was wished.
+ * With a `height` none leaves the map: what has no place on its own side stands on the other.
+ * A label without a free place near its thing stands where it was wished.
  */
-export function spreadLabels(wishes, line, obstacles = []) {
+export function spreadLabels(wishes, line, obstacles = [], height = null) {
   const taken = obstacles.map(({ x, y, half }) => {
     return { left: x - half, right: x + half, top: y - half, bottom: y + half };
   });
   return wishes.map((wish) => {
     const anchor = Math.abs(wish.facing.x) < 0.5 ? "middle" : wish.facing.x > 0 ? "start" : "end";
-    const boxes = labelSteps(anchor, wish.facing).map((step) => labelBox(wish, anchor, step * line, line));
-    const box = boxes.find((one) => !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    const steps = labelSteps(anchor, wish.facing, height !== null);
+    const boxes = steps.map((step) => labelBox(wish, anchor, step * line, line));
+    const isInside = (one) => height === null || (one.top >= 0 && one.bottom <= height);
+    const box = boxes.find((one) => isInside(one) && !taken.some((other) => overlap(one, other))) ?? boxes[0];
     taken.push(box);
     return { x: wish.x, y: box.middle, anchor };
   });
 }
 
-/** Where to try, in lines: beside the seat both ways, over or under it only away from it. */
-function labelSteps(anchor, facing) {
+/** Where to try, in lines: beside the seat both ways, over or under it away from it, at last beyond it. */
+function labelSteps(anchor, facing, mayCross) {
   if (anchor !== "middle") return [0, 0.5, -0.5, 1, -1, 1.5, -1.5, 2, -2, 3, -3];
-  return [0, 1, 2, 3, 4, 5, 6, 7].map((step) => step * (Math.sign(facing.y) || 1));
+  const steps = [0, 1, 2, 3, 4, 5, 6, 7, ...(mayCross ? [-2, -3, -4] : [])];
+  return steps.map((step) => step * (Math.sign(facing.y) || 1));
 }
 
 function labelBox(wish, anchor, dy, line) {

@@ -11,11 +11,15 @@ import { CARE_LABELS } from "./labels_care.js";
 import { SCREEN_LABELS } from "./labels_screen.js";
 import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
+import { MEETING_LABELS } from "./labels_meetings.js";
+import { SEAT_LABELS } from "./labels_seat.js";
 
 export const LABELS = {
   ...FLOOR_LABELS,
   ...BALLOT_LABELS,
   ...CAMERA_LABELS,
+  ...MEETING_LABELS,
+  ...SEAT_LABELS,
   ...ACCESS_LABELS,
   ...CARE_LABELS,
   ...SCREEN_LABELS,

@@ -65,6 +65,7 @@ export const CAMERA_LABELS = {
   ui_framed_waiting: ["đang quay tới", "on its way"],
   ui_framed_looking: ["đang canh khuôn mặt", "centring the face"],
   ui_framed_framed: ["khuôn mặt đã vào khung", "the face is framed"],
+  ui_framed_following: ["đang theo người phát biểu", "following the speaker"],
   ui_framed_no_face: ["không thấy khuôn mặt", "no face found"],
   ui_framed_lost: ["mất khuôn mặt", "the face was lost"],
   ui_framed_too_close: ["ghế bên quá gần", "the neighbour is too near"],

@@ -183,6 +183,13 @@ export function isLocating(actual) {
   return actual.red === "fast" && actual.green === "fast";
 }
 
+/** The chair's own seat: `mine` if it is one, else the first of the plan; null without any. */
+export function chairSeat(state, mine = null) {
+  const seats = roomIds(state).flatMap((id) =>
+    state.rooms[id].plan.seats.filter((seat) => isChair(seat.role)).map((seat) => `${id}/${seat.number}`));
+  return seats.includes(mine) ? mine : (seats[0] ?? null);
+}
+
 /** Chairs and their deputies stand outside the limits. */
 export function isChair(role) {
   return role === "chair" || role === "vice_chair";

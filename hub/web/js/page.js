@@ -24,8 +24,12 @@ const KEYS_ARE_TEXT = "input, select, textarea, dialog";
  * `actions`: functions that the views may call; they stand in the view.
  * `keys`: what single keys do, outside fields; `otherKey(event)` gets the rest, `escape()` first.
  * `shown(state, view)`: called before the elements are updated.
+ * `audience`: "public" for pages that are told what everybody may know.
+ * `linked()`: called whenever the whole state has arrived anew.
  */
-export function openPage({ elements, own = {}, actions = {}, keys = {}, otherKey = null, escape = null, shown = null }) {
+export function openPage({
+  elements, own = {}, actions = {}, keys = {}, otherKey = null, escape = null, shown = null, audience = null, linked = null,
+}) {
   const store = new Store();
   const commands = new Commands(() => draw());
   const page = { lang: initialLanguage(), live: false, lostSinceMs: null, ...own };
@@ -103,10 +107,11 @@ export function openPage({ elements, own = {}, actions = {}, keys = {}, otherKey
   /** Begin to draw and to listen; the page has wired its own things by then. */
   function start() {
     setLanguage(page.lang);
-    follow("/api/v1/stream", {
+    follow(audience === null ? "/api/v1/stream" : `/api/v1/stream?audience=${audience}`, {
       onMessage(message) {
         if (message.event === "snapshot") Object.assign(page, { live: true, lostSinceMs: null });
         store.take(message);
+        if (message.event === "snapshot") linked?.();
       },
       onLost() {
         if (page.live) Object.assign(page, { live: false, lostSinceMs: Date.now() });

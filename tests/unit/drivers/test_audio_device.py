@@ -6,7 +6,6 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,39 +18,9 @@ from drivers.audio.device import QUEUE_BLOCKS, DeviceStream, load_portaudio, ope
 from drivers.audio.input import MUTE_S, STALE_S, AudioInput
 from drivers.core.capability import HealthState
 from drivers.core.errors import LinkDown
+from tests.fake_portaudio import MIXER, FakePortAudio, feed
 
 CONFIG = AudioConfig(source="device:Mixer", rate_hz=16_000, channels=(1, 2, 3))
-MIXER = {"name": "USB Mixer: 8 in", "max_input_channels": 8}
-GOOD = SimpleNamespace(input_overflow=False)
-
-
-class FakePortAudio:
-    """Devices by hand; ``play`` is the sound card."""
-
-    class PortAudioError(Exception):
-        pass
-
-    def __init__(self, *devices: dict[str, Any], refuses: str = "") -> None:
-        self.devices = list(devices)
-        self.refuses = refuses
-        self.opened: list[SimpleNamespace] = []
-
-    def query_devices(self) -> list[dict[str, Any]]:
-        return self.devices
-
-    def InputStream(self, **wanted: Any) -> SimpleNamespace:  # noqa: N802
-        if self.refuses:
-            raise self.PortAudioError(self.refuses)
-        stream = SimpleNamespace(active=True, closed=False, **wanted)
-        stream.start = lambda: None
-        stream.close = lambda ignore_errors: setattr(stream, "closed", True)
-        self.opened.append(stream)
-        return stream
-
-    def play(self, level: float = 0.1) -> None:
-        stream = self.opened[-1]
-        block = np.full((stream.blocksize, stream.channels), level, dtype=np.float32)
-        stream.callback(block, len(block), None, GOOD)
 
 
 @pytest.mark.parametrize("source", ["device:USB Mixer: 8 in", "device:mixer", "device:1"])
@@ -93,9 +62,20 @@ def test_a_missing_package_or_library_says_what_to_install(
             if name == "sounddevice":
                 raise OSError("PortAudio library not found")
 
-    monkeypatch.delitem(sys.modules, "sounddevice")
-    monkeypatch.setattr(sys, "meta_path", [NoLibrary(), *sys.meta_path])
-    with pytest.raises(LinkDown, match="libportaudio2"):
+    with monkeypatch.context() as without:
+        without.delitem(sys.modules, "sounddevice")
+        without.setattr(sys, "meta_path", [NoLibrary(), *sys.meta_path])
+        with pytest.raises(LinkDown, match="libportaudio2"):
+            load_portaudio()
+
+    def broken() -> None:
+        raise FakePortAudio.PortAudioError("no host API")
+
+    started = SimpleNamespace(
+        PortAudioError=FakePortAudio.PortAudioError, _terminate=lambda: None, _initialize=broken
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", started)
+    with pytest.raises(LinkDown, match="does not start: no host API"):
         load_portaudio()
 
 
@@ -121,6 +101,28 @@ def test_a_device_that_falls_silent_or_ends_is_gone() -> None:
     DeviceStream("never opened", 1).close()
 
 
+def test_a_device_that_portaudio_gives_up_is_one_line_too() -> None:
+    """Pulled out, a device may make every question about it an error."""
+    audio = FakePortAudio(MIXER)
+    stream = open_device(CONFIG, audio)
+
+    class Broken:
+        @property
+        def active(self) -> bool:
+            raise audio.PortAudioError("Error checking stream [PaErrorCode -9988]")
+
+    stream.stream = Broken()
+    with pytest.raises(LinkDown, match="is gone"):
+        stream.read()
+
+    def refuses() -> list[dict[str, Any]]:
+        raise audio.PortAudioError("Error querying device -1")
+
+    audio.query_devices = refuses  # type: ignore[method-assign]
+    with pytest.raises(LinkDown, match="cannot tell its sound devices: Error querying"):
+        open_device(CONFIG, audio)
+
+
 class Heard:
     """Blocks as they arrive, to be waited for."""
 
@@ -139,15 +141,6 @@ class Heard:
                 return self._more.wait_for(lambda: self.count >= count, timeout=20)
 
         assert await asyncio.to_thread(wait)
-
-
-async def feed(audio: FakePortAudio, until: Callable[[], bool]) -> None:
-    """Play for as long as it takes."""
-    async with asyncio.timeout(20):
-        while not until():
-            if audio.opened and audio.opened[-1].active:
-                audio.play()
-            await asyncio.sleep(0.005)
 
 
 async def test_a_device_that_goes_comes_back_by_itself() -> None:
@@ -233,6 +226,9 @@ async def test_health_is_proof() -> None:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+    closed = source.health(now[0]).counters
+    assert "drift_ppm" not in closed, "of a source that is closed nothing is known"
+    assert closed["overruns"] == 2, "what was lost stays lost"
 
 
 async def test_without_its_package_it_is_a_fault_with_its_cure() -> None:

@@ -156,10 +156,10 @@ def test_faults_are_told_and_heal(fault: str, words: str) -> None:
             sim.fault = fault
             await here.until_health(HealthState.FAULT, words)
             with pytest.raises((LinkDown, NoReply, Refused)):
-                await here.display.set_power(False)
+                await here.display.set_power(True)
             sim.fault = None
             await here.until_health(HealthState.OK)
-            assert here.power().value in (True, False)
+            assert here.power().value is True
 
     run_virtual(story())
 
@@ -187,6 +187,23 @@ def test_what_was_heard_is_not_what_is() -> None:
                 await here.display.set_volume(10)
             with pytest.raises(Refused, match="no input 'DVI'; known: HDMI1, HDMI2"):
                 await here.display.set_source("DVI")
+
+    run_virtual(story())
+
+
+def test_a_display_that_disappears_in_standby_is_no_fault_when_it_was_switched_off() -> None:
+    async def story() -> None:
+        sim = CecSim(power="on", drops_edid=True)
+        async with room(sim) as here:
+            await here.until_health(HealthState.OK)
+            await here.display.set_power(False)
+            await here.until_health(HealthState.UNCONFIRMED, "took its EDID away")
+            await asyncio.sleep(60)
+            assert here.display.health(here.now_s()).state is HealthState.UNCONFIRMED
+            assert (here.power().value, sim.power) == (None, "standby")
+            sim.power = "on"  # by its own remote control
+            await here.until_health(HealthState.OK)
+            assert here.power().value is True
 
     run_virtual(story())
 

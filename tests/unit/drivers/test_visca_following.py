@@ -87,6 +87,22 @@ def test_zoomed_in_it_follows_slower() -> None:
     play(story)
 
 
+def test_a_speed_that_it_has_is_told_again_only_now_and_then() -> None:
+    async def story(room: Room) -> None:
+        await room.ready()
+        for _ in range(30):
+            await room.camera.drive(5.0, 0.0)
+            await asyncio.sleep(0.1)
+        drives = [data for data in room.sent if data[2:4] == b"\x06\x01"]
+        assert 4 <= len(drives) <= 6
+        assert room.sim.show()["moving"]
+        await room.camera.stop()
+        await room.camera.drive(5.0, 0.0)
+        assert room.sent[-1] == drives[0], "after a stop at once"
+
+    play(story)
+
+
 def test_without_renewal_it_stops_within_half_a_second() -> None:
     async def story(room: Room) -> None:
         await room.ready()

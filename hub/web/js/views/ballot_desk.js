@@ -14,6 +14,7 @@ import { ballotBars } from "./ballot_bars.js";
 import { ballotKeys, roomNames } from "./ballot_keys.js";
 import { BallotResult } from "./ballot_result.js";
 import { RecuseBox } from "./recuse_box.js";
+import { RollCallKeys } from "./roll_call_keys.js";
 
 const LAST_SECONDS_MS = 10_000;
 
@@ -43,6 +44,7 @@ export class BallotDesk extends HTMLElement {
   #hidden = h("p", { class: "hint" });
   #keys = ballotKeys();
   #result = new BallotResult();
+  #answer = new RollCallKeys();
   #recuse = new RecuseBox();
   #followed = null;
   #view = null;
@@ -56,7 +58,7 @@ export class BallotDesk extends HTMLElement {
     const lines = h("div", { class: "ballot-lines" }, this.#quorum, this.#rooms, this.#called, this.#why, this.#press);
     this.append(head, this.#question,
       h("div", { class: "ballot-body" },
-        h("div", { class: "ballot-progress" }, figures, lines, this.#result.facts, this.#keys.node,
+        h("div", { class: "ballot-progress" }, figures, lines, this.#result.facts, this.#answer.node, this.#keys.node,
           this.#recuse.node),
         h("div", { class: "ballot-counts" }, this.#bars.node, this.#options, this.#hidden, this.#result.node)));
   }
@@ -79,6 +81,7 @@ export class BallotDesk extends HTMLElement {
     this.#showLines(view, ballot);
     this.#showCounts(view, ballot);
     this.#result.update(view, ballot);
+    this.#answer.update(view, ballot);
     this.#keys.update(view, ballot);
     this.#recuse.update(view, ballot);
   }

@@ -46,11 +46,13 @@ export class BallotForm {
   #secretNote = h("p", { class: "hint" });
   #save = actionButton(null, { kind: "primary" });
   #cancel;
+  #take;
   #error = h("p", { class: "problem", role: "alert" });
   #note = commandNote();
 
-  /** `close` puts the form away. */
-  constructor(close) {
+  /** `close` puts the form away; `take(plan)`, if given, gets the body instead of the hub. */
+  constructor(close, take = null) {
+    this.#take = take;
     this.#cancel = actionButton(close, { kind: "quiet" });
     const kinds = h("div", { class: "field" }, this.#kindHead, this.#kinds.node);
     this.node = h("form", { class: "ballot-form", novalidate: true, hidden: true },
@@ -92,7 +94,7 @@ export class BallotForm {
     setAttr(this.#secretNote, "hidden", !isSecret);
     setText(this.#error, this.#problem ? t(...this.#problem) : "");
     setAttr(this.#error, "hidden", this.#problem === null);
-    this.#save.update({ label: t("ui_form_send"), ...view.may(null) });
+    this.#save.update({ label: t(this.#take ? "ui_motion_take" : "ui_form_send"), ...view.may(null) });
     this.#cancel.update({ label: t("ui_cancel") });
     this.#note.update(view, "prepare");
   }
@@ -110,6 +112,11 @@ export class BallotForm {
     this.update(this.#view);
     if (this.#problem) {
       (this.#problem[0] === "ui_form_question_missing" ? this.#vi : this.#own).input.focus();
+      return;
+    }
+    if (this.#take) {
+      this.#take(plan);
+      this.#clear();
       return;
     }
     const isThere = (state) => state.ballots.some((ballot) => ballot.ballot === plan.id);

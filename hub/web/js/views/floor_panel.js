@@ -1,10 +1,13 @@
-/** Who speaks, who waits, and what holds them back: with the keys that change it. */
+/**
+ * Who speaks, who waits, and what holds them back: with the keys that change it.
+ * With `data-chair` it leads a meeting: keys before the queue, priority among them, rules folded.
+ */
 
 import { actionButton, askingButton, commandNote } from "../controls.js";
 import { h, setAttr, setText } from "../dom.js";
 import { hasQueue } from "../floor.js";
 import { inlineGlyph } from "../glyphs.js";
-import { isChair } from "../meaning.js";
+import { chairSeat, isChair } from "../meaning.js";
 import { hushLines } from "./floor_hush.js";
 import { FloorRules } from "./floor_rules.js";
 import { FloorSettings } from "./floor_settings.js";
@@ -26,19 +29,24 @@ export class FloorPanel extends HTMLElement {
   #allOff = askingButton(() => this.#allMicrophonesOff());
   #recess = askingButton(() => this.#hush("set_recess", "recess", "meeting_recess"));
   #mute = askingButton(() => this.#hush("set_muted", "muted", "emergency_mute"), { kind: "grave" });
+  #priority = actionButton(() => this.#takePriority());
+  #rulesHead = h("summary");
   #note = commandNote();
   #rules = new FloorRules();
   #settings = new FloorSettings();
   #view = null;
 
   connectedCallback() {
-    const keys = h("div", { class: "row floor-keys" },
-      this.#next.node, this.#endTurn.node, this.#allOff.node, this.#recess.node, this.#mute.node);
-    this.append(
-      this.#hushes.node, this.#speakHead, this.#speaking, this.#nobody,
-      h("div", { class: "queue-head" }, this.#queueHead, this.#limits), this.#debate, this.#queue, this.#nothing,
-      keys, this.#note.node, this.#rules.node, this.#settings.node,
-    );
+    const leads = this.hasAttribute("data-chair");
+    const keys = h("div", { class: "row floor-keys" }, this.#next.node, leads ? this.#priority.node : null,
+      this.#endTurn.node, this.#allOff.node, this.#recess.node, this.#mute.node);
+    const speakers = [this.#hushes.node, this.#speakHead, this.#speaking, this.#nobody];
+    const head = h("div", { class: "queue-head" }, this.#queueHead, this.#limits);
+    const queue = [head, this.#debate, this.#queue, this.#nothing];
+    const commands = [keys, this.#note.node];
+    const rules = [this.#rules.node, this.#settings.node];
+    if (leads) this.append(...speakers, ...commands, ...queue, h("details", { class: "folded" }, this.#rulesHead, ...rules));
+    else this.append(...speakers, ...queue, ...commands, ...rules);
   }
 
   update(view) {
@@ -71,6 +79,9 @@ export class FloorPanel extends HTMLElement {
     const cancel = t("ui_cancel");
     const n = state.floor.speaking.filter((turn) => !isChair(turn.role)).length;
     this.#next.update({ label: t("speak_invite_next"), ...may });
+    setText(this.#rulesHead, t("ui_chair_rules"));
+    const isHeld = state.floor.hold !== null && state.floor.hold !== undefined;
+    this.#priority.update({ label: t("speak_priority"), ...may, hidden: isHeld || chairSeat(state, view.seat) === null });
     this.#endTurn.update({ label: t("speak_end_turn"), ...may });
     const allOff = n > 0 ? t("ui_all_off_ask", { n }) : t("mic_mute_all");
     this.#allOff.update({ label: t("mic_mute_all"), question: allOff, cancel, ...may });
@@ -83,6 +94,11 @@ export class FloorPanel extends HTMLElement {
 
   #send(name, args, labelKey, proof = null) {
     this.#view.commands.send(name, args, { thing: "floor", labelKey, proof });
+  }
+
+  #takePriority() {
+    const seat = chairSeat(this.#view.state, this.#view.seat);
+    this.#send("take_priority", { seat }, "speak_priority", (state) => state.floor.hold?.seat === seat);
   }
 
   #allMicrophonesOff() {

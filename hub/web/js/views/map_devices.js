@@ -98,7 +98,7 @@ export function placeDeviceLabels(items, layout) {
     const off = item.kind === "camera" ? 26 : 18;
     return { x, y: item.y + (isBelow ? off : -off), width, facing: { x: 0, y: isBelow ? 1 : -1 } };
   });
-  spreadLabels(wishes, LABEL_LINE_PX).forEach((place, i) => {
+  spreadLabels(wishes, LABEL_LINE_PX, [], layout.height).forEach((place, i) => {
     const { node, x, y } = named[i];
     setAttrs(node.label, { x: place.x - x, y: place.y - y + 4.5 });
     if (node.air) {

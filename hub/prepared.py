@@ -1,0 +1,372 @@
+"""Meetings that the secretary prepares, and the one that is in force: all that is done with them.
+
+Theory. Forms and papers are rows of the store, changed one at a time. Which meeting is in force,
+and whether it runs, is the event-sourced meeting's alone; a row becomes ``Configure`` when it
+begins, and again when it is changed meanwhile. The row is written first: after a crash between the
+two, the start sees that the row says something new, and says it again. The file that the hub was
+started with is one of these meetings too (``FILE``), taken in anew when it says something new.
+
+Owns the order of these steps, and what pages are told of them. Must not know HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncIterable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal
+
+from edge.rules.reasons import Reason
+from hub.clock import HubClock
+from hub.desk import Desk, Item
+from hub.meeting.agenda import Paper, Session
+from hub.meeting.commands import Configure, Note
+from hub.meeting.inputs import EndMeeting
+from hub.meeting.session_events import MeetingPrepared, Preparing
+from hub.meeting_form import MeetingForm, configure
+from hub.papers import PaperFolder
+from hub.store import prepared as rows
+from hub.store.prepared import Kept, KeptPaper, NotSoError
+from hub.store.store import Store
+
+FILE = "file"
+"""Id of the meeting whose form came from the hub's meeting file."""
+
+PAPERS_MOST = 500
+"""Of one meeting."""
+
+Json = dict[str, Any]
+State = Literal["draft", "running", "ended"]
+
+
+class Prepared:
+    """All prepared meetings. Its methods raise ``NotSoError`` with the reason of a refusal."""
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        clock: HubClock,
+        folder: PaperFolder,
+        changed: Callable[[], None],
+    ) -> None:
+        """``changed`` is called when there is news of the list."""
+        self.folder = folder
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        self._changed = changed
+        self._turn = asyncio.Lock()
+        self._meetings: dict[str, Kept] = {}
+        self._papers: list[KeptPaper] = []
+
+    # --- what is there -----------------------------------------------------------------------
+
+    def part(self) -> list[Json]:
+        """The list as pages show it: what runs, then what comes, then what is over."""
+        order = ("running", "draft", "ended")
+        found = [self._summary(kept) for kept in self._meetings.values()]
+        found.sort(key=lambda each: (each["when"], each["changed_ts"]), reverse=True)
+        return sorted(found, key=lambda each: order.index(each["state"]))
+
+    def whole(self, ident: str) -> Json | None:
+        """One meeting with its form and papers."""
+        kept = self._meetings.get(ident)
+        if kept is None:
+            return None
+        papers = [
+            {**_told(each.paper), "item": each.item}
+            for each in self._papers
+            if each.prepared == ident
+        ]
+        return {**self._summary(kept), "form": kept.form.model_dump(mode="json"), "papers": papers}
+
+    def form(self, ident: str) -> MeetingForm | None:
+        """What a meeting says."""
+        kept = self._meetings.get(ident)
+        return None if kept is None else kept.form
+
+    def paper(self, ident: str) -> KeptPaper | None:
+        """A paper of whichever meeting."""
+        return next((each for each in self._papers if each.paper.id == ident), None)
+
+    def state(self, ident: str) -> State:
+        """How far a meeting is."""
+        meeting = self._desk.meeting
+        if meeting.prepared == ident and meeting.session != "ended":
+            return "running"
+        return "ended" if ident in meeting.ended else "draft"
+
+    def _summary(self, kept: Kept) -> Json:
+        form = kept.form
+        papers = [each for each in self._papers if each.prepared == kept.id]
+        return {
+            "id": kept.id,
+            "rev": kept.rev,
+            "title": form.title,
+            "when": form.when,
+            "rooms": form.rooms,
+            "state": self.state(kept.id),
+            "from_file": kept.origin != "",
+            "items": len(form.agenda),
+            "seats": len(form.seats),
+            "ballots": len(form.ballots),
+            "papers": len(papers),
+            "papers_stamp": hashlib.sha256(repr(papers).encode()).hexdigest()[:8],
+            "changed_ts": round(kept.changed_ts, 3),
+        }
+
+    # --- a start of the hub ------------------------------------------------------------------
+
+    async def begin(self, file: MeetingForm | None) -> None:
+        """Read what is stored, take in the file, and say what is in force. Before the desk runs."""
+        await self._read()
+        self.folder.keep_only(each.sha256 for each in self._papers)
+        is_news = file is not None and await self._take_in(file)
+        meeting = self._desk.meeting
+        is_free = meeting.prepared in ("", FILE) or (meeting.session == "ended" and is_news)
+        if file is not None and is_free and (meeting.session != "ended" or is_news):
+            await self._desk.put(Item(self._configure(self._meetings[FILE])))
+        elif file is None and meeting.prepared in ("", FILE) and meeting.session is None:
+            await self._desk.put(Item(configure(MeetingForm())))
+        elif meeting.session == "running" and meeting.prepared in self._meetings:
+            await self._desk.put(Item(self._configure(self._meetings[meeting.prepared])))
+
+    async def _take_in(self, file: MeetingForm) -> bool:
+        """Keep the file's form, unless that has been done; whether it was new."""
+        kept, digest = self._meetings.get(FILE), file.digest()
+        if kept is not None and kept.origin == digest:
+            return False
+        rev = None if kept is None else kept.rev
+        await self._store.work(partial(rows.put, ident=FILE, form=file, rev=rev, origin=digest))
+        await self._read()
+        return True
+
+    # --- what people do ----------------------------------------------------------------------
+
+    async def create(self, ident: str, form: MeetingForm, by: str) -> int:
+        """Keep a new meeting; its revision."""
+        async with self._turn:
+            rev = await self._store.work(partial(rows.put, ident=ident, form=form, rev=None))
+            await self._done("created", ident, by)
+            return rev
+
+    async def edit(self, ident: str, form: MeetingForm, rev: int, by: str) -> int:
+        """Keep a changed form over revision ``rev``; its revision now."""
+        async with self._turn:
+            before = self._open(ident)
+            rev = await self._store.work(partial(rows.put, ident=ident, form=form, rev=rev))
+            await self._done("edited", ident, by)
+            await self._say_again(ident, before.form)
+            self._forget_files()
+            return rev
+
+    async def copy(self, ident: str, into: str, title: str | None, by: str) -> None:
+        """Keep the same meeting a second time: a draft, with votes of its own."""
+        async with self._turn:
+            kept = self._known(ident)
+            form = as_copy(kept.form, title)
+            fresh = [
+                (each.paper.id, new_id("p")) for each in self._papers if each.prepared == ident
+            ]
+
+            def act(database: Any) -> None:
+                rows.put(database, into, form, None)
+                rows.copy_papers(database, ident, into, fresh)
+
+            await self._store.work(act)
+            await self._done("copied", into, by, kept.form.title)
+
+    async def delete(self, ident: str, by: str) -> None:
+        """Forget a draft."""
+        async with self._turn:
+            title = self._known(ident).form.title
+            if self.state(ident) != "draft":
+                is_over = self.state(ident) == "ended"
+                raise NotSoError(Reason.MEETING_OVER if is_over else Reason.MEETING_RUNNING)
+            await self._store.work(partial(rows.delete, ident=ident))
+            await self._done("deleted", ident, by, title=title)
+            self._forget_files()
+
+    async def start(self, ident: str, by: str) -> Reason | None:
+        """The meeting begins; one that ended last goes on."""
+        async with self._turn:
+            kept, meeting = self._known(ident), self._desk.meeting
+            if self.state(ident) == "ended" and meeting.prepared != ident:
+                raise NotSoError(Reason.MEETING_OVER)
+            given = self._configure(kept, "running", by)
+            if meeting.prepared == ident:
+                given = self._with_rules(given)
+            return await self._desk.ask(given)
+
+    async def end(self, ident: str, by: str) -> Reason | None:
+        """The meeting is over."""
+        async with self._turn:
+            self._known(ident)
+            return await self._desk.ask(EndMeeting(ident, by))
+
+    # --- papers ------------------------------------------------------------------------------
+
+    def check_place(self, ident: str, item: str) -> None:
+        """A paper may be put there."""
+        kept = self._open(ident)
+        if item not in {each.id for each in kept.form.agenda}:
+            raise NotSoError(Reason.ITEM_UNKNOWN)
+        if sum(each.prepared == ident for each in self._papers) >= PAPERS_MOST:
+            raise NotSoError(Reason.TOO_MANY_PAPERS)
+
+    async def add_paper(
+        self,
+        place: tuple[str, str],
+        title: str,
+        readers: tuple[str, ...],
+        content: tuple[AsyncIterable[bytes], int | None],
+        by: str,
+    ) -> Paper:
+        """Take a file as a paper of ``place``: meeting and item.
+
+        Raises:
+            NotSoError: there is no such place.
+            PaperError: the file is not taken.
+            OSError: the disk does not take it.
+        """
+        self.check_place(*place)
+        arrived = await self.folder.receive(*content)
+        async with self._turn:
+            try:
+                self.check_place(*place)
+                if self.folder.path(arrived.sha256) is None:  # its twin has just been deleted
+                    raise NotSoError(Reason.FILE_BROKEN_OFF)
+                paper = Paper(new_id("p"), title, arrived.type, arrived.bytes, readers)
+                kept = KeptPaper(paper, *place, arrived.sha256)
+                await self._store.work(partial(rows.put_paper, kept=kept))
+                await self._done("paper_added", place[0], by, title)
+                await self._say_again(place[0])
+            finally:
+                self._forget(arrived.sha256)
+            return paper
+
+    async def edit_paper(
+        self, ident: str, title: str, readers: tuple[str, ...], item: str, by: str
+    ) -> None:
+        """Another title, other readers, another item."""
+        async with self._turn:
+            kept = self._known_paper(ident)
+            self.check_place(kept.prepared, item)
+            paper = replace(kept.paper, title=title, readers=readers)
+            news = replace(kept, paper=paper, item=item)
+            await self._store.work(partial(rows.put_paper, kept=news))
+            await self._done("paper_edited", kept.prepared, by, title)
+            await self._say_again(kept.prepared)
+
+    async def remove_paper(self, ident: str, by: str) -> None:
+        """The paper is gone, and its file when no other names it."""
+        async with self._turn:
+            kept = self._known_paper(ident)
+            self._open(kept.prepared)
+            await self._store.work(partial(rows.delete_paper, ident=ident))
+            await self._done("paper_removed", kept.prepared, by, kept.paper.title)
+            await self._say_again(kept.prepared)
+            self._forget(kept.sha256)
+
+    # --- beneath -----------------------------------------------------------------------------
+
+    def _known(self, ident: str) -> Kept:
+        kept = self._meetings.get(ident)
+        if kept is None:
+            raise NotSoError(Reason.MEETING_UNKNOWN)
+        return kept
+
+    def _known_paper(self, ident: str) -> KeptPaper:
+        kept = self.paper(ident)
+        if kept is None:
+            raise NotSoError(Reason.PAPER_UNKNOWN)
+        return kept
+
+    def _open(self, ident: str) -> Kept:
+        """A meeting that may be changed."""
+        kept = self._known(ident)
+        if self.state(ident) == "ended":
+            raise NotSoError(Reason.MEETING_OVER)
+        return kept
+
+    def _configure(self, kept: Kept, session: Session | None = None, by: str = "") -> Configure:
+        papers: dict[str, list[Paper]] = {}
+        for each in self._papers:
+            if each.prepared == kept.id:
+                papers.setdefault(each.item, []).append(each.paper)
+        return configure(kept.form, kept.id, papers, session, by)
+
+    async def _say_again(self, ident: str, before: MeetingForm | None = None) -> None:
+        """Tell the meeting what has changed, if it is the one in force."""
+        if self._desk.meeting.prepared != ident:
+            return
+        kept = self._meetings[ident]
+        given = self._configure(kept)
+        if before is None or _rules(before) == _rules(kept.form):
+            given = self._with_rules(given)
+        await self._desk.ask(given)
+
+    def _with_rules(self, given: Configure) -> Configure:
+        """With the floor's rules as the chair has set them since."""
+        now = self._desk.meeting.floor
+        return replace(
+            given,
+            mode=now.mode,
+            max_open=now.max_open,
+            queue_max=now.queue_max,
+            settings=now.settings,
+        )
+
+    async def _done(
+        self, what: Preparing, ident: str, by: str, detail: str = "", *, title: str = ""
+    ) -> None:
+        await self._read()
+        kept = self._meetings.get(ident)
+        called = kept.form.title if kept is not None else title
+        at_s = self._clock.now_s()
+        await self._desk.put(Item(Note(MeetingPrepared(at_s, what, ident, called, by, detail))))
+
+    async def _read(self) -> None:
+        meetings, self._papers = await self._store.work(rows.everything)
+        self._meetings = {kept.id: kept for kept in meetings}
+        self._changed()
+
+    def _forget(self, sha256: str) -> None:
+        """Delete the file unless a paper names it."""
+        if all(each.sha256 != sha256 for each in self._papers):
+            self.folder.delete(sha256)
+
+    def _forget_files(self) -> None:
+        """Delete the files of papers that went with their item or meeting."""
+        named = {each.sha256 for each in self._papers}
+        for sha256 in self.folder.names() - named:
+            self.folder.delete(sha256)
+
+
+def new_id(kind: str) -> str:
+    """A name that no other thing has."""
+    return f"{kind}-{secrets.token_hex(8)}"
+
+
+def _rules(form: MeetingForm) -> tuple[object, ...]:
+    return form.mode, form.max_open, form.queue_max, form.settings
+
+
+def as_copy(form: MeetingForm, title: str | None) -> MeetingForm:
+    """The same once more, without a date; each vote with a name of its own, as its record needs."""
+    ballots = [ballot.model_copy(update={"id": new_id("vote")}) for ballot in form.ballots]
+    return form.model_copy(update={"title": title or form.title, "when": "", "ballots": ballots})
+
+
+def _told(paper: Paper) -> Json:
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "type": paper.type,
+        "bytes": paper.bytes,
+        "readers": list(paper.readers),
+    }
