@@ -12,6 +12,7 @@ import gc
 import json
 import logging
 import signal
+import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -118,6 +119,9 @@ def parser() -> argparse.ArgumentParser:
 
     status = names.add_parser("status", help="ask a running hub how it is")
     status.add_argument("--http", type=address, default=address(HTTP), metavar="HOST:PORT")
+    status.add_argument(
+        "--ca", type=Path, metavar="FILE", help="it speaks HTTPS, by this authority"
+    )
     status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
     others = [
@@ -251,9 +255,11 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 def _status(chosen: argparse.Namespace) -> int:
     host, number = chosen.http
-    url = f"http://{f'[{host}]' if ':' in host else host}:{number}/api/v1/health"
+    scheme = "http" if chosen.ca is None else "https"
+    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{number}/api/v1/health"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        tls = None if chosen.ca is None else ssl.create_default_context(cafile=chosen.ca)
+        with urllib.request.urlopen(url, timeout=5, context=tls) as answer:  # noqa: S310  # http, https
             found = json.load(answer)
     except urllib.error.HTTPError as error:
         found = json.load(error)

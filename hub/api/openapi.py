@@ -43,17 +43,21 @@ def document(version: str) -> dict[str, Any]:
     paths["/api/v1/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
         "$ref": _REF.format(model="Health")
     }
+    healthy = paths["/api/v1/health"]["get"]["responses"]
+    healthy["503"] = {**healthy["200"], "description": "It does not work, and this is why"}
     for path, (name, summary, content) in _RECORDS.items():
         paths[path] = {"get": _get(name, summary, content)}
         if "{ballot}" in path:
             places = [_in_path("ballot", "string"), _in_path("generation", "integer")]
             paths[path]["parameters"] = places
+            _refused(paths[path]["get"], {404: "There is no such ballot", 409: "Not now"})
     history = _get(
         "history",
         "The last hour of a room: per figure one [least, median, most] for each minute, or null",
         "application/json",
     )
     history["parameters"] = [_in_path("room", "string")]
+    _refused(history, {404: "There is no such room"})
     paths["/api/v1/rooms/{room}/history"] = {"get": history}
     events = _get(
         "events",
@@ -65,8 +69,10 @@ def document(version: str) -> dict[str, Any]:
         {"name": name, "in": "query", "required": False, "schema": schema}
         for name, schema in EventsAsked.model_json_schema()["properties"].items()
     ]
+    _refused(events, {400: "The filter does not fit"})
     paths["/api/v1/events"] = {"get": events}
     preview = _get("preview", "The newest small picture, after preview_camera", "image/jpeg")
+    _refused(preview, {404: "There is no picture"})
     preview["parameters"] = [_in_path("room", "string"), _in_path("camera", "string")]
     paths["/api/v1/rooms/{room}/cameras/{camera}/preview"] = {"get": preview}
     paths |= openapi_meetings.paths()
@@ -119,6 +125,13 @@ def _get(name: str, summary: str, content: str) -> dict[str, Any]:
         "summary": summary,
         "responses": {"200": {"description": summary, "content": {content: {"schema": {}}}}},
     }
+
+
+def _refused(operation: dict[str, Any], why: dict[int, str]) -> None:
+    """Answers with a reason."""
+    for status, description in why.items():
+        content = {"application/json": {"schema": {"$ref": _REF.format(model="Rejected")}}}
+        operation["responses"][str(status)] = {"description": description, "content": content}
 
 
 def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
