@@ -116,9 +116,11 @@ def _board(args: argparse.Namespace, config: RoomConfig) -> list[Finding]:
     from drivers.core.address import host_port
     from edge.board import answers
     from edge.check import Finding
+    from edge.runtime.identity import Identity
 
     host, port = host_port(args.broker or config.room.broker)
-    asked = answers(args.data, host, port, _identity(args, config.room.id))
+    identity = _identity(args, config.room.id) or Identity.installed(config.room.id)
+    asked = answers(args.data, host, port, identity)
     return [Finding(answer.what, answer.verdict, answer.reason) for answer in asked]
 
 

@@ -4,8 +4,8 @@ Theory. SQLite's online backup copies a database as of one moment while another 
 A copy is worth what was proved of it: so each one is checked, and the meeting is replayed from
 it, before the file is there at all, and again before a restore touches anything.
 
-The file is a tar: ``manifest.json`` first (version, time, SHA-256 of each), then the databases,
-then the site's keys if they were asked for.
+The file is a tar: ``manifest.json`` first (version, time, SHA-256 of each), then the records.
+Accounts and the site's keys are nobody's copy, unless they were asked for.
 
 Owns that file. Must not know what the databases say.
 """
@@ -69,13 +69,16 @@ def add_parsers(names: Any, data: Path) -> list[argparse.ArgumentParser]:
     backup.add_argument(
         "--keys",
         action="store_true",
-        help="with the site's authority: whoever has the file can then make rooms of this site",
+        help="with accounts and the site's authority: whoever has the file can then make rooms and "
+        "sessions of this site",
     )
     backup.set_defaults(run=_backup)
     restore = names.add_parser("restore", help="put a backup back; the hub must not run")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--check", action="store_true", help="prove the file, change nothing")
-    restore.add_argument("--keys", action="store_true", help="put the site's authority back, too")
+    restore.add_argument(
+        "--keys", action="store_true", help="accounts and the site's authority, too"
+    )
     restore.set_defaults(run=_restore)
     for command in (backup, restore):
         command.add_argument("--data", type=Path, default=data, metavar="DIR", help="records")
@@ -87,6 +90,8 @@ def add_parsers(names: Any, data: Path) -> list[argparse.ArgumentParser]:
 def backup(data: Path, file: Path, identity: Path | None, version: str) -> Proof:
     """Make ``file`` and prove it. It appears whole, or not at all.
 
+    With ``identity``, accounts and the keys in that folder go along.
+
     Raises:
         BackupError: a database cannot be read, or the file not be written.
     """
@@ -97,9 +102,10 @@ def backup(data: Path, file: Path, identity: Path | None, version: str) -> Proof
     half = file.with_name(f".{file.name}.part")
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as work:
+            databases = [data / FILE] if identity is None else sorted(data.glob("*.sqlite3"))
             copies = {
                 f"{DATA}/{source.name}": _copy(source, Path(work) / source.name)
-                for source in sorted(data.glob("*.sqlite3"))
+                for source in databases
             }
             if identity is not None:
                 copies |= {f"{KEYS}/{p.name}": p for p in sorted(identity.iterdir())}
@@ -251,6 +257,8 @@ def _replay(file: Path, folder: Path) -> tuple[int, int]:
 def restore(file: Path, data: Path, identity: Path | None) -> tuple[Proof, Path | None]:
     """Put a backup in place of what is there, which is kept beside it; where.
 
+    Accounts and keys are left as they are without ``identity``.
+
     Raises:
         BackupError: the backup does not hold, or a hub runs on these records.
     """
@@ -258,25 +266,28 @@ def restore(file: Path, data: Path, identity: Path | None) -> tuple[Proof, Path 
         proof = _proved(file, work, manifest)
         if identity is not None and not (work / KEYS).exists():
             raise BackupError(f"{file}: has no keys (it was made without --keys)")
-        aside = _put(work / DATA, data, "*.sqlite3*")
+        databases = [work / DATA / FILE]
         if identity is not None:
-            _put(work / KEYS, identity, "*")
+            databases = sorted((work / DATA).iterdir())
+            _put(sorted((work / KEYS).iterdir()), identity)
+        aside = _put(databases, data)
     return proof, aside
 
 
-def _put(source: Path, target: Path, pattern: str) -> Path | None:
-    """Files of ``source`` into ``target``; what was there goes into a folder beside it."""
+def _put(sources: list[Path], target: Path) -> Path | None:
+    """These files into ``target``; what they replace goes into a folder beside them."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     owner = target.stat()
     with _nobody_uses(target):
-        there = [path for path in target.glob(pattern) if path.is_file()]
+        # A database's log files belong to it: with another database they would destroy it.
+        there = [path for source in sources for path in target.glob(f"{source.name}*")]
         aside = None
         if there:
             aside = target / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}"
             aside.mkdir(mode=0o700)
             for path in there:
                 path.rename(aside / path.name)
-        for path in sorted(source.iterdir()):
+        for path in sources:
             number = os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(number, "wb") as out, path.open("rb") as content:
                 while block := content.read(1 << 20):

@@ -218,11 +218,11 @@ def _seat(cells: Mapping[str, str], rooms: Rooms, wrong: Wrong) -> str:
         else:
             wrong("room", "Thiếu phòng", "The room is missing")
     elif ident is None:
-        known = ", ".join(rooms) or "main"
+        vi, en = (", ".join(_called(each, rooms, n) for each in sorted(rooms)) for n in (0, -1))
         wrong(
             "room",
-            f"{room}: không có phòng này, có: {known}",
-            f"{room}: there is no such room, there are: {known}",
+            f"{room}: không có phòng này, có: {vi}",
+            f"{room}: there is no such room, there are: {en}",
         )
     return f"{ident}/{number.strip().lstrip('0')}"
 
@@ -234,6 +234,12 @@ def _room(told: str, rooms: Rooms) -> str | None:
         if told == ident or plain in (_plain(ident), *map(_plain, titles)):
             return ident
     return told if not rooms and re.fullmatch(r"[a-z0-9-]{1,32}", told) else None
+
+
+def _called(room: str, rooms: Rooms, language: int) -> str:
+    """``Phòng họp chính (main)``."""
+    titles = rooms[room]
+    return f"{titles[language]} ({room})" if titles else room
 
 
 def _role(told: str, wrong: Wrong) -> Role | None:

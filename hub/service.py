@@ -209,7 +209,7 @@ class Hub:
         self._show_ballots(done)
         if done.before.rev != done.after.rev:
             self.pages.touch("floor")
-        if done.before.rev != done.after.rev or done.before.plan_rev != done.after.plan_rev:
+        if views.meeting_facts(done.before) != views.meeting_facts(done.after):
             self.pages.touch("meeting")
             self.pages.touch("meetings")
         if done.before.assigned is not done.after.assigned:

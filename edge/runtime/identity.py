@@ -23,6 +23,9 @@ from cryptography.x509.oid import NameOID
 
 from edge.runtime.whole_file import replace_file
 
+PLACE = Path("/etc/phonghop/identity")
+"""Where the package has a directory for it, root's alone."""
+
 
 class IdentityError(Exception):
     """A key or certificate is missing, damaged or of somebody else; one line."""
@@ -58,6 +61,12 @@ class Identity:
             Path(place) / f"identity_{room}.{ending}" for ending in ("ca.crt", "crt", "key")
         )
         return cls(room, authority, certificate, key, data_dir / f"{room}.crt")
+
+    @classmethod
+    def installed(cls, room: str) -> Identity | None:
+        """What pairing left on this machine, for a person who may read it."""
+        found = cls.in_folder(room, PLACE)
+        return found if os.access(found.key, os.R_OK) else None
 
     def certificate(self) -> tuple[Path, x509.Certificate]:
         """The one to use: the renewed one if it is ours.

@@ -36,6 +36,13 @@ def meeting_part(meeting: Meeting) -> Json:
     }
 
 
+def meeting_facts(meeting: Meeting) -> tuple[object, ...]:
+    """What the part of the meeting depends on: it is made anew when this is another one."""
+    floor = meeting.floor
+    voted_on = [(motion.id, motion.item) for motion in meeting.motions.values()]
+    return meeting.plan_rev, floor.mode, floor.max_open, floor.queue_max, voted_on
+
+
 def _item(meeting: Meeting, place: int) -> Json:
     item = meeting.agenda[place]
     return {

@@ -17,6 +17,7 @@ import pytest
 
 from edge.twin.client import TwinClient
 from tests.broker import mosquitto_program
+from tests.hub_access import HEADERS
 from tests.rig import Ear, Site, listening
 
 pytestmark = [
@@ -133,7 +134,7 @@ async def test_who_looks_at_a_camera_gets_the_twins_pictures(site: Site) -> None
     """Page → hub → MQTT → room → its eye → up/preview → hub → page."""
     room, base = {"room": ROOM, "camera": "cam-1"}, f"http://127.0.0.1:{site.http_port}/api/v1"
     topic = f"{UP}/preview/cam-1"
-    async with quiet_room(site) as ear, aiohttp.ClientSession() as web:
+    async with quiet_room(site) as ear, aiohttp.ClientSession(headers=HEADERS) as web:
         assert topic not in ear.latest, "nobody looks, so nothing is sent"
         ask = {**room, "on": True}
         async with web.post(f"{base}/commands/preview_camera", json=ask) as answer:

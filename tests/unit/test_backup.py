@@ -59,14 +59,20 @@ async def test_what_was_kept_comes_back_and_what_was_there_is_put_aside(tmp_path
     again.close()
 
 
-async def test_every_database_of_the_hub_goes_along(tmp_path: Path) -> None:
+async def test_accounts_are_nobodys_copy_unless_they_were_asked_for(tmp_path: Path) -> None:
     data = await records(tmp_path / "data")
     with closing(sqlite3.connect(data / "accounts.sqlite3")) as other:
         other.execute("CREATE TABLE people (name TEXT)")
         other.execute("INSERT INTO people VALUES ('An')")
         other.commit()
-    backup.backup(data, tmp_path / "b", None, "0.1.0")
-    backup.restore(tmp_path / "b", tmp_path / "elsewhere", None)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "ca.key").write_text("not a real key")
+    without = backup.backup(data, tmp_path / "a", None, "0.1.0")
+    assert without.files == (f"data/{FILE}",)
+    backup.backup(data, tmp_path / "b", tmp_path / "keys", "0.1.0")
+    backup.restore(tmp_path / "b", tmp_path / "other", None)
+    assert [path.name for path in (tmp_path / "other").iterdir()] == [FILE]
+    backup.restore(tmp_path / "b", tmp_path / "elsewhere", tmp_path / "keys2")
     with closing(sqlite3.connect(tmp_path / "elsewhere" / "accounts.sqlite3")) as other:
         assert other.execute("SELECT name FROM people").fetchall() == [("An",)]
 

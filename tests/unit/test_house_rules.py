@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -272,3 +273,23 @@ def test_the_demo_runs_what_the_tests_tested() -> None:
 
 def test_the_top_of_the_tree_stays_small() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in FILES} - TOP_LEVEL == set()
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [
+        ("requirements-edge.lock", ("edge", "vision", "audio")),
+        ("requirements-hub.lock", ("hub",)),
+        ("requirements-demo.lock", ("edge", "hub", "vision", "audio")),
+    ],
+)
+def test_what_is_installed_has_every_package_the_project_asks_for(
+    lock: str, extras: tuple[str, ...]
+) -> None:
+    """Else: make lock."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"]]
+    for extra in extras:
+        wanted += project["optional-dependencies"][extra]
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text(encoding="utf-8"), re.M))
+    assert {re.split(r"[<>=;\[ ]", line)[0].lower().replace("_", "-") for line in wanted} <= locked

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from edge.contract import messages, topics
+from edge.contract.devices import Detector, FramedWord, PictureWord
 from edge.contract.wire import MAX_PAYLOAD_BYTES, encode
 from edge.rules.reasons import Reason
 from hub.alerts import Alerts
@@ -26,6 +29,7 @@ from tests.hub_access import TESTER
 from tests.hub_live import Live
 from tests.unit.test_hub_api import Desk, served
 
+ROOT = Path(__file__).parents[2]
 JPEG = b"\xff\xd8 small picture \xff\xd9"
 CAMERA = {"room": "main", "camera": "cam-1"}
 SEAT = {**CAMERA, "seat": "main/1"}
@@ -190,3 +194,12 @@ def test_a_quiet_order_is_known_until_it_ends() -> None:
     board = Board()
     board.add_order(Order("a", "nudge_camera", "main", "cam-1", "nudge", 10, quiet=True))
     assert board.orders["a"].quiet
+
+
+@pytest.mark.parametrize("words", [FramedWord, PictureWord, Detector])
+def test_pages_have_a_label_for_every_word_of_how_a_camera_sees(words: Any) -> None:
+    table = (ROOT / "hub/web/js/cameras.js").read_text()
+    labels = (ROOT / "hub/web/js/labels_cameras.js").read_text()
+    for word in get_args(words):
+        found = re.findall(rf'\b{word}: "(ui_(?:framed|picture|detector)_\w+)"', table)
+        assert [f"  {label}: [" in labels for label in found] == [True], word

@@ -6,17 +6,20 @@ Owns the whole meeting's life as pure state. How one is prepared: ``test_hub_pre
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from edge.contract.messages import Text
 from edge.rules import ballot_events as act
+from edge.rules import floor
 from edge.rules.reasons import Reason
 from hub import outgoing
 from hub.api import views
 from hub.api.ballot_view import BallotViews
 from hub.meeting import commands, wording
 from hub.meeting.agenda import AgendaItem, Paper
+from hub.meeting.inputs import PlanMotion
 from tests.hub_live import Live
 from tests.hub_votes import Sitting, motion
 
@@ -189,3 +192,19 @@ def test_what_happened_reads_as_something(lang: str) -> None:
     texts = [getattr(wording.line(e, live.meeting).text, lang) for e in live.happened]
     assert any("bao-cao" in text for text in texts)
     assert all(texts)
+
+
+def test_pages_are_told_of_the_meeting_when_it_is_another_one_not_at_each_press() -> None:
+    live = running()
+    facts = [views.meeting_facts(live.meeting)]
+    live.press(1, "main/1")
+    assert views.meeting_facts(live.meeting) == facts[0]
+    for given in (
+        commands.CallItem(None, "t"),
+        PlanMotion(motion(id="b1", item="bao-cao"), "t"),
+        commands.FloorOrder(floor.SetRules("request", 2, 9), "t"),
+        commands.EndMeeting("m1", "t"),
+    ):
+        assert live.give(given).refused is None
+        facts.append(views.meeting_facts(live.meeting))
+    assert all(one != other for one, other in pairwise(facts))

@@ -110,6 +110,10 @@ export const MEETING_LABELS = {
   ui_roster_import: ["Nhập từ Excel hoặc CSV", "Import from Excel or CSV"],
   ui_roster_export: ["Xuất {kind}", "Export {kind}"],
   ui_roster_template: ["Tệp mẫu {kind}", "Template {kind}"],
+  ui_roster_map: [
+    "Bấm vào ghế để ghi tên. Ghế nét đứt chưa có trong danh sách.",
+    "Press a seat to write down a name. Dashed seats are not in the list.",
+  ],
   ui_seat_place: ["Phòng/ghế", "Room/seat"],
   ui_seat_name: ["Họ và tên", "Name"],
   ui_seat_role: ["Vai trò", "Role"],

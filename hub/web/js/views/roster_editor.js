@@ -9,6 +9,7 @@ import { roleKey, roomIds } from "../meaning.js";
 import { nextSeat } from "../meetings.js";
 import { putValue, showOptions } from "./fields.js";
 import { RosterImport } from "./roster_import.js";
+import { RosterMap } from "./roster_map.js";
 
 const ROLES = ["chair", "vice_chair", "delegate", "guest", "observer"];
 const COLUMNS = [
@@ -31,6 +32,7 @@ export class RosterEditor {
   #none = h("p", { class: "empty" });
   #add = actionButton(() => this.#addSeat());
   #import;
+  #map = new RosterMap((seat) => this.#goTo(seat));
   #edit;
   #drawn = "";
   #view = null;
@@ -43,7 +45,7 @@ export class RosterEditor {
       form.seats = seats;
     }));
     this.node = h("section", { class: "part roster-part" }, h("div", { class: "part-head" }, this.#heading, this.#count),
-      this.#import.node, this.#none, this.#table, h("div", { class: "row" }, this.#add.node));
+      this.#import.node, this.#map.node, this.#none, this.#table, h("div", { class: "row" }, this.#add.node));
   }
 
   update(view, draft, { isOver, meeting }) {
@@ -54,6 +56,7 @@ export class RosterEditor {
     setText(this.#heading, t("ui_roster"));
     setText(this.#count, t("ui_roster_count", { n: seats.length }));
     this.#import.update(view, draft, { isOver, meeting });
+    this.#map.update(view, draft, isOver);
     const stamp = `${draft.id}:${draft.version}:${lang}:${isOver}`;
     if (stamp === this.#drawn) return;
     this.#drawn = stamp;
@@ -66,10 +69,17 @@ export class RosterEditor {
     keyed(this.#body, placed, ({ place }) => place, () => this.#makeRow(), (node, each) => node.show(t, each));
   }
 
-  #addSeat() {
-    this.#edit((form) => form.seats.push({ ...EMPTY, seat: nextSeat(form.seats, roomIds(this.#view.state)) }));
+  #addSeat(seat = nextSeat(this.#draft.form.seats, roomIds(this.#view.state))) {
+    this.#edit((form) => form.seats.push({ ...EMPTY, seat }));
     this.update(this.#view, this.#draft, { isOver: false, meeting: null });
-    this.#body.lastElementChild.querySelectorAll("input")[1].focus();
+    this.#goTo(seat);
+  }
+
+  /** To the name at a seat; a seat that is not in the list gets a line. */
+  #goTo(seat) {
+    const place = this.#draft.form.seats.findIndex((entry) => entry.seat === seat);
+    if (place < 0) this.#addSeat(seat);
+    else this.#body.children[place].querySelectorAll("input")[1].focus();
   }
 
   #makeRow() {

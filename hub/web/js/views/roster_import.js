@@ -24,8 +24,8 @@ export class RosterImport {
     out: h("a", { class: "action quiet", download: true }),
   }));
   #title = h("h4", { tabindex: "-1" });
-  #problems = h("ul", { class: "row-problems", role: "list" });
-  #changes = h("ul", { class: "roster-changes", role: "list" });
+  #problems = h("ul", { class: "row-problems", role: "list", tabindex: "0" });
+  #changes = h("ul", { class: "roster-changes", role: "list", tabindex: "0" });
   #left = h("p", { class: "hint" });
   #use = actionButton(() => this.#take(), { kind: "primary" });
   #cancel = actionButton(() => this.#close(), { kind: "quiet" });
@@ -91,7 +91,9 @@ export class RosterImport {
     if (found === null) return;
     const isWrong = found.problems.length > 0;
     const changes = rosterChanges(draft.form.seats, found.seats);
-    setAttr(this.#box, "data-wrong", isWrong);
+    setAttr(this.#problems, "hidden", !isWrong);
+    setAttr(this.#changes, "hidden", isWrong);
+    setAttr(this.#box, "data-wrong", String(isWrong));
     setText(this.#title, isWrong
       ? t("ui_import_wrong", { name: found.name, n: found.problems.length })
       : t("ui_import_right", { name: found.name, n: found.seats.length }));
