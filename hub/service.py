@@ -16,12 +16,11 @@ from aiohttp import web
 from edge.contract import messages, topics
 from edge.contract.wire import encode
 from hub import notify, outgoing
-from hub.access import rights
 from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.gate import signed_in
+from hub.api.gate import leads
 from hub.api.meeting_routes import MeetingRoutes
 from hub.api.pages import Pages, hub_part
 from hub.api.paper_routes import PaperRoutes
@@ -339,12 +338,7 @@ class Hub:
             self.orders.carry_out,
             self._health,
             self._version,
-            BallotRecords(
-                lambda: self.desk.meeting,
-                self._store.lines,
-                self.pages.ballots,
-                lambda request: rights.leads(signed_in(request)),
-            ),
+            BallotRecords(lambda: self.desk.meeting, self._store.lines, self.pages.ballots, leads),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
