@@ -151,11 +151,6 @@ def signed_in(request: web.Request) -> Who:
     return who
 
 
-def leads(request: web.Request) -> bool:
-    """Whether whoever it is prepares or leads the meeting, see ``rights.leads``."""
-    return rights.leads(signed_in(request))
-
-
 def host_of(address: str) -> str:
     """The host in ``127.0.0.1:8080``, ``[::1]:8080`` or an ``Origin``; empty if there is none."""
     try:

@@ -1,11 +1,10 @@
-"""The HTTP API: what is let in, what is refused with which reason, what the stream says.
+"""The HTTP API: what is let in, what is refused with which reason.
 
-Owns routes, headers, documents and the broadcaster. The whole way to a room is a system test.
+Owns routes, headers and documents. The stream: ``test_hub_stream``.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,18 +14,15 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
-from edge.contract import messages
 from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.meeting_routes import MeetingRoutes
-from hub.api.pages import LOG_LINES, Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
+from hub.api.meeting_addresses import MeetingAddresses
+from hub.api.pages import Pages
 from hub.board import Board
-from hub.meeting import commands, events
+from hub.meeting import commands
 from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
@@ -50,7 +46,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
+    return (MeetingAddresses(nobody, nobody),)
 
 
 class Desk:
@@ -288,28 +284,3 @@ async def test_the_document_is_valid_and_has_every_route() -> None:
     assert documented == routes
     posts = {path.rpartition("/")[2] for path in document["paths"] if "/commands/" in path}
     assert posts == set(models.COMMANDS)
-
-
-async def test_the_log_is_bounded() -> None:
-    desk = Desk()
-    for n in range(LOG_LINES + 5):
-        desk.pages.add_line({"n": n})
-    await asyncio.sleep(0)
-    shown = desk.pages.snapshot()["events"]
-    assert [shown[0]["n"], shown[-1]["n"], len(shown)] == [5, LOG_LINES + 4, LOG_LINES]
-
-
-def test_every_event_kind_has_words() -> None:
-    from hub.meeting import wording
-
-    assert set(wording._WORDING) == set(events._KINDS)
-
-
-async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
-    desk = Desk()
-    desk.room()
-    heard = {"listens": True, "talking": ["main/3"], "heard_s": {"3": 4.2, "12": 61.5}}
-    state = messages.AudioState.model_validate({"v": 1, "boot": "b1", "rev": 2, **heard})
-    assert desk.board.hear_state("main", "audio", state, 0)
-    async with served(desk) as client, client.get("/api/v1/state") as answer:
-        assert (await answer.json())["rooms"]["main"]["audio"] == heard

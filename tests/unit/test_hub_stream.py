@@ -1,6 +1,6 @@
-"""The stream of state: a snapshot, then only what changed, for each audience; slow and quiet pages.
+"""What the stream of the hub's API says, to whom, and when.
 
-Owns the frames of ``/api/v1/stream`` and the broadcaster behind them.
+Owns parts, the log and the broadcaster. Routes are judged in ``test_hub_api``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from edge.contract import messages
+from hub.api.pages import LOG_LINES
 from hub.api.stream import QUEUE_PARTS, Broadcaster
-from hub.meeting import commands
+from hub.meeting import commands, events
 from tests import hub_room
 from tests.unit.test_hub_api import Desk, served
 
@@ -129,3 +131,28 @@ async def test_a_quiet_stream_says_that_it_lives(monkeypatch: pytest.MonkeyPatch
     await anext(frames)
     assert await anext(frames) == b": alive\n\n"
     await frames.aclose()
+
+
+async def test_the_log_is_bounded() -> None:
+    desk = Desk()
+    for n in range(LOG_LINES + 5):
+        desk.pages.add_line({"n": n})
+    await asyncio.sleep(0)
+    shown = desk.pages.snapshot()["events"]
+    assert [shown[0]["n"], shown[-1]["n"], len(shown)] == [5, LOG_LINES + 4, LOG_LINES]
+
+
+def test_every_event_kind_has_words() -> None:
+    from hub.meeting import wording
+
+    assert set(wording._WORDING) == set(events._KINDS)
+
+
+async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
+    desk = Desk()
+    desk.room()
+    heard = {"listens": True, "talking": ["main/3"], "heard_s": {"3": 4.2, "12": 61.5}}
+    state = messages.AudioState.model_validate({"v": 1, "boot": "b1", "rev": 2, **heard})
+    assert desk.board.hear_state("main", "audio", state, 0)
+    async with served(desk) as client, client.get("/api/v1/state") as answer:
+        assert (await answer.json())["rooms"]["main"]["audio"] == heard
