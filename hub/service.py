@@ -217,10 +217,7 @@ class Hub:
                 if done.before.room(ident).plan is not room.plan:
                     self.pages.touch("rooms", ident)
         if done.before.care is not done.after.care:
-            self.pages.touch("hub")
-            for about in {getattr(stored.event, "room", None) for stored in done.stored}:
-                if about is not None:
-                    self.pages.touch("rooms", about)
+            self.pages.touch_care(stored.event for stored in done.stored)
         for stored in done.stored:
             if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
                 for key in ("online", "since_ms", "boot"):
