@@ -22,10 +22,8 @@ from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import signed_in
-from hub.api.meeting_routes import MeetingRoutes
+from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.broker_tls import granting
@@ -345,11 +343,7 @@ class Hub:
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
-            (
-                MeetingRoutes(self.prepared),
-                RosterRoutes(self.prepared, lambda: self.desk.meeting),
-                PaperRoutes(self.prepared, lambda: self.desk.meeting),
-            ),
+            (MeetingAddresses(self.prepared, lambda: self.desk.meeting),),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:

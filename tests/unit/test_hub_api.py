@@ -1,6 +1,6 @@
 """The HTTP API: what is let in, what is refused with which reason.
 
-Owns routes, headers and documents. The whole way to a room is a system test.
+Owns routes, headers and documents. The stream: ``test_hub_stream``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.meeting_routes import MeetingRoutes
+from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
 from hub.board import Board
 from hub.meeting import commands
 from hub.meeting.ballots import with_ballots
@@ -48,7 +46,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
+    return (MeetingAddresses(nobody, nobody),)
 
 
 class Desk:
