@@ -21,10 +21,8 @@ from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import signed_in
-from hub.api.meeting_routes import MeetingRoutes
+from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.broker_tls import granting
@@ -218,10 +216,7 @@ class Hub:
                 if done.before.room(ident).plan is not room.plan:
                     self.pages.touch("rooms", ident)
         if done.before.care is not done.after.care:
-            self.pages.touch("hub")
-            for about in {getattr(stored.event, "room", None) for stored in done.stored}:
-                if about is not None:
-                    self.pages.touch("rooms", about)
+            self.pages.touch_care(stored.event for stored in done.stored)
         for stored in done.stored:
             if isinstance(stored.event, events.RoomOnline | events.RoomOffline):
                 for key in ("online", "since_ms", "boot"):
@@ -347,11 +342,7 @@ class Hub:
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
-            (
-                MeetingRoutes(self.prepared),
-                RosterRoutes(self.prepared, lambda: self.desk.meeting),
-                PaperRoutes(self.prepared, lambda: self.desk.meeting),
-            ),
+            (MeetingAddresses(self.prepared, lambda: self.desk.meeting),),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:

@@ -47,8 +47,8 @@ class PjlinkSim:
         source: str = "31",
         klass: int = 1,
         lamp_hours: int | None = 1234,
-        warm_up_s: float = 10.0,
-        cool_down_s: float = 6.0,
+        warm_up_s: float = 5.0,
+        cool_down_s: float = 3.0,
     ) -> None:
         """How the projector was left. ``lamp_hours`` None: a laser, which has no lamp."""
         self.fault: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hub.meeting import care_events, events, vote_events
+from hub.meeting import care_events, events, session_events, vote_events
 
 Kind = Literal[
     "alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "access", "meeting"
@@ -33,7 +33,13 @@ KINDS: dict[Kind, tuple[type[events.Event], ...]] = {
     ),
     "checks": (care_events.CheckEnded,),
     "access": (events.AccessNoted,),
-    "meeting": (events.MeetingSet, events.Audited),
+    "meeting": (
+        events.MeetingSet,
+        events.Audited,
+        session_events.MeetingPrepared,
+        session_events.MeetingEnded,
+        session_events.ItemCalled,
+    ),
 }
 """What one can ask for, and the events that are of this kind."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hub.api import views
@@ -24,6 +24,7 @@ from hub.api.public_pages import PublicPages
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
 from hub.history import MINUTES
+from hub.meeting import events
 from hub.meeting.state import Meeting
 
 LOG_LINES = 200
@@ -115,6 +116,12 @@ class Pages:
         """Every room may be new."""
         for ident in self._meeting().rooms:
             self.touch("rooms", ident)
+
+    def touch_care(self, happened: Iterable[events.Event]) -> None:
+        """What technicians did, or an alarm they had seen: the hub's alarms and those rooms."""
+        self.touch("hub")
+        for room in {getattr(event, "room", None) for event in happened} - {None}:
+            self.touch("rooms", str(room))
 
     def add_line(self, entry: views.Json) -> None:
         """One more line of the event log."""

@@ -148,7 +148,7 @@ class PublicPages:
             case "hub":
                 return {**self._hub_part(), "alerts": {}}
             case "meeting":
-                return views.meeting_part(meeting)
+                return public_view.meeting_part(meeting)
             case "floor":
                 return floor_part(meeting, self._now_s())
             case "ballots":

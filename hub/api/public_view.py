@@ -16,6 +16,7 @@ from edge.contract import messages
 from edge.contract.topics import seat_name
 from edge.rules.ballot_state import Ballot, Stage
 from edge.rules.floor import Floor, room_of
+from hub.api import views
 from hub.api.ballot_view import ballot_view
 from hub.board import Board
 from hub.meeting.page_votes import source_of
@@ -23,11 +24,27 @@ from hub.meeting.state import Meeting, Room
 
 Json = dict[str, Any]
 
+EVERY_DELEGATE = "delegate"
+"""Reader of a paper that all who sit at the table have; a paper for some of them has its title
+kept from the others too."""
+
 BEFORE_ANYBODY_IS_ASKED = frozenset({Stage.DRAFT, Stage.WITHDRAWN})
 
 PUBLISHED = frozenset({Stage.OPEN, Stage.PAUSED, Stage.CLOSING, Stage.ANNOUNCED})
 """Stages in which the counts that ``interim`` gives may be seen; in between and after an
 annulment they are the chair's."""
+
+
+def meeting_part(meeting: Meeting) -> Json:
+    """Title, mode, limits and agenda, with the papers that every delegate may read."""
+    part = views.meeting_part(meeting)
+    for item in part["agenda"]:
+        item["papers"] = [
+            {key: value for key, value in paper.items() if key != "readers"}
+            for paper in item["papers"]
+            if not paper["readers"] or EVERY_DELEGATE in paper["readers"]
+        ]
+    return part
 
 
 def ballots_part(meeting: Meeting, now_s: float) -> list[Json]:

@@ -163,6 +163,7 @@ async def measure_pages(site: Site, choice: argparse.Namespace) -> Found:
     """The pages in a browser, then hundreds of them on one hub."""
     from tests.bench import pixels  # a browser is needed for this part only
 
+    pixels.let_in(site.folder / "hub")
     site.broker.start()
     site.start_hub()
     site.start_twin("main")

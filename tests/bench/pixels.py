@@ -13,12 +13,17 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import psutil
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from edge.twin.client import TwinClient
+from hub.access import passwords
+from hub.access.book import Account, Book
+from hub.access.rights import Role
 from tests.bench.bars import Bar, rank
 from tests.bench.press import Samples, Watch, bus_times
 from tests.browser.conftest import ARGS, LAPTOP
@@ -51,6 +56,23 @@ WEIGHT = """() => {
 }"""
 
 
+PERSON, PASSWORD = "bench", "một hai ba bốn năm"
+
+SIGN_IN = """async ([name, password]) => (await fetch("/api/v1/sign-in", {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ name, password }),
+})).status"""
+
+
+def let_in(data: Path) -> None:
+    """A technician of this hub, whom the browser signs in as."""
+    book = Book(data)
+    kept = passwords.hashed(PASSWORD, PERSON)
+    book.add_account(Account(PERSON, "", Role.TECHNICIAN, None, kept))
+    book.close()
+
+
 @contextlib.asynccontextmanager
 async def browser_page(address: str) -> AsyncIterator[Page]:
     """A page of the hub in Chromium, without anything cached."""
@@ -59,7 +81,9 @@ async def browser_page(address: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(ARGS))
         size = ViewportSize(width=LAPTOP[0], height=LAPTOP[1])
-        page = await browser.new_page(viewport=size, extra_http_headers=HEADERS)
+        page = await browser.new_page(viewport=size)
+        await page.goto(urljoin(address, "/signin"))
+        assert await page.evaluate(SIGN_IN, [PERSON, PASSWORD]) == 200
         await page.goto(address)
         await page.wait_for_selector('html[data-phase="shown"]')
         yield page

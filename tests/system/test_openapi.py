@@ -31,6 +31,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
 
 ENDLESS = {"/api/v1/stream"}
 
+METHODS = {"get", "post", "put", "delete"}
+
 EXAMPLES = 3
 """Per operation: some fit the document, some do not."""
 
@@ -53,7 +55,10 @@ def test_no_request_of_the_document_makes_the_hub_fail(hub: HubProcess) -> None:
             if operation.path not in ENDLESS:
                 asked += 1
                 ask(operation, hub.url.rstrip("/"), session)
-    assert asked == sum(len(methods) for methods in schema.raw_schema["paths"].values()) - 1
+    documented = [
+        method for methods in document["paths"].values() for method in methods if method in METHODS
+    ]
+    assert asked == len(documented) - len(ENDLESS)
 
 
 def ask(operation: Any, url: str, session: requests.Session) -> None:

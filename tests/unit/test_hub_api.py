@@ -1,34 +1,28 @@
-"""The HTTP API: what is let in, what is refused with which reason, what the stream says.
+"""The HTTP API: what is let in, what is refused with which reason.
 
-Owns routes, headers, documents and the broadcaster. The whole way to a room is a system test.
+Owns routes, headers and documents. The stream: ``test_hub_stream``.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
-from edge.contract import messages
 from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
-from hub.api.meeting_routes import MeetingRoutes
-from hub.api.pages import LOG_LINES, Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
-from hub.api.stream import QUEUE_PARTS, Broadcaster
+from hub.api.meeting_addresses import MeetingAddresses
+from hub.api.pages import Pages
 from hub.board import Board
-from hub.meeting import commands, events
+from hub.meeting import commands
 from hub.meeting.ballots import with_ballots
 from hub.meeting.commands import decide
 from hub.meeting.evolve import apply
@@ -52,7 +46,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return MeetingRoutes(nobody), RosterRoutes(nobody, nobody), PaperRoutes(nobody, nobody)
+    return (MeetingAddresses(nobody, nobody),)
 
 
 class Desk:
@@ -290,141 +284,3 @@ async def test_the_document_is_valid_and_has_every_route() -> None:
     assert documented == routes
     posts = {path.rpartition("/")[2] for path in document["paths"] if "/commands/" in path}
     assert posts == set(models.COMMANDS)
-
-
-class Stream:
-    """The frames of one answer."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    async def next(self) -> tuple[str, Any]:
-        """The next event and its data."""
-        fields: dict[str, str] = {}
-        while (line := (await self._answer.content.readline()).decode().strip()) or not fields:
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        return fields["event"], json.loads(fields["data"])
-
-
-async def test_the_stream_gives_the_snapshot_and_then_only_what_changed() -> None:
-    desk = Desk()
-    desk.room()
-    async with served(desk) as client, client.get("/api/v1/stream") as answer:
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
-        stream = Stream(answer)
-        kind, data = await stream.next()
-        assert (kind, list(data["rooms"])) == ("snapshot", ["main"])
-        desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
-        for _ in range(3):
-            desk.pages.touch("floor")
-        assert await stream.next() == (
-            "part",
-            {"path": ["floor"], "value": desk.pages.snapshot()["floor"]},
-        )
-        desk.pages.touch("floor")  # the same again is not told
-        desk.pages.add_line({"n": 0})
-        assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 0}]}
-        desk.room("satellite-1")
-        desk.pages.touch("rooms", "satellite-1", "online")  # a room no page has seen: whole
-        kind, data = await stream.next()
-        assert data["path"] == ["rooms", "satellite-1"]
-        assert data["value"]["title"] == {"vi": "Phòng", "en": "Phòng"}
-        desk.board.hear_status("satellite-1", hub_room.status("offline", "b1"))
-        desk.pages.touch("rooms", "satellite-1", "online")
-        assert (await stream.next())[1] == {
-            "path": ["rooms", "satellite-1", "online"],
-            "value": False,
-        }
-        desk.pages.add_line({"n": 1})
-        desk.pages.add_line({"n": 2})
-        assert (await stream.next())[1] == {"path": ["events"], "append": [{"n": 1}, {"n": 2}]}
-
-
-async def test_a_delegates_page_gets_the_small_snapshot_and_its_parts() -> None:
-    desk = Desk()
-    desk.room()
-    async with served(desk) as client:
-        async with client.get("/api/v1/state?audience=public") as answer:
-            assert await answer.json() == desk.pages.public.snapshot()
-        async with client.get("/api/v1/stream?audience=public") as answer:
-            stream = Stream(answer)
-            assert (await stream.next())[1]["seats"]["main/1"] == {"present": True, "vote": None}
-            desk.pages.add_line({"n": 0})
-            desk.pages.touch("commands", "abc")
-            desk.give(commands.EventHeard("main", hub_room.press("main", 1, "main/1"), 100.0))
-            desk.pages.touch("floor")
-            assert (await stream.next())[1]["path"] == ["floor"]
-            assert desk.pages.listeners == 1
-
-
-async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
-    desk = Desk()
-    desk.room()
-    pages = desk.pages
-    frames = pages.broadcaster.frames(b"{}")
-    await anext(frames)
-    told = []
-    for path, state in (
-        (("rooms", "main"), "offline"),
-        (("rooms", "main", "online"), "online"),
-        (("rooms", "main"), "offline"),  # the same bytes as the first, and yet news
-    ):
-        desk.board.hear_status("main", hub_room.status(state, "b1"))
-        pages.touch(*path)
-        frame = await asyncio.wait_for(anext(frames), 10)
-        told.append(tuple(json.loads(frame.decode().partition("data: ")[2])["path"]))
-    assert told == [("rooms", "main"), ("rooms", "main", "online"), ("rooms", "main")]
-    await frames.aclose()
-
-
-async def test_a_page_that_reads_too_slowly_is_dropped_and_others_are_not() -> None:
-    broadcaster = Broadcaster()
-    slow, quick = broadcaster.frames(b"{}"), broadcaster.frames(b"{}")
-    await anext(slow)
-    await anext(quick)
-    received = 0
-    for _ in range(QUEUE_PARTS + 1):
-        broadcaster.publish(("floor",), "value", b"1")
-        received += (await anext(quick)).count(b"event: part")
-    assert received == QUEUE_PARTS + 1
-    assert broadcaster.listeners == 1
-    with pytest.raises(StopAsyncIteration):
-        await anext(slow)
-    broadcaster.close()
-    with pytest.raises(StopAsyncIteration):
-        await anext(quick)
-    assert [frame async for frame in broadcaster.frames(b"{}")] == []
-
-
-async def test_a_quiet_stream_says_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.api.stream.HEARTBEAT_S", 0.001)
-    frames = Broadcaster().frames(b"{}")
-    await anext(frames)
-    assert await anext(frames) == b": alive\n\n"
-    await frames.aclose()
-
-
-async def test_the_log_is_bounded() -> None:
-    desk = Desk()
-    for n in range(LOG_LINES + 5):
-        desk.pages.add_line({"n": n})
-    await asyncio.sleep(0)
-    shown = desk.pages.snapshot()["events"]
-    assert [shown[0]["n"], shown[-1]["n"], len(shown)] == [5, LOG_LINES + 4, LOG_LINES]
-
-
-def test_every_event_kind_has_words() -> None:
-    from hub.meeting import wording
-
-    assert set(wording._WORDING) == set(events._KINDS)
-
-
-async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
-    desk = Desk()
-    desk.room()
-    heard = {"listens": True, "talking": ["main/3"], "heard_s": {"3": 4.2, "12": 61.5}}
-    state = messages.AudioState.model_validate({"v": 1, "boot": "b1", "rev": 2, **heard})
-    assert desk.board.hear_state("main", "audio", state, 0)
-    async with served(desk) as client, client.get("/api/v1/state") as answer:
-        assert (await answer.json())["rooms"]["main"]["audio"] == heard

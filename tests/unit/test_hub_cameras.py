@@ -123,13 +123,31 @@ class Records(Live):
         """For the records: not looked at here."""
 
 
-async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
-    records, board, mail = Records(), Board(), Mail()
+def taking_orders(records: Records, mail: Mail) -> Orders:
+    """What carries out commands, with the room ``main`` online."""
     records.room()
+    board = Board()
     board.hear_status("main", hub_room.status("online", "b1"))
-    clock = HubClock(None)
-    alerts = Alerts("7", lambda: 0, lambda: None)
-    orders = Orders(records, board, mail, clock, 7, lambda *_: None, alerts)  # type: ignore[arg-type]
+    clock, alerts = HubClock(None), Alerts("7", lambda: 0, lambda: None)
+    return Orders(records, board, mail, clock, 7, lambda *_: None, alerts)  # type: ignore[arg-type]
+
+
+def hearing_rooms(desk: Desk, touched: list[tuple[str, ...]]) -> Hearing:
+    """What hears rooms' messages; what it would tell pages of is ``touched``."""
+    return Hearing(
+        desk.board,
+        HubClock(None),
+        put=None,  # type: ignore[arg-type]
+        touch=lambda *path: touched.append(path),
+        on_online=lambda room: None,
+        contact=lambda: 1,
+        meeting=lambda: desk.meeting,
+    )
+
+
+async def test_nudges_and_looks_are_carried_out_and_not_recorded() -> None:
+    records, mail = Records(), Mail()
+    orders = taking_orders(records, mail)
     for name, body in (
         (
             "nudge_camera",
@@ -152,15 +170,7 @@ async def test_pictures_reach_the_page_and_only_the_news_of_them_the_stream() ->
     desk = Desk()
     desk.room()
     touched: list[tuple[str, ...]] = []
-    hearing = Hearing(
-        desk.board,
-        HubClock(None),
-        put=None,  # type: ignore[arg-type]
-        touch=lambda *path: touched.append(path),
-        on_online=lambda room: None,
-        contact=lambda: 1,
-        meeting=lambda: desk.meeting,
-    )
+    hearing = hearing_rooms(desk, touched)
     topic = topics.Topic("main", "up", "preview", "cam-1")
     for jpeg in (JPEG, JPEG, b"<html>"):
         await hearing.hear(Heard(topic, preview(jpeg)))

@@ -10,16 +10,11 @@ import pytest
 from edge.contract import messages, topics
 from edge.rules.reasons import Reason
 from hub.api import models
-from hub.board import Board
-from hub.clock import HubClock
 from hub.device_orders import device_order
-from hub.hearing import Hearing
 from hub.link import Heard
-from hub.orders import Orders
-from tests import hub_room
 from tests.hub_access import TESTER
 from tests.unit.test_hub_api import Desk, served
-from tests.unit.test_hub_cameras import Mail, Records
+from tests.unit.test_hub_cameras import Mail, Records, hearing_rooms, taking_orders
 
 DISPLAY = {"room": "main", "display": "display-1"}
 
@@ -64,10 +59,8 @@ async def test_what_makes_no_sense_is_refused(name: str, body: dict[str, Any]) -
 
 
 async def test_only_scenes_and_displays_of_the_room_are_asked_for_and_recorded() -> None:
-    records, board, mail = Records(), Board(), Mail()
-    records.room()
-    board.hear_status("main", hub_room.status("online", "b1"))
-    orders = Orders(records, board, mail, HubClock(None), 7, lambda *_: None)  # type: ignore[arg-type]
+    records, mail = Records(), Mail()
+    orders = taking_orders(records, mail)
 
     async def ask(name: str, **body: Any) -> Reason | None:
         return (await orders.carry_out(name, models.COMMANDS[name].model_validate(body), TESTER))[1]
@@ -89,14 +82,7 @@ async def test_the_scene_in_force_and_what_is_left_of_it_reach_the_pages() -> No
     desk = Desk()
     desk.room()
     touched: list[tuple[str, ...]] = []
-    hearing = Hearing(
-        desk.board,
-        HubClock(None),
-        put=None,  # type: ignore[arg-type]
-        touch=lambda *path: touched.append(path),
-        on_online=lambda room: None,
-        contact=lambda: 1,
-    )
+    hearing = hearing_rooms(desk, touched)
     before = desk.pages.snapshot()["rooms"]["main"]
     assert before["scene"] is None
     assert [scene["id"] for scene in before["plan"]["scenes"]] == ["conference"]

@@ -19,10 +19,10 @@ from edge.rules.reasons import Reason
 from hub.access.rights import Role, Who, may_read
 from hub.api import http, models
 from hub.api.ballot_records import BallotRecords
-from hub.api.meeting_routes import FORM_MOST_BYTES, MeetingRoutes
+from hub.api.event_records import EventRecords
+from hub.api.meeting_addresses import MeetingAddresses
+from hub.api.meeting_routes import FORM_MOST_BYTES
 from hub.api.pages import Pages
-from hub.api.paper_routes import PaperRoutes
-from hub.api.roster_routes import RosterRoutes
 from hub.board import Board
 from hub.meeting import commands
 from hub.roster import demo_file, load
@@ -58,6 +58,9 @@ async def served(folder: Path) -> AsyncIterator[tuple[Client, House]]:
         async def lines(_: Any) -> list[str]:
             return []
 
+        async def nothing(_: Any) -> list[Any]:
+            return []
+
         async def carry_out(_: str, body: Any, who: Who) -> tuple[str, Reason | None]:
             doing = hub.orders.doing(body, who.by)
             assert doing is not None
@@ -65,12 +68,9 @@ async def served(folder: Path) -> AsyncIterator[tuple[Client, House]]:
 
         app = http.application(
             pages, carry_out, lambda: HEALTH, "9.9",
-            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots), open_to_tests(),
-            more=(
-                MeetingRoutes(hub.prepared),
-                PaperRoutes(hub.prepared, lambda: hub.desk.meeting),
-                RosterRoutes(hub.prepared, lambda: hub.desk.meeting),
-            ),
+            BallotRecords(lambda: hub.desk.meeting, lines, pages.ballots),
+            EventRecords(nothing, lambda: hub.desk.meeting), open_to_tests(),
+            more=(MeetingAddresses(hub.prepared, lambda: hub.desk.meeting),),
         )  # fmt: skip
         client: Client = TestClient(TestServer(app), headers=HEADERS)
         await client.start_server()

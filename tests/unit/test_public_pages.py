@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from edge.rules import floor
 from hub.api.pages import Pages
 from hub.board import Board
 from hub.meeting import commands
+from hub.meeting.agenda import AgendaItem, Paper
 from tests import hub_room
 from tests.hub_votes import Sitting, drained, mark, motion, secret, vote
 
@@ -63,7 +65,7 @@ def test_the_small_snapshot_has_the_form_of_the_large_one_and_nothing_of_devices
     board.hear_status("main", hub_room.status("online", "b1"))
     pages = pages_of(sitting, board)
     state = pages.public.snapshot()
-    assert set(state) == {*pages.snapshot(), "seats"}
+    assert set(state) == {*pages.snapshot(), "seats"} - {"meetings"}
     assert state["hub"] == {"gen": 7, "broker": "connected", "time_ms": 1, "alerts": {}}
     assert set(state["rooms"]["main"]) == {
         "id", "title", "online", "since_ms", "plan", "names", "alerts",
@@ -115,6 +117,20 @@ def test_of_a_secret_ballot_not_even_who_has_voted_is_told() -> None:
     state = pages_of(sitting).public.snapshot()
     assert {seat["vote"] for seat in state["seats"].values()} == {None}
     assert state["ballots"][0]["voted"] == 1
+
+
+def test_a_paper_for_some_has_its_title_kept_from_the_others() -> None:
+    sitting = Sitting()
+    papers = (
+        Paper("p1", "Tờ trình", "application/pdf", 10),
+        Paper("p2", "Phương án nhân sự", "application/pdf", 10, ("chair",)),
+        Paper("p3", "Phụ lục", "image/png", 10, ("chair", "delegate")),
+    )
+    item = AgendaItem("a", messages.Text(vi="Mở đầu", en="Opening"), papers=papers)
+    sitting.meeting = replace(sitting.meeting, agenda=(item,), item="a")
+    meeting = pages_of(sitting).public.snapshot()["meeting"]
+    assert [paper["title"] for paper in meeting["agenda"][0]["papers"]] == ["Tờ trình", "Phụ lục"]
+    assert meeting["item"] == "a"
 
 
 async def test_a_vote_is_a_small_part_of_its_seat() -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from edge.rules import floor
 from edge.rules.reasons import Reason
 from hub.access.rights import Role, Who
+from hub.alerts import Alerts
 from hub.api.models import COMMANDS
 from hub.api.seat_bodies import SEAT_COMMANDS, CastVote
 from hub.ballot_orders import ballot_order
@@ -82,7 +83,13 @@ class Cut:
 async def test_a_vote_counts_without_the_broker_and_a_request_does_not() -> None:
     asked = Asked()
     orders = Orders(
-        cast(Desk, asked), Board(), cast(Link, Cut()), HubClock(None), 1, lambda *_: None
+        cast(Desk, asked),
+        Board(),
+        cast(Link, Cut()),
+        HubClock(None),
+        1,
+        lambda *_: None,
+        cast(Alerts, None),
     )
     answer = await orders.carry_out("cast_vote", CastVote.model_validate(VOTE), WHO)
     assert answer == ("p-000001", None)

@@ -5,7 +5,6 @@
 
 export const MEETING_LABELS = {
   // Glossary.
-  agenda: ["Chương trình họp", "Agenda"],
   agenda_item: ["Mục chương trình", "Agenda item"],
   meeting_close: ["Bế mạc", "Close the meeting"],
   meeting_open: ["Khai mạc", "Open the meeting"],
@@ -37,14 +36,14 @@ export const MEETING_LABELS = {
   ],
 
   // What is done with a meeting.
-  ui_start_ask: ["Khai mạc, các phòng hiện cuộc họp này", "Open it: the rooms show this meeting"],
+  ui_meeting_start_ask: ["Khai mạc, các phòng hiện cuộc họp này", "Open it: the rooms show this meeting"],
   ui_start_taken: ["Một cuộc họp đang diễn ra, cần bế mạc trước", "A meeting is in progress: close it first"],
   ui_meeting_resume: ["Họp tiếp", "Go on with the meeting"],
-  ui_end_ask: ["Bế mạc, tắt mọi micro của đại biểu", "Close it: delegates' microphones go off"],
+  ui_meeting_end_ask: ["Bế mạc, tắt mọi micro của đại biểu", "Close it: delegates' microphones go off"],
   ui_meeting_copy: ["Sao chép", "Copy"],
   ui_copy_of: ["{title} (bản sao)", "{title} (copy)"],
   ui_meeting_delete: ["Xóa bản nháp", "Delete the draft"],
-  ui_delete_ask: ["Xóa cả tài liệu của cuộc họp này", "Delete it with all its papers"],
+  ui_meeting_delete_ask: ["Xóa cả tài liệu của cuộc họp này", "Delete it with all its papers"],
   ui_save_first: ["Lưu thay đổi trước", "Save your changes first"],
 
   // Saving.

@@ -27,19 +27,19 @@ export class MeetingKeys {
     const why = isTaken ? t("ui_start_taken") : isUnsaved ? t("ui_save_first") : may.why;
     this.#start.update({
       label: t(isResumable ? "ui_meeting_resume" : "meeting_open"),
-      question: t("ui_start_ask"),
+      question: t("ui_meeting_start_ask"),
       cancel: t("ui_cancel"),
       enabled: may.enabled && !isTaken && !isUnsaved,
       why,
     });
     const isBegun = meeting.state === "running" && state.meeting.session === "running";
     setAttr(this.#start.node, "hidden", isBegun || (meeting.state === "ended" && !isResumable));
-    this.#end.update({ label: t("meeting_close"), question: t("ui_end_ask"), cancel: t("ui_cancel"), ...may });
+    this.#end.update({ label: t("meeting_close"), question: t("ui_meeting_end_ask"), cancel: t("ui_cancel"), ...may });
     setAttr(this.#end.node, "hidden", meeting.state !== "running");
     this.#copy.update({
       label: t("ui_meeting_copy"), enabled: may.enabled && !isUnsaved, why: isUnsaved ? t("ui_save_first") : may.why,
     });
-    this.#delete.update({ label: t("ui_meeting_delete"), question: t("ui_delete_ask"), cancel: t("ui_cancel"), ...may });
+    this.#delete.update({ label: t("ui_meeting_delete"), question: t("ui_meeting_delete_ask"), cancel: t("ui_cancel"), ...may });
     setAttr(this.#delete.node, "hidden", meeting.state !== "draft");
     this.#note.update(view, `meeting:${meeting.id}`);
   }
