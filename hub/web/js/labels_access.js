@@ -9,6 +9,12 @@ export const ACCESS_LABELS = {
   ui_access_delegate: ["Đại biểu", "Delegate"],
   ui_access_display: ["Màn hình", "Display"],
   ui_access_integration: ["Phần mềm", "Program"],
+  ui_access_pages: ["Trang khác", "Other pages"],
+  ui_access_page_: ["Bàn kỹ thuật", "Technician's desk"],
+  ui_access_page_chair: ["Chủ tọa", "Chair"],
+  ui_access_page_secretary: ["Thư ký", "Secretary"],
+  ui_access_page_seat: ["Chỗ ngồi của tôi", "My seat"],
+  ui_access_page_codes: ["Mã và màn hình", "Codes and screens"],
 
   ui_account_title: ["Tài khoản", "Account"],
   ui_account_name: ["Tên đăng nhập", "Name"],
