@@ -334,6 +334,8 @@ async def secured(
     if not response.prepared:
         response.headers["Content-Security-Policy"] = CSP
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if request.path.startswith("/web/"):
+            response.headers["Cache-Control"] = "max-age=600"
     return response
 
 

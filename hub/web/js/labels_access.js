@@ -4,7 +4,7 @@ export const ACCESS_LABELS = {
   ui_access_sign_in: ["Đăng nhập", "Sign in"],
   ui_access_sign_out: ["Đăng xuất", "Sign out"],
   ui_access_technician: ["Kỹ thuật", "Technician"],
-  ui_access_chair: ["Chủ tọa", "Chair"],
+  ui_access_chair: ["Chủ trì", "Chair"],
   ui_access_secretary: ["Thư ký", "Secretary"],
   ui_access_delegate: ["Đại biểu", "Delegate"],
   ui_access_display: ["Màn hình", "Display"],
