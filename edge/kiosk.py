@@ -19,6 +19,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from edge.runtime.notify import notify, watchdog_period_s
@@ -26,11 +27,18 @@ from edge.runtime.notify import notify, watchdog_period_s
 log = logging.getLogger(__name__)
 
 BROWSER = (
-    "cage", "--", "chromium", "--kiosk", "--ozone-platform=wayland", "--incognito",
+    "cage", "--", "chromium", "--kiosk", "--ozone-platform=wayland", "--disk-cache-size=1",
     "--no-first-run", "--disable-translate", "--disable-features=Translate",
     "--disable-session-crashed-bubble", "--noerrdialogs", "--overscroll-history-navigation=0",
 )  # fmt: skip
 """Debian's compositor for one window, and its browser, as few words as a lone screen needs."""
+
+PROFILE = "profile"
+"""Under systemd's state directory: what the hub knows this screen by is kept there, so a screen
+is paired once and not after every power cut."""
+
+LOCK = "SingletonLock"
+"""What a browser leaves in its profile that was killed; the next start would ask about it."""
 
 UNWATCHED_S = 15.0
 """How often the page is asked when systemd does not watch us."""
@@ -206,6 +214,15 @@ async def kiosk(url: str, command: Sequence[str]) -> None:
         await browser.end()
 
 
+def browser_words(state: str | None) -> list[str]:
+    """The browser's command; without a place for what it must remember, it remembers nothing."""
+    if not state:
+        return [*BROWSER, "--incognito"]
+    profile = Path(state) / PROFILE
+    (profile / LOCK).unlink(missing_ok=True)
+    return [*BROWSER, f"--user-data-dir={profile}"]
+
+
 def run_kiosk(url: str, command: Sequence[str] | None) -> int:
     """The command: 1 with one line when the browser gives up."""
     from edge.cli import run_until_stopped
@@ -214,7 +231,9 @@ def run_kiosk(url: str, command: Sequence[str] | None) -> int:
         sys.stderr.write(f"phonghop-edge kiosk: --url {url}: must begin with http:// or https://\n")
         return 2
     try:
-        return run_until_stopped(kiosk(url, command or BROWSER))
+        return run_until_stopped(
+            kiosk(url, command or browser_words(os.environ.get("STATE_DIRECTORY")))
+        )
     except KioskError as error:
         sys.stderr.write(f"phonghop-edge kiosk: {error}\n")
         return 1

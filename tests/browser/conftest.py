@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.broker import free_port
 from tests.browser.fake_hub import FakeHub
 
 ARGS = (
@@ -45,6 +46,7 @@ def serious(page: Page, rules: tuple[str, ...] = ()) -> list[tuple[str, str, str
 
 
 OpenPage = Callable[..., Page]
+ContextOf = Callable[[tuple[int, int], str], BrowserContext]
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +60,44 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def port() -> int:
+    """One for all hubs of a file, so that the browser finds the page's files in its cache."""
+    return free_port()
+
+
 @pytest.fixture
-def hub() -> Iterator[FakeHub]:
+def hub(port: int) -> Iterator[FakeHub]:
     """A hub with the sample state, listening."""
     fake = FakeHub()
-    fake.start()
+    fake.start(port)
     yield fake
     fake.stop()
 
 
+@pytest.fixture(scope="module")
+def context_of(browser: Browser) -> Iterator[ContextOf]:
+    """Contexts by size and scheme, kept for all tests of a file: a cold cache costs seconds."""
+    kept: dict[tuple[int, int, str], BrowserContext] = {}
+
+    def context(size: tuple[int, int], scheme: str) -> BrowserContext:
+        key = (*size, scheme)
+        if key not in kept:
+            kept[key] = browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                color_scheme="dark" if scheme == "dark" else "light",
+                reduced_motion="reduce",
+            )
+            kept[key].set_default_timeout(10_000)
+        return kept[key]
+
+    yield context
+    for one in kept.values():
+        one.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, hub: FakeHub) -> Iterator[OpenPage]:
+def open_page(context_of: ContextOf, hub: FakeHub) -> Iterator[OpenPage]:
     """Opens the page; fails the test at its end when the page complained of anything.
 
     Complaints are console errors (a violated CSP is one) and uncaught exceptions. Answers that
@@ -83,19 +112,13 @@ def open_page(browser: Browser, hub: FakeHub) -> Iterator[OpenPage]:
         if message.type in ("error", "warning") and not refused:
             complaints.append(message.text)
 
-    contexts = []
+    pages: list[Page] = []
 
     def opened(
         query: str = "", size: tuple[int, int] = LAPTOP, scheme: str = "light", wait: bool = True
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
+        page = context_of(size, scheme).new_page()
+        pages.append(page)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(hub.url + query)
@@ -106,6 +129,7 @@ def open_page(browser: Browser, hub: FakeHub) -> Iterator[OpenPage]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")  # what a page remembers is of its own test
+        page.close()
     assert complaints == []

@@ -93,6 +93,7 @@ class FakeHub:
             "commands": [],
             "csrf": CSRF,
             "home": "/",
+            "pages": ["/", "/codes"],
         }
         """Who is signed in, as the page is told."""
         self.port = 0
@@ -333,6 +334,8 @@ async def secured(
     if not response.prepared:
         response.headers["Content-Security-Policy"] = CSP
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if request.path.startswith("/web/"):
+            response.headers["Cache-Control"] = "max-age=600"
     return response
 
 
