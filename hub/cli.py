@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -32,8 +33,8 @@ from hub import (
 from hub.access.book import BookError
 from hub.identity.authority import IdentityError
 from hub.papers import MOST_BYTES
-from hub.service import serve
-from hub.settings import Settings, version
+from hub.service import Hub
+from hub.settings import Ready, Settings, version
 from hub.store.store import StoreError
 
 MIB = 1024 * 1024
@@ -236,6 +237,18 @@ async def _serve(settings: Settings) -> None:
         notify.notify("READY=1")
 
     await serve(settings, ended, ready)
+
+
+async def serve(settings: Settings, ended: asyncio.Event, ready: Ready) -> None:
+    """Run a hub until ``ended``; what it cannot start with is raised."""
+    hub = Hub(settings)
+    running = asyncio.create_task(hub.run(ready), name="hub")
+    ending = asyncio.create_task(ended.wait(), name="hub end")
+    await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 def _demo(chosen: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ commands need no room, so they are carried out without a link to one too.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 
 from edge.rules.reasons import Reason
@@ -32,8 +33,12 @@ class MeetingOrders:
 
 
 async def _answered(asked: Awaitable[Reason | None]) -> Reason | None:
+    """Done to its end, although whoever asked waits no longer.
+
+    Else a change would be written and not be in force.
+    """
     try:
-        return await asked
+        return await asyncio.shield(asked)
     except NotSoError as error:
         return error.reason
 

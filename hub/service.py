@@ -7,7 +7,6 @@ belongs to ``hub.meeting``, a message's way to ``hub.hearing``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -380,15 +379,3 @@ class Hub:
             "figures": Watch(self, self._settings).run,
             "watchdog": lambda: notify.keep_alive(progress),
         }
-
-
-async def serve(settings: Settings, ended: asyncio.Event, ready: Ready) -> None:
-    """Run a hub until ``ended``; what it cannot start with is raised."""
-    hub = Hub(settings)
-    running = asyncio.create_task(hub.run(ready), name="hub")
-    ending = asyncio.create_task(ended.wait(), name="hub end")
-    await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running

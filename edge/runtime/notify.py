@@ -34,6 +34,8 @@ def watchdog_period_s() -> float | None:
     return int(limit_us) / 3e6 if limit_us.isdigit() and int(limit_us) > 0 else None
 
 
+STDERR = 2
+
 _LEVELS = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 
 
@@ -53,10 +55,16 @@ class JournalFormatter(logging.Formatter):
         return "\n".join(f"<{level}>{line}" for line in super().format(record).splitlines())
 
 
+def is_journal(number: int) -> bool:
+    """Whether this file descriptor leads to the journal: it may have been sent elsewhere."""
+    found = os.fstat(number)
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
 def log_to_stderr(level: str | int, plain: str) -> None:
     """Log as a person reads it, or as the journal does when stderr leads there."""
     logging.basicConfig(level=level, format=plain, stream=sys.stderr)
-    if os.environ.get("JOURNAL_STREAM"):
+    if is_journal(STDERR):
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JournalFormatter())
 

@@ -249,6 +249,15 @@ HOME = {
 """The page of a role."""
 
 
+PAGES = ("/", "/chair", "/secretary", "/seat", "/codes")
+"""Pages for people, in the order in which they are listed."""
+
+
+def may_open(who: Who, page: str) -> bool:
+    """``who`` may open this page; a seat's page is for those who have a seat."""
+    return may_fetch(who, f"GET {page}") is None and (page != "/seat" or who.seat is not None)
+
+
 def may_fetch(who: Who | None, route: str) -> Reason | None:
     """Why ``who`` may not use the route ``GET /path``; None when they may."""
     right = ROUTES.get(route)

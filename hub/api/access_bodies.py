@@ -127,6 +127,7 @@ class Me(BaseModel):
     ]
     csrf: Annotated[str, Field(description="goes into the header X-Phonghop-Session of every POST")]
     home: Annotated[str, Field(description="the page of the role")]
+    pages: Annotated[list[str], Field(description="that may be opened")]
 
 
 class WaysIn(BaseModel):

@@ -47,7 +47,8 @@ class SignIn:
         self._door = door
         self._people = people
         self._noted = noted
-        self._homes: frozenset[str] = frozenset()
+        self._homes: tuple[str, ...] = ()
+        self._has_displays = False
 
     def add_routes(self, app: web.Application) -> None:
         """Register everything but the pages."""
@@ -66,7 +67,9 @@ class SignIn:
         app.on_startup.append(self._know_homes)
 
     async def _know_homes(self, app: web.Application) -> None:
-        self._homes = frozenset(resource.canonical for resource in app.router.resources())
+        known = {resource.canonical for resource in app.router.resources()}
+        self._homes = tuple(page for page in rights.PAGES if page in known)
+        self._has_displays = "/display/{room}" in known
 
     # --- in and out --------------------------------------------------------------------------
 
@@ -76,12 +79,12 @@ class SignIn:
 
     def _home(self, who: Who) -> str:
         """The page of the role; where that is not installed, one that says who is signed in."""
-        if who.role is Role.DISPLAY and "/display/{room}" in self._homes:
+        if who.role is Role.DISPLAY and self._has_displays:
             return f"/display/{quote(who.name)}"
         home = HOME.get(who.role, "/signin")
         if home in self._homes:
             return home
-        return "/" if rights.may_fetch(who, "GET /") is None else "/signin"
+        return "/" if rights.may_open(who, "/") else "/signin"
 
     def _me(self, who: Who) -> bodies.Me:
         return bodies.Me(
@@ -91,6 +94,7 @@ class SignIn:
             commands=rights.given_to(who),
             csrf=who.csrf,
             home=self._home(who),
+            pages=[page for page in self._homes if rights.may_open(who, page)],
         )
 
     async def ways(self, request: web.Request) -> web.Response:

@@ -93,6 +93,7 @@ class FakeHub:
             "commands": [],
             "csrf": CSRF,
             "home": "/",
+            "pages": ["/", "/codes"],
         }
         """Who is signed in, as the page is told."""
         self.port = 0

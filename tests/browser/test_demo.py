@@ -184,6 +184,8 @@ def test_a_meeting_is_led_from_the_chairs_page(visit: Callable[..., Page], demo:
     mine = seat.locator("seat-vote .my-vote")
     seat.locator(".option", has_text="Không tán thành").click()
     expect(mine).to_have_text("Đã tính: Không tán thành")
+    at_the_table = visit().locator('[data-room="main"] [data-key="seat:7"]')
+    expect(at_the_table).to_have_attribute("data-vote", "vote_counted")  # its lamps say it too
     seat.locator(".option", has_text="Tán thành").first.click()
     expect(mine).to_have_text("Đã tính: Tán thành")
     demo.press("main", "12", "no")

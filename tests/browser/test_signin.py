@@ -107,6 +107,11 @@ def test_keys_alone_sign_in_and_come_back_to_the_page_asked_for(page: Page, real
     page.wait_for_url("**/codes?lang=vi")
     expect(page.locator("who-am-i")).to_contain_text("Trần Thị Lan")
     expect(page.locator("who-am-i")).to_contain_text("Thư ký")
+    page.get_by_text("Trang khác").click()
+    expect(page.get_by_role("link", name="Bàn kỹ thuật")).to_be_visible()
+    no_serious_violation(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Bàn kỹ thuật")).to_be_hidden()
 
 
 def test_a_printed_code_opens_the_seat_and_revoking_it_closes(
@@ -125,15 +130,18 @@ def test_a_printed_code_opens_the_seat_and_revoking_it_closes(
     device = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
     phone = device.new_page()
     phone.goto(f"{real}signin#code={code}")
-    expect(phone.locator("#here-who")).to_contain_text("Nguyễn <i>An</i> (Đại biểu) · main/2")
-    assert phone.evaluate("location.hash") == ""
+    phone.wait_for_url(f"{real}seat")
+    expect(phone.locator("who-am-i .who-name")).to_have_text("Nguyễn <i>An</i>")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    no_serious_violation(phone)
     phone.goto(real)  # not a page for delegates
     expect(phone.get_by_role("alert")).to_have_text("Trang đó không dành cho vai đang đăng nhập")
+    expect(phone.locator("#here-who")).to_contain_text("Nguyễn <i>An</i> (Đại biểu) · main/2")
+    no_serious_violation(phone)
     card.get_by_role("button", name="Hủy mã").click()
     expect(card.locator(".state")).to_have_text("Chưa có mã")
-    phone.goto(f"{real}signin#code={code}")
+    phone.goto(f"{real}seat")
+    phone.wait_for_url("**/signin?next=/seat")
+    phone.goto(f"{real}signin?lang=vi#code={code}")
     expect(phone.get_by_role("alert")).to_have_text("Mã không đúng hoặc đã hết hiệu lực")
     device.close()
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.config import CacheConfig, SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -28,6 +29,8 @@ from tests.hub_process import HubProcess, hub
 __all__ = ["hub"]
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+
+NOTHING_KEPT = SchemathesisConfig(cache=CacheConfig(enabled=False))
 
 ENDLESS = {"/api/v1/stream"}
 
@@ -48,7 +51,7 @@ def test_no_request_of_the_document_makes_the_hub_fail(hub: HubProcess) -> None:
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     with requests.Session() as session:
         document = session.get(f"{hub.url}api/v1/openapi.json").json()
-        schema = schemathesis.openapi.from_dict(document)
+        schema = schemathesis.openapi.from_dict(document, config=NOTHING_KEPT)
         asked = 0
         for found in schema.get_all_operations():
             operation: Any = found.ok()

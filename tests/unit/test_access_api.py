@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from hub.access import codes, passwords
 from hub.api.gate import CSRF_HEADER, Entrance
 from tests.access_hub import GOOD, PEOPLE, Hub, code_of, sign_in
-from tests.unit.test_hub_api import Stream
+from tests.unit.test_hub_stream import Stream
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from edge.alive import Alive
 from edge.room import Devices
 from edge.runtime import notify
 from edge.runtime.outbox import Outbox
+from hub import notify as hub_notify
 from tests.fake_systemd import Systemd
 from tests.paper_room import PaperRoom
 from tests.virtual_time import run_virtual
@@ -134,6 +136,19 @@ async def test_a_controller_that_lets_no_time_pass_stops_the_watchdog(
         await no_watchdog_while(systemd, "controller")
         room.controller_hangs = False
         await systemd.soon("WATCHDOG=1")
+
+
+@pytest.mark.parametrize("is_journal", [notify.is_journal, hub_notify.is_journal])
+def test_what_was_sent_elsewhere_is_not_the_journal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_journal: Callable[[int], bool]
+) -> None:
+    with (tmp_path / "a").open("w") as ours, (tmp_path / "b").open("w") as other:
+        found = os.fstat(ours.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{found.st_dev}:{found.st_ino}")
+        assert is_journal(ours.fileno())
+        assert not is_journal(other.fileno())
+        monkeypatch.delenv("JOURNAL_STREAM")
+        assert not is_journal(ours.fileno())
 
 
 def test_the_journal_gets_levels_on_every_line_and_a_person_gets_the_time(

@@ -5,6 +5,7 @@ Owns ``hub.prepared`` on a real store. What a meeting does once it runs: ``test_
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,22 @@ async def test_a_crash_between_writing_and_telling_is_made_good(
         monkeypatch.undo()
     async with house(tmp_path) as hub:
         assert (hub.desk.meeting.title, hub.desk.meeting.session) == ("Đã ghi", "running")
+
+
+async def test_what_was_begun_is_done_although_nobody_waits_for_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as hub:
+        await hub.prepared.create("m1", form(), "t")
+        await hub.give("start_meeting", meeting="m1")
+        paper = await hub.paper("m1", "bao-cao")
+        asked = asyncio.ensure_future(hub.give("remove_paper", paper=paper))
+        await asyncio.sleep(0)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        await hub.give("next_item")
+        async with asyncio.timeout(10):
+            while hub.desk.meeting.agenda[1].papers or list(hub.papers.iterdir()):
+                await asyncio.sleep(0)
 
 
 async def test_papers_go_with_their_item_and_so_do_their_files(tmp_path: Path) -> None:

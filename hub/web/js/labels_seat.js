@@ -72,7 +72,7 @@ export const SEAT_LABELS = {
   ui_item_now: ["Đang họp", "Now"],
   ui_item_done: ["Đã xong", "Done"],
   ui_item_minutes: ["{n} phút", "{n} min"],
-  ui_item_set: ["Chuyển tới mục này", "Go to this item"],
+  ui_item_set: ["Chuyển tới", "Go to"],
 
   // The chair's page.
   ui_chair_title: ["Bàn chủ trì", "Chair"],

@@ -3,11 +3,17 @@
  * The form is the hub's (`GET /api/v1/meetings/{id}`); what does not fit in it is the hub's to say.
  */
 
-export const STATES = {
-  running: { glyph: "ready", key: "meeting_state_live" },
+const STATES = {
+  running: { glyph: "voting", key: "meeting_state_live" },
   draft: { glyph: "draft", key: "meeting_state_draft" },
   ended: { glyph: "counted", key: "meeting_state_ended" },
 };
+
+/** Glyph and word of how far a meeting is. One that a file put in force has not been begun yet. */
+export function stateMeaning(state, meeting) {
+  const isBegun = meeting.state !== "running" || state.meeting.session === "running";
+  return isBegun ? STATES[meeting.state] : { glyph: "ready", key: "meeting_state_ready" };
+}
 
 /** Columns of the roster, and the widest of each. */
 export const SEAT_FIELDS = ["seat", "name", "role", "person", "weight", "proxy"];

@@ -1,4 +1,4 @@
-/** The secretary's page: the meetings, and the one that is being prepared. */
+/** The secretary's page: the meetings, the agenda of the one in force, and one that is prepared. */
 
 import { Drafts } from "./drafts.js";
 import { firstMeeting, meetingOf } from "./meetings.js";
@@ -6,6 +6,7 @@ import { openPage } from "./page.js";
 import { ConnectionBar } from "./views/connection_bar.js";
 import { FireBanner } from "./views/fire_banner.js";
 import { LiveAnnouncer } from "./views/announcer.js";
+import { MeetingAgenda } from "./views/meeting_agenda.js";
 import { MeetingEditor } from "./views/meeting_editor.js";
 import { MeetingList } from "./views/meeting_list.js";
 
@@ -14,6 +15,7 @@ const ELEMENTS = {
   "fire-banner": FireBanner,
   "live-announcer": LiveAnnouncer,
   "meeting-list": MeetingList,
+  "meeting-agenda": MeetingAgenda,
   "meeting-editor": MeetingEditor,
 };
 
@@ -24,6 +26,7 @@ const { page, draw, refresh, start } = openPage({
   actions: { pickMeeting },
   shown(state, view) {
     document.getElementById("meeting-title").textContent = state.meeting.title ?? "";
+    document.getElementById("lead").hidden = state.meeting.agenda.length === 0 || state.meeting.session === "ended";
     if (page.meeting === null || (page.wanted === null && meetingOf(state, page.meeting) === null)) {
       page.meeting = firstMeeting(state);
       view.meeting = page.meeting;

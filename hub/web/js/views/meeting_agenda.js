@@ -65,7 +65,7 @@ function makeItem() {
     setText(number, String(item.number ?? item.place + 1));
     setText(title, text);
     setText(about, joined(item.presenter, item.minutes ? t("ui_item_minutes", { n: item.minutes }) : ""));
-    stage.set(item.isNow ? "voting" : "ok", item.isNow ? t("ui_item_now") : t("ui_item_done"));
+    stage.set(item.isNow ? "present" : "ok", item.isNow ? t("ui_item_now") : t("ui_item_done"));
     setAttr(stage.node, "hidden", !item.isNow && !item.isDone);
     set.update({ label: t("ui_item_set"), name: `${t("ui_item_set")}, ${text}`, ...view.may(null), hidden: !item.leads || item.isNow });
     setAttr(papers, "hidden", (item.papers ?? []).length === 0);

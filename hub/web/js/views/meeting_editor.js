@@ -7,7 +7,7 @@ import { actionButton } from "../controls.js";
 import { h, joined, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { meetingOf, STATES, whenText } from "../meetings.js";
+import { meetingOf, stateMeaning, whenText } from "../meetings.js";
 import { AgendaEditor } from "./agenda_editor.js";
 import { MeetingFacts } from "./meeting_facts.js";
 import { MeetingKeys } from "./meeting_keys.js";
@@ -47,7 +47,7 @@ export class MeetingEditor extends HTMLElement {
     for (const child of this.children) setAttr(child, "hidden", (child === this.#empty) === (draft !== null));
     setText(this.#empty, t(meeting === null ? "ui_meeting_pick" : "ui_meeting_fetching"));
     if (draft === null) return;
-    const { glyph, key } = STATES[meeting.state];
+    const { glyph, key } = stateMeaning(state, meeting);
     this.#stage.set(glyph, t(key));
     setText(this.#title, draft.form.title || t("ui_meeting_untitled"));
     setText(this.#about, joined(whenText(draft.form.when, lang), meeting.from_file ? t("ui_meeting_from_file_long") : ""));

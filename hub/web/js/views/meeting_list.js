@@ -3,7 +3,7 @@
 import { actionButton } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
-import { newId, STATES, whenText } from "../meetings.js";
+import { newId, stateMeaning, whenText } from "../meetings.js";
 import { saveMeeting } from "../rest.js";
 import { said } from "../i18n.js";
 
@@ -87,7 +87,7 @@ function makeRow() {
     setText(title, meeting.title);
     const counts = t("ui_meeting_counts", { items: meeting.items, seats: meeting.seats, papers: meeting.papers });
     setText(about, joined(whenText(meeting.when, lang) || t("ui_meeting_undated"), counts));
-    const { glyph, key: word } = STATES[meeting.state];
+    const { glyph, key: word } = stateMeaning(view.state, meeting);
     const unsaved = view.drafts.isTouched(meeting.id) ? t("ui_set_unsaved") : "";
     stage.set(glyph, joined(t(word), meeting.from_file ? t("ui_meeting_from_file") : "", unsaved));
   };
