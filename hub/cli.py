@@ -21,6 +21,7 @@ from pathlib import Path
 
 from hub import (
     backup,
+    bridge_cli,
     broker_tls,
     check,
     notify,
@@ -132,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())
+    others += bridge_cli.add_parsers(names, address, HTTP)
     for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
