@@ -32,6 +32,7 @@ from hub import (
     user_cli,
 )
 from hub.access.book import BookError
+from hub.bridges import settings as bridge_settings
 from hub.identity.authority import IdentityError
 from hub.papers import MOST_BYTES
 from hub.service import Hub
@@ -101,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
         default=MOST_BYTES // MIB,
         metavar="N",
         help=f"largest paper of a meeting, 1 to {PAPER_MIB_MOST} MiB ({MOST_BYTES // MIB})",
+    )
+    run.add_argument(
+        "--bridge", type=Path, metavar="FILE", help="eCabinet and webhook (docs/bridges.md)"
     )
     run.set_defaults(run=_run)
 
@@ -201,10 +205,12 @@ def _run(chosen: argparse.Namespace) -> int:
             broker_tls.chosen_tls(chosen),
             chosen.figures,
             chosen.paper_mib * MIB,
+            bridge_settings.load(chosen.bridge),
         )
         asyncio.run(_serve(settings))
     except (
         roster.MeetingFileError,
+        bridge_settings.BridgeFileError,
         reaching.NotReachedError,
         StoreError,
         BookError,

@@ -19,14 +19,13 @@ from hub.access import rights
 from hub.alerts import Alerts
 from hub.api import http, models, views
 from hub.api.ballot_records import BallotRecords
-from hub.api.bridge_routes import BridgeRoutes
 from hub.api.event_records import EventRecords
 from hub.api.gate import signed_in
 from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
-from hub.bridges.intake import Intake
+from hub.bridges.doors import Doors
 from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
@@ -109,7 +108,9 @@ class Hub:
             PaperFolder(settings.data / "papers", settings.paper_most_bytes),
             lambda: self.pages.touch("meetings"),
         )
-        self.intake = Intake(self.prepared, self._store, lambda: self.desk.meeting)
+        self.doors = Doors(
+            settings.bridges, self._store, self.prepared, lambda: self.desk.meeting, self.alerts
+        )
         self.hearing = Hearing(
             self.board,
             self._clock,
@@ -166,6 +167,7 @@ class Hub:
         self.ballots.committed(done)
         self.plans.tell(done.after)
         self._show(done)
+        self.doors.committed()
 
     def _tell_floors(self, done: Committed) -> None:
         """The rooms where it happened at once, the others as soon as may be.
@@ -331,7 +333,6 @@ class Hub:
         Raises:
             OSError: the HTTP port cannot be bound, or the certificate not be used.
         """
-        reader = Reader(self._store.path)
         app = http.application(
             self.pages,
             self.orders.carry_out,
@@ -343,13 +344,10 @@ class Hub:
                 self.pages.ballots,
                 lambda request: rights.leads(signed_in(request)),
             ),
-            EventRecords(reader.events, lambda: self.desk.meeting),
+            EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
-            (
-                MeetingAddresses(self.prepared, lambda: self.desk.meeting),
-                BridgeRoutes(self.intake, reader.events, lambda: self.desk.meeting),
-            ),
+            (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
@@ -384,5 +382,6 @@ class Hub:
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "figures": Watch(self, self._settings).run,
+            **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),
         }

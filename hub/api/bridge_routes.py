@@ -69,7 +69,8 @@ class BridgeRoutes:
         except StoreError as error:
             return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         if not collected.found:
-            return rejected(404, Reason.MEETING_UNKNOWN)
+            never = ("chưa từng bắt đầu ở đây", "it has never begun here")
+            return rejected(404, Reason.MEETING_UNKNOWN, detail=never)
         rows = collected.rows(what, meeting.members() if meeting.prepared == ident else ())
         if kind == "json":
             answer = as_json(rows)
