@@ -106,6 +106,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--bridge", type=Path, metavar="FILE", help="eCabinet and webhook (docs/bridges.md)"
     )
+    run.add_argument(
+        "--home-assistant", action="store_true", help="rooms are seen by a Home Assistant"
+    )
     run.set_defaults(run=_run)
 
     demo = names.add_parser(
@@ -205,7 +208,7 @@ def _run(chosen: argparse.Namespace) -> int:
             broker_tls.chosen_tls(chosen),
             chosen.figures,
             chosen.paper_mib * MIB,
-            bridge_settings.load(chosen.bridge),
+            bridge_settings.load(chosen.bridge, home_assistant=chosen.home_assistant),
         )
         asyncio.run(_serve(settings))
     except (

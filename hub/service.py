@@ -26,6 +26,7 @@ from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.bridges.doors import Doors
+from hub.bridges.home_assistant import HomeAssistant
 from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
@@ -109,7 +110,14 @@ class Hub:
             lambda: self.pages.touch("meetings"),
         )
         self.doors = Doors(
-            settings.bridges, self._store, self.prepared, lambda: self.desk.meeting, self.alerts
+            settings.bridges,
+            self._store,
+            self.prepared,
+            lambda: self.desk.meeting,
+            self.alerts,
+            lambda: HomeAssistant(
+                lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
+            ),
         )
         self.hearing = Hearing(
             self.board,

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from edge.contract.messages import Text
 from hub.alerts import Alerts
 from hub.api.bridge_routes import BridgeRoutes
+from hub.bridges.home_assistant import HomeAssistant
 from hub.bridges.intake import Intake
 from hub.bridges.poller import Poller, Trouble
 from hub.bridges.settings import BridgeSettings
@@ -39,8 +40,9 @@ class Doors:
         prepared: Prepared,
         meeting: Callable[[], Meeting],
         alerts: Alerts,
+        watched: Callable[[], HomeAssistant],
     ) -> None:
-        """Nothing is opened."""
+        """Nothing is opened; ``watched`` makes the part for Home Assistant, if it is wanted."""
         read = Reader(store.path).events
         intake = Intake(prepared, store, meeting)
         self.routes = BridgeRoutes(intake, read, meeting)
@@ -60,6 +62,8 @@ class Doors:
                 self._trouble("webhook"),
             )
             self._parts["webhook"] = self._webhook.run
+        if settings.home_assistant:
+            self._parts["home assistant"] = watched().run
 
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What is to be kept running, by name."""
