@@ -2,8 +2,8 @@
 
 Theory. The other side is asked with what it said of the last answer (ETag, Last-Modified), so that
 no news costs nothing; that is forgotten when something of the answer could not be taken in, so it
-comes again. A failure makes pauses longer, never the hub slower. Redirects are not followed: the
-token is for this address.
+comes again. No answer makes pauses longer, never the hub slower; one bad meeting among others does
+not hold those back. Redirects are not followed: the token is for this address.
 
 Owns asking and pausing. Must not judge documents (``document``) nor take them in (``intake``).
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 
+from edge.rules.reasons import Reason
 from hub.bridges.document import MOST_BYTES, BridgeError, MeetingDocument, judged
 from hub.bridges.settings import Poll
 from hub.meeting.wording import reason_text
@@ -65,13 +66,13 @@ class Poller:
             while True:
                 self._wait_least_s = 0.0
                 try:
-                    wrong = await self.once(session)
+                    wrong, failures = await self.once(session), 0
                 except (BridgeError, StoreError) as error:
-                    wrong = str(error)
+                    wrong, failures = str(error), failures + 1
                 if wrong and wrong != said:
                     log.warning("eCabinet: %s", wrong)
                 self._trouble(wrong)
-                said, failures = wrong, failures + 1 if wrong else 0
+                said = wrong
                 await self._pause(self._pause_s(failures))
 
     def _pause_s(self, failures: int) -> float:
@@ -98,7 +99,8 @@ class Poller:
             except BridgeError as error:
                 wrong.append(str(error))
             except NotSoError as error:
-                wrong.append(f"meeting {number}: {reason_text(error.reason.value).en}")
+                if error.reason is not Reason.MEETING_OVER:  # then nobody can do anything about it
+                    wrong.append(f"meeting {number}: {reason_text(error.reason.value).en}")
         if not wrong:
             self._marks = marks
         return "; ".join(wrong)[:400]

@@ -128,15 +128,18 @@ async def test_what_could_not_be_taken_in_is_said_and_fetched_again() -> None:
 
     async def other(request: web.Request) -> web.Response:
         asked.append(request.headers.get("If-None-Match"))
-        return web.json_response([{"x": 1}, head("b"), head("runs")], headers={"ETag": '"e1"'})
+        found = [{"x": 1}, head("b"), head("runs"), head("over")]
+        return web.json_response(found, headers={"ETag": '"e1"'})
 
     async with served(other) as url:
-        asking = Asking(url, {"runs": Reason.MEETING_RUNNING})
+        asking = Asking(url, {"runs": Reason.MEETING_RUNNING, "over": Reason.MEETING_OVER})
         await asking.ask(2)
     assert asked == [None, None]
+    assert max(asking.pauses) <= 60  # the others are not held back
     assert asking.taken == ["b ecabinet"] * 2  # one bad meeting holds no other back
     assert "meeting 0: " in asking.troubles[0]
     assert "meeting 2: " in asking.troubles[0]
+    assert "meeting 3: " not in asking.troubles[0]  # what is over is nobody's trouble
     assert "\n" not in asking.troubles[0]
 
 

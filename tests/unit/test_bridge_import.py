@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from edge.rules import ballot_events as act
 from edge.rules import floor as rules
@@ -170,6 +172,46 @@ def test_nobody_is_left_without_a_seat_in_silence() -> None:
                None, Named(), {})  # fmt: skip
     two = join(None, people=[person("a", seat="main/3"), person("b", seat="main/3")])
     assert seated(two) == {"main/1": "a", "main/2": "b"}  # neither proposal goes before the other
+
+
+IDS = st.sampled_from([f"p{n}" for n in range(6)])
+SEATS = st.sampled_from([f"main/{n}" for n in range(1, 9)])
+NAMES = st.sampled_from(["An", "Bình", "Chi", ""])
+
+
+@settings(max_examples=60)
+@given(
+    here=st.dictionaries(SEATS, st.tuples(st.none() | IDS, NAMES), max_size=6),
+    people=st.dictionaries(IDS, st.tuples(NAMES.filter(bool), st.none() | SEATS)),
+    before=st.sets(IDS),
+)
+def test_however_two_lists_meet_each_person_is_one_voter_at_one_seat(
+    here: dict[str, tuple[str | None, str]],
+    people: dict[str, tuple[str, str | None]],
+    before: set[str],
+) -> None:
+    seats = [{"seat": s, "person": p, "name": n} for s, (p, n) in here.items()]
+    ids = [entry["person"] for entry in seats if entry["person"]]
+    assume(len(set(ids)) == len(ids))
+    told = [person(each, name, seat=seat) for each, (name, seat) in people.items()]
+    form = MeetingForm.model_validate({"rooms": ["main"], "seats": seats})
+    places = {"main": [f"main/{n}" for n in range(1, 9)]}
+    named = Named(people=frozenset(before))
+    try:
+        found = joined(judged(said(people=told), "x"), form, named, places)
+    except BridgeError:
+        return
+    by_person = {entry.person: entry for entry in found.seats if entry.person}
+    assert set(people) <= set(by_person)
+    assert len({entry.seat for entry in found.seats}) == len(found.seats)
+    assert len(by_person) == sum(entry.person is not None for entry in found.seats)
+    for entry in seats:
+        if entry["person"] in people:
+            assert by_person[entry["person"]].seat == entry["seat"]
+        elif entry["person"] in before:
+            assert entry["person"] not in by_person
+    document = judged(said(people=told), "x")
+    assert joined(document, found, named_by(document, named), places) == found
 
 
 @asynccontextmanager
