@@ -29,9 +29,12 @@ from hub.bridges.document import BridgeError, judged
 from hub.bridges.intake import Intake
 from hub.bridges.joining import Named, joined, named_by
 from hub.meeting import commands
+from hub.meeting.events import MeetingSet
 from hub.meeting.inputs import SignInOrder
+from hub.meeting.motion import Member
+from hub.meeting.vote_events import SignedIn
 from hub.meeting_form import MeetingForm
-from hub.store.reader import Reader
+from hub.store.reader import Asked, Reader
 from hub.store.store import Stored
 from tests import hub_access, hub_room
 from tests.hub_votes import Sitting, drained, vote
@@ -106,6 +109,38 @@ def test_what_is_not_a_document_is_refused_in_one_line(data: bytes, why: str) ->
         document.read(data, "x")
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["person", "name", "id", "title", "seat", "rule", "text", "when"]),
+            inside,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150)
+@given(st.dictionaries(st.sampled_from(["meeting", "people", "agenda", "ballots"]), VALUES))
+def test_values_of_any_kind_are_a_document_or_one_clear_line(parts: dict[str, Any]) -> None:
+    why = ""
+    try:
+        document.read(json.dumps(said(**parts)).encode(), "x")
+    except BridgeError as error:
+        why = str(error)
+    assert why == "" or (why.startswith("x: ") and "\n" not in why)
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=80) | st.text(max_size=80).map(str.encode))
+def test_bytes_of_any_kind_are_one_clear_line(data: bytes) -> None:
+    with pytest.raises(BridgeError):
+        document.read(data, "x")
 
 
 def test_each_side_keeps_what_is_its_own() -> None:
@@ -334,3 +369,31 @@ def test_a_result_is_told_when_it_is_announced_and_never_with_a_vote_of_a_person
     last = [f.data for f in told if f.type == "result"]
     assert [each["stage"] for each in last] == ["announced", "annulled"]
     assert not any("counts" in each for each in last)  # what does not stand is not said again
+
+
+async def test_with_a_gate_nobody_is_there_before_they_came_and_proxies_count_as_themselves() -> (
+    None
+):
+    roster = (Member("a", "main/1", "An"), Member("b", "main/2", "Bình", proxy="c"))
+    happened = [
+        MeetingSet(1.0, "s", "Họp", "open", 1, 9, {}, {}, roster=roster, gate=True, prepared="m"),
+        SignedIn(2.0, ("c",), present=True, by="seat", seat="main/2", room="main"),
+        SignedIn(3.0, ("c",), present=False, by="t"),
+        MeetingSet(4.0, "s2", "Khác", "open", 1, 9, {}, {}, prepared="n"),
+        SignedIn(5.0, ("a",), present=True, by="t"),
+    ]
+    record = [Stored(n, 1000.0 + n, event) for n, event in enumerate(happened, 1)]
+
+    async def read(asked: Asked) -> list[Stored]:
+        return [each for each in record if each.n > asked.after][:2]
+
+    collected = export.Collected("m", {}.get)
+    await collected.read(read)
+    rows = collected.rows("attendance")
+    assert [(row["person"], row["present"], row["came_ts"], row["left_ts"]) for row in rows] == [
+        ("a", False, None, None),  # who comes to another meeting has not come to this one
+        ("c", False, 1002.0, 1003.0),
+    ]
+    assert [row["name"] for row in rows] == ["An", ""]
+    table = export.table("attendance", rows)
+    assert table[1][:4] == ["a", "main/1", "An", "0"]
