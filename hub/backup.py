@@ -278,7 +278,7 @@ def _put(sources: list[Path], target: Path) -> Path | None:
     """These files into ``target``; what they replace goes into a folder beside them."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     owner = target.stat()
-    with _nobody_uses(target):
+    with nobody_uses(target):
         # A database's log files belong to it: with another database they would destroy it.
         there = [path for source in sources for path in target.glob(f"{source.name}*")]
         aside = None
@@ -300,7 +300,7 @@ def _put(sources: list[Path], target: Path) -> Path | None:
 
 
 @contextmanager
-def _nobody_uses(folder: Path) -> Iterator[None]:
+def nobody_uses(folder: Path) -> Iterator[None]:
     """Hold what a running hub would hold.
 
     Raises:

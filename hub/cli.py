@@ -25,6 +25,7 @@ from hub import (
     check,
     notify,
     reaching,
+    retention,
     room_cli,
     roster,
     tally,
@@ -132,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())
+    others.append(retention.add_parser(names, reaching.data_folder()))
     for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
