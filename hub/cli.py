@@ -29,6 +29,7 @@ from hub import (
     room_cli,
     roster,
     tally,
+    update,
     user_cli,
 )
 from hub.access.book import BookError
@@ -133,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())
+    others.append(update.add_parser(names, reaching.data_folder(), address))
     others.append(retention.add_parser(names, reaching.data_folder()))
     for command in (run, demo, status, *others):
         command.add_argument(

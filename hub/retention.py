@@ -42,6 +42,9 @@ from hub.store.schema import MIGRATIONS
 from hub.store.store import FILE
 
 DAY_S = 86400.0
+COPIES = ("before-restore-*", "*.backup")
+"""What a restore and an upgrade put aside."""
+
 KEEP_DAYS = 365
 """Unless the site says otherwise: minutes are signed and objections are over long before."""
 
@@ -75,6 +78,8 @@ class Found:
     ballots_unchanged: int = 0
     """Journals that hold, with the same last hash as before."""
     damaged: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+    """Older copies of the records in the same folder, which nobody changes."""
     done: bool = False
     last: Json | None = None
     """The deletion before this one."""
@@ -143,7 +148,8 @@ def look(data: Path, keep_days: int, now_s: float) -> Found:
         RetentionError: the records cannot be read.
     """
     with _opened(data, "ro") as database:
-        return _safely(data, lambda: _work(database, keep_days, now_s)[0])
+        found = _safely(data, lambda: _work(database, keep_days, now_s)[0])
+    return _with_copies(found, data)
 
 
 def delete(data: Path, keep_days: int, now_s: float) -> Found:
@@ -157,9 +163,14 @@ def delete(data: Path, keep_days: int, now_s: float) -> Found:
             found = _safely(data, lambda: _delete(database, keep_days, now_s))
             kept = {sha256 for (sha256,) in database.execute("SELECT sha256 FROM papers")}
             PaperFolder(data / PAPERS).keep_only(kept)
-            return found
+            return _with_copies(found, data)
     except BackupError as error:
         raise RetentionError(str(error)) from error
+
+
+def _with_copies(found: Found, data: Path) -> Found:
+    found.copies = sorted(str(path) for pattern in COPIES for path in data.glob(pattern))
+    return found
 
 
 def _opened(data: Path, mode: str) -> closing[sqlite3.Connection]:
@@ -337,4 +348,8 @@ def _told(found: Found) -> list[str]:
     ]
     if found.damaged:
         lines.append(f"Không khớp từ trước / did not hold before: {'; '.join(found.damaged)}")
+    if found.copies:
+        lines.append(
+            f"Bản sao cũ còn tên / older copies still name people: {', '.join(found.copies)}"
+        )
     return lines

@@ -197,8 +197,11 @@ async def test_it_is_refused_beside_a_hub_and_without_records(
     capsys.readouterr()
     assert main(["retention", "--data", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["done"] is False
+    (tmp_path / "before-update.backup").touch()
     assert main(["retention", "--data", str(tmp_path), "--delete"]) == 0
-    assert "Giữ nguyên / unchanged" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Giữ nguyên / unchanged" in said
+    assert f"older copies still name people: {tmp_path}/before-update.backup" in said
 
 
 def test_a_seat_a_role_and_a_pseudonym_name_nobody() -> None:
