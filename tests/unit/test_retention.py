@@ -93,8 +93,9 @@ async def test_a_meeting_that_is_over_keeps_its_record_and_loses_its_people(tmp_
     assert len(bodies) == count
     assert [name for name in PEOPLE if any(name in body for body in bodies)] == []
     # The same name everywhere: whoever prepared the meeting also gave the order.
-    [made] = [json.loads(body)["by"] for body in bodies if '"created"' in body and "11" in body]
-    [gave] = [json.loads(body)["by"] for body in bodies if '"next_item"' in body]
+    told = [json.loads(body) for body in bodies]
+    [made] = [t["by"] for t in told if t.get("what") == "created" and t["prepared"] == "m1"]
+    [gave] = [t["by"] for t in told if t.get("command") == "next_item"]
     assert made == gave
     assert list((tmp_path / "papers").iterdir()) == []
     # What has not begun yet is left alone, and the hub starts.

@@ -236,3 +236,11 @@ def test_nothing_is_unpacked_while_people_meet(tmp_path: Path) -> None:
     (tmp_path / "check").write_text("1")
     (tmp_path / "inactive").touch()  # nobody is served: a mended version may be what is needed
     assert machine.preinst()[0] == 0
+
+
+def test_both_packages_keep_the_version_before_in_the_same_way() -> None:
+    hub, edge = (
+        (SYSTEMD / f"deb/{part}/preinst").read_text().partition('    rm -rf "$here/previous"')[2]
+        for part in ("hub", "edge")
+    )
+    assert hub == edge != ""
