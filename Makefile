@@ -1,6 +1,6 @@
 # Every way to work with phonghop starts here; "make help" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos deb deb-check venv lock clean
+.PHONY: help demo test lint format bench chaos deb deb-check audit venv lock clean
 
 BIN := .venv/bin
 # A worker for each processor; a file stays with one worker, because its tests may share a site. In the
@@ -27,7 +27,7 @@ test: venv ## everything that CI checks: lint, then all tests
 	@echo 'test: pytest'
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: venv ## style, types and import rules
+lint: venv ## style, types, import rules, secrets
 	@echo 'lint: ruff'
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'lint: run "make format"' >&2; exit 1; }
@@ -35,6 +35,11 @@ lint: venv ## style, types and import rules
 	@$(BIN)/mypy --no-error-summary
 	@echo 'lint: import rules'
 	@$(BIN)/lint-imports
+	@echo 'lint: secrets'
+	@git ls-files -z --cached --others --exclude-standard | xargs -0 .ci/secrets
+
+audit: venv ## known weaknesses of everything in the lock file; asks the network, so it is no test
+	@.ci/audit
 
 format: venv ## write the code as the linter wants it
 	@$(BIN)/ruff check --quiet --fix-only .

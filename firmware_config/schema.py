@@ -313,7 +313,7 @@ class PacingSection(Section):
 
     min_shot_s: Times = Field(3.0, description="a shot stays at least this long")
     voice_delay_s: Times = Field(
-        0.6, description="a voice that the ears believe in lasts this long before it counts"
+        0.5, description="a voice that the ears believe in lasts this long before it counts"
     )
     pause_s: Times = Field(2.0, description="nobody has the floor for so long: the room is shown")
     wide_after_s: Times = Field(
@@ -324,7 +324,7 @@ class PacingSection(Section):
     switches_within_s: Times = Field(20.0, description="in that time")
     group_s: Times = Field(6.0, description="a shot of several stays at least this long")
     tighten_s: Times = Field(
-        12.0, description="who is seen with another is shown alone after talking alone for so long"
+        16.0, description="who is seen with another is shown alone after talking alone for so long"
     )
     ping_pong_s: Times = Field(
         6.0, description="nobody comes back to a single shot within this time of losing it"

@@ -104,7 +104,7 @@ def backup(data: Path, file: Path, identity: Path | None, version: str) -> Proof
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as work:
             databases = [data / FILE] if identity is None else sorted(data.glob("*.sqlite3"))
             copies = {
-                f"{DATA}/{source.name}": _copy(source, Path(work) / source.name)
+                f"{DATA}/{source.name}": copied(source, Path(work) / source.name)
                 for source in databases
             }
             if identity is not None:
@@ -119,8 +119,12 @@ def backup(data: Path, file: Path, identity: Path | None, version: str) -> Proof
     return proof
 
 
-def _copy(source: Path, target: Path) -> Path:
-    """One database as of one moment."""
+def copied(source: Path, target: Path) -> Path:
+    """One database as of one moment, while another process writes it.
+
+    Raises:
+        BackupError: it cannot be read.
+    """
     try:
         with (
             closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one,
@@ -230,7 +234,7 @@ def _proved(file: Path, work: Path, manifest: dict[str, Any]) -> Proof:
             raise BackupError(f"{file}: {database.name}: {verdict}")
     with tempfile.TemporaryDirectory(dir=work) as trial:
         # A hub counts its starts in its file; that which is put back has seen none of ours.
-        _copy(work / DATA / FILE, Path(trial) / FILE)
+        copied(work / DATA / FILE, Path(trial) / FILE)
         events, ballots = _replay(file, Path(trial))
     return Proof(
         str(manifest["ts"]), str(manifest["version"]), tuple(manifest["sha256"]), events, ballots
@@ -278,7 +282,7 @@ def _put(sources: list[Path], target: Path) -> Path | None:
     """These files into ``target``; what they replace goes into a folder beside them."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     owner = target.stat()
-    with _nobody_uses(target):
+    with nobody_uses(target):
         # A database's log files belong to it: with another database they would destroy it.
         there = [path for source in sources for path in target.glob(f"{source.name}*")]
         aside = None
@@ -300,7 +304,7 @@ def _put(sources: list[Path], target: Path) -> Path | None:
 
 
 @contextmanager
-def _nobody_uses(folder: Path) -> Iterator[None]:
+def nobody_uses(folder: Path) -> Iterator[None]:
     """Hold what a running hub would hold.
 
     Raises:

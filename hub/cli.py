@@ -26,9 +26,11 @@ from hub import (
     check,
     notify,
     reaching,
+    retention,
     room_cli,
     roster,
     tally,
+    update,
     user_cli,
 )
 from hub.access.book import BookError
@@ -141,6 +143,8 @@ def parser() -> argparse.ArgumentParser:
     ]
     others += backup.add_parsers(names, reaching.data_folder())
     others += bridge_cli.add_parsers(names, address, HTTP)
+    others.append(update.add_parser(names, reaching.data_folder(), address))
+    others.append(retention.add_parser(names, reaching.data_folder()))
     for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",

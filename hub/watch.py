@@ -13,6 +13,7 @@ from hub.figures import FiguresServer, HubFigures, RoomFigures
 from hub.identity.authority import IdentityError, ends
 from hub.settings import Settings, version
 from hub.store.store import FILE
+from hub.update import why_not
 
 if TYPE_CHECKING:
     from hub.board import RoomBoard
@@ -44,14 +45,16 @@ class Watch:
             await server.stop()
 
     def health(self) -> dict[str, Any]:
-        """Whether the hub does its work, and the version."""
+        """Whether the hub does its work, the version, and why it should not be restarted now."""
         trouble = self._hub.desk.storage_trouble
+        busy = why_not(self._hub.desk.meeting)
         return {
             "ok": trouble is None and self._hub.link.connected,
             "version": version(),
             "broker": "connected" if self._hub.link.connected else "lost",
             "broker_trouble": self._hub.link.last_error,
             "storage": "ok" if trouble is None else str(trouble),
+            "busy": None if busy is None else str(busy),
         }
 
     def collect(self) -> HubFigures:

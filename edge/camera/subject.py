@@ -39,7 +39,7 @@ class Pacing:
     min_shot_s: float = 3.0
     """A shot stays this long: halves the switching for 8 % less *right seat* (measured on
     meeting turns); vendors use 3 to 4."""
-    voice_delay_s: float = 0.6
+    voice_delay_s: float = 0.5
     """A voice lasts this long before it moves anything, on top of the 0.3 s that ears need to
     believe in it: with less the shots change more often than people bear (``make bench``)."""
     pause_s: float = 2.0
@@ -53,7 +53,7 @@ class Pacing:
     """As many changes in that time are a dialogue."""
     group_s: float = 6.0
     """A shot of several stays this long."""
-    tighten_s: float = 12.0
+    tighten_s: float = 16.0
     """Who is seen with another is shown alone after talking alone for so long: the cut shows
     nobody new, and the other one may answer (2 % fewer shots, none less right)."""
     ping_pong_s: float = 6.0

@@ -97,7 +97,7 @@ def test_who_is_seen_with_another_is_not_cut_to_before_long() -> None:
     assert [target for _, target in changes[1:]] == [A, B, group_of((A, B)), A]
     assert changes[-1][0] - 10.0 >= PACING.tighten_s
     someone_else = play(*together, (17.0, voices(C)))
-    assert someone_else[-1] == (17.6, C)
+    assert someone_else[-1] == (17.0 + PACING.voice_delay_s, C)
 
 
 def test_who_lost_the_floor_is_not_kept_in_the_picture() -> None:

@@ -29,7 +29,7 @@ from drivers.pjlink.sim import PjlinkSim
 from tests.codec_laws import load_golden
 
 GOLDEN = {frame.id: frame.data for frame in load_golden("pjlink")}
-PASSWORD = "JBMIAProjectorLink"  # noqa: S105  # of the specification's example
+PASSWORD = "JBMIAProjectorLink"  # noqa: S105  # of the specification; not a secret
 
 
 def answer(sim: PjlinkSim, request: bytes, now_s: float = 0.0) -> bytes:
