@@ -11,6 +11,7 @@ Owns what is sent, and sending it. Must not judge.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ BURST = 50
 """Messages without a breath; then others on this machine get their turn."""
 
 BREATH_S = 0.05
+STOCK = 1000
 
 MARK_FIRST = b'{"' + GARBAGE_MARK + b'":1,'
 """A field that nobody knows is passed over: the rest of the message is judged as it is."""
@@ -67,7 +69,10 @@ def _is_refused(name: str, payload: bytes) -> bool:
 async def harass(port: int, room: str, for_s: float, seed: int) -> int:
     """Send until the time is over, coming back whenever thrown out; how many were sent."""
     sent, until_s = 0, time.monotonic() + for_s
-    messages = garbage(room, random.Random(f"hostile {room} {seed}"))
+    made = garbage(room, random.Random(f"hostile {room} {seed}"))
+    messages = itertools.cycle(
+        list(itertools.islice(made, STOCK))
+    )  # making takes time, sending not
     while time.monotonic() < until_s:
         try:
             async with aiomqtt.Client(
