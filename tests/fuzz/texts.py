@@ -6,6 +6,7 @@ Owns these targets. Must not know how inputs are made.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 from edge.contract import messages, topics, wire
 from firmware_config import loader
 from hub import papers, roster, roster_sheet, sheet
+from hub.bridges import document
 from hub.meeting import commands
 from tests.fuzz.campaign import Judge, Target, must, plain
 from tests.hub_live import Live
@@ -30,6 +32,9 @@ def targets() -> list[Target]:
     """All of them."""
     rooms = tuple(path.read_bytes() for path in sorted(loader.ROOMS_DIR.glob("*.toml")))
     meetings = (roster.demo_file().read_bytes(), b'title = "A"\n[[seats]]\nseat = "main/1"\n')
+    page = (Path(__file__).parents[2] / "docs" / "bridges.md").read_text(encoding="utf-8")
+    shown = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[0] for kind in ("json", "csv"))
+    documents = tuple(text.encode() for text in shown)
     rows = roster_sheet.template()
     sheets = (
         sheet.csv_of(rows),
@@ -42,6 +47,7 @@ def targets() -> list[Target]:
         Target("meeting", said("up"), plain(_hub)),
         Target("room-file", rooms, _room_files, FILE_BYTES),
         Target("meeting-file", meetings, plain(_meeting_file), FILE_BYTES),
+        Target("document", documents, plain(_document), FILE_BYTES),
         Target("roster", sheets, plain(_roster), FILE_BYTES),
         Target("paper", heads, plain(_paper)),
     ]  # fmt: skip
@@ -140,6 +146,13 @@ def _meeting_file(data: bytes) -> None:
         roster.parse(text, "meeting.toml")
     except roster.MeetingFileError as error:
         must(str(error).startswith("meeting.toml: "), "a refusal that does not name the file")
+
+
+def _document(data: bytes) -> None:
+    try:
+        document.read(data, "x.json")
+    except document.BridgeError as error:
+        must(str(error).startswith("x.json: "), "a refusal that does not name the file")
 
 
 def _roster(data: bytes) -> None:
