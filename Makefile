@@ -1,6 +1,6 @@
 # Every way to work with phonghop starts here; "make help" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos deb deb-check audit venv lock clean
+.PHONY: help demo test lint format bench chaos fuzz soak deb deb-check audit venv lock clean
 
 BIN := .venv/bin
 # A worker for each processor; a file stays with one worker, because its tests may share a site. In the
@@ -9,13 +9,16 @@ PYTEST_ARGS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 SEED ?=
 DURATION_S ?=
+SECONDS ?=
+TARGET ?=
+HOURS ?=
 ARCH ?=
 HTTP_PORT ?=
 MQTT_PORT ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
-	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), ARCH (deb), PYTHON (venv)'
+	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), SEED, SECONDS, TARGET (fuzz), HOURS (soak), ARCH (deb), PYTHON (venv)'
 
 demo: ## two rooms, hub and broker on this machine, no hardware; Ctrl-C ends it
 	@.ci/venv demo
@@ -52,6 +55,13 @@ bench: venv ## presses, votes and a storm of votes, measured (BENCH_ARGS="votes 
 chaos: venv ## a meeting with ballots while everything fails; the last line is the figures as JSON
 	@.ci/system-packages
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(DURATION_S),--duration-s $(DURATION_S))
+
+fuzz: venv ## everything that reads what others send, given nonsense; findings are kept as tests
+	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGET),--target $(TARGET))
+
+soak: venv ## short meetings for hours, and what the processes keep of them; the last line is JSON
+	@.ci/system-packages
+	@$(BIN)/python -m tests.soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
 deb: venv ## Debian packages of edge and hub in dist/ (ARCH=arm64: for a Raspberry Pi, on any machine)
 	@.ci/deb $(if $(ARCH),--arch $(ARCH))

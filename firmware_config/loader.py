@@ -27,6 +27,9 @@ FILE_LIMIT_BYTES = 1 << 20
 LINE_LIMIT = 400
 """Longest complaint, in characters: one line on a screen, or a few."""
 
+_TOO_DEEP = "is not TOML: lists or tables nested too deeply"
+_TOO_LONG = "a number in it has more digits than can be read"
+
 Loc = tuple[int | str, ...]
 
 _RANGE = {
@@ -78,7 +81,7 @@ def load_room(name_or_path: str | Path) -> RoomConfig:
     try:
         # Through JSON, because strict JSON knows lists and texts only, as TOML does: no text is
         # taken for a number, but a list still makes a tuple.
-        config = RoomConfig.model_validate_json(json.dumps(data, default=str), strict=True)
+        config = RoomConfig.model_validate_json(_as_json(file, data), strict=True)
     except ValidationError as error:
         raise RoomFileError(file, _first_complaint(error, data)) from None
     clash = first_clash(config)
@@ -129,7 +132,18 @@ def _parse(file: str, raw: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise RoomFileError(file, f"is not TOML: {error}") from error
     except RecursionError as error:
-        raise RoomFileError(file, "is not TOML: lists or tables nested too deeply") from error
+        raise RoomFileError(file, _TOO_DEEP) from error
+    except ValueError as error:  # a number with thousands of digits
+        raise RoomFileError(file, _TOO_LONG) from error
+
+
+def _as_json(file: str, data: dict[str, Any]) -> str:
+    try:
+        return json.dumps(data, default=str)
+    except RecursionError as error:  # a key with a thousand dots
+        raise RoomFileError(file, _TOO_DEEP) from error
+    except ValueError as error:  # the same number, written with 0x
+        raise RoomFileError(file, _TOO_LONG) from error
 
 
 def _first_complaint(error: ValidationError, data: dict[str, Any]) -> str:

@@ -223,4 +223,8 @@ def _problem(found: Mapping[str, Any]) -> Problem:
         return Problem(key, "no such key")
     if found["type"] == "value_error":
         return Problem(key, str(found["ctx"]["error"]))
-    return Problem(key, f"{found['msg']} (is {str(found['input'])[:60]!r})")
+    try:
+        shown = repr(str(found["input"])[:60])
+    except (ValueError, RecursionError):  # a number with thousands of digits, a nest of lists
+        shown = "more than can be shown"
+    return Problem(key, f"{found['msg']} (is {shown})")

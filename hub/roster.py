@@ -33,6 +33,10 @@ def form_of(text: str, name: str) -> MeetingForm:
         raise MeetingFileError(f"{name}: not TOML: {error}") from error
     except ValidationError as error:
         raise MeetingFileError(f"{name}: {problems_of(error)[0]}") from error
+    except RecursionError as error:
+        raise MeetingFileError(f"{name}: lists or tables nested too deeply") from error
+    except ValueError as error:  # a number with thousands of digits
+        raise MeetingFileError(f"{name}: {error}") from error
     wrong = clashes(found)
     if wrong:
         raise MeetingFileError(f"{name}: {wrong[0]}")

@@ -26,9 +26,9 @@ Lamp = Literal["off", "on", "slow", "fast"]
 
 
 class Message(BaseModel):
-    """Root of everything on the wire."""
+    """Root of everything on the wire. JSON knows no infinite number: ``1e999`` is none of ours."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     v: Literal[1] = VERSION
 
@@ -36,7 +36,7 @@ class Message(BaseModel):
 class Part(BaseModel):
     """Root of what stands inside a message."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Text(BaseModel):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from edge.contract.base import (
     Count,
@@ -25,7 +25,7 @@ from edge.contract.base import (
 )
 
 
-class SeatPlace(BaseModel):
+class SeatPlace(Part):
     """A seat as its room describes it. Metres, see the room's coordinate system."""
 
     number: int = Field(ge=1, le=999)
@@ -35,7 +35,7 @@ class SeatPlace(BaseModel):
     """The bus its unit is on."""
 
 
-class DevicePlace(BaseModel):
+class DevicePlace(Part):
     """A device as its room describes it."""
 
     id: DeviceId
@@ -50,7 +50,7 @@ class DevicePlace(BaseModel):
     simulated: bool = False
 
 
-class ScenePlace(BaseModel):
+class ScenePlace(Part):
     """A way of meeting that the room knows: what its displays do in it is the room's matter."""
 
     id: DeviceId
@@ -68,7 +68,7 @@ class Describe(Message):
     scenes: list[ScenePlace] = Field(default_factory=list)
 
 
-class SeatActual(BaseModel):
+class SeatActual(Part):
     """What a seat's unit last proved. None is unknown, ``reason`` says why."""
 
     microphone: bool | None
@@ -99,7 +99,7 @@ the seat's own aim is back; the neighbour is too near to tell faces apart; the p
 follow the camera, or one who walks could not be followed calmly."""
 
 
-class AimQuality(BaseModel):
+class AimQuality(Part):
     """What a camera's sightings are worth: how far off its aims are expected to be."""
 
     worst_seat: SeatName | None = None
@@ -110,7 +110,7 @@ class AimQuality(BaseModel):
     warnings: list[Text] = Field(default_factory=list, max_length=8)
 
 
-class CameraActual(BaseModel):
+class CameraActual(Part):
     """What a camera last proved, what it is after, and why."""
 
     pan_deg: float | None
@@ -145,7 +145,7 @@ class CameraActual(BaseModel):
     age_ms: Count | None = None
 
 
-class DisplayActual(BaseModel):
+class DisplayActual(Part):
     """What a display last proved; ``wanted_...`` is what was asked of it last."""
 
     power: bool | None
@@ -159,7 +159,7 @@ class DisplayActual(BaseModel):
     age_ms: Count | None = None
 
 
-class Behind(BaseModel):
+class Behind(Part):
     """Something of a display that is not yet as the scene wants it, and why."""
 
     device: DeviceId
@@ -167,7 +167,7 @@ class Behind(BaseModel):
     reason: Line
 
 
-class SceneActual(BaseModel):
+class SceneActual(Part):
     """The scene in force: what of it has not been proved stands in ``behind``."""
 
     id: DeviceId
@@ -187,7 +187,7 @@ class AudioState(State):
     """How long each seat has been heard since the start of the controller, by seat number."""
 
 
-class DeviceActual(BaseModel):
+class DeviceActual(Part):
     """Health of any device and its counters."""
 
     health: HealthWord

@@ -26,6 +26,9 @@ _EVENTS_HEAD, _EVENTS_TAIL = f'{{"v":{messages.VERSION},"events":['.encode(), b"
 EVENT_BYTES_MOST = MAX_PAYLOAD_BYTES - len(_EVENTS_HEAD) - len(_EVENTS_TAIL)
 """Bound of one event, so that it fits among others."""
 
+TOLD_MOST = 300
+"""Longest refusal, in characters: names in it come from whoever sent the message."""
+
 M = TypeVar("M", bound=messages.Message)
 
 
@@ -130,8 +133,9 @@ def _read(model: type[M], data: bytes) -> M:
         where = ".".join(str(part) for part in first["loc"]) or "payload"
         if where == "v":
             version = _version(data)
-            raise BadMessage(f"contract version {version}, this side speaks 1") from error
-        raise BadMessage(f"{where}: {first['msg']}") from error
+            said = f"contract version {str(version)[:20]}, this side speaks 1"
+            raise BadMessage(said) from error
+        raise BadMessage(f"{where}: {first['msg']}"[:TOLD_MOST]) from error
 
 
 def _version(data: bytes) -> object:

@@ -33,6 +33,8 @@ class BallotViews:
 
     def part(self, meeting: Meeting, now_s: float) -> list[Json]:
         """Every ballot of this meeting, newest last, then items that nobody has been asked yet."""
+        for key in self._over.keys() & meeting.past:
+            del self._over[key]  # of a meeting that is over: no page shows it again
         known = {ballot for ballot, _ in (*meeting.ballots, *meeting.damaged)}
         begun = [
             self._ballot(journal, now_s)

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 PAGE_MOST = 500
 
+NUMBER_MOST = 2**63 - 1
+"""Of an event: what SQLite counts up to."""
+
 COLUMNS = ("n", "time", "room", "kind", "what", "seat", "text_vi", "text_en")
 
 Read = Callable[[Asked], Awaitable[list[Stored]]]
@@ -43,8 +46,12 @@ class EventsAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     since: float | None = Field(default=None, ge=0, description="seconds since 1970")
-    after: int = Field(default=0, ge=0, description="numbers greater than this, oldest first")
-    before: int | None = Field(default=None, ge=0, description="smaller numbers, newest first")
+    after: int = Field(
+        default=0, ge=0, le=NUMBER_MOST, description="numbers greater than this, oldest first"
+    )
+    before: int | None = Field(
+        default=None, ge=0, le=NUMBER_MOST, description="smaller numbers, newest first"
+    )
     room: RoomId | None = None
     kind: Kind | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = 200

@@ -90,9 +90,10 @@ def read(data: bytes, name: str) -> MeetingDocument:
         raise BridgeError(f"{name}: larger than {MOST_BYTES // 1024**2} MiB")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         try:
-            return judged(json.loads(data.decode("utf-8-sig")), name)
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            found = json.loads(data.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, too
             raise BridgeError(f"{name}: not JSON: {error}") from error
+        return judged(found, name)
     try:
         return judged(_of_rows(sheet.rows_of(data)), name)
     except sheet.SheetError as error:

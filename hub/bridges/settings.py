@@ -114,6 +114,8 @@ def load(path: Path | None, *, home_assistant: bool = False) -> BridgeSettings:
         raise BridgeFileError(f"{path}: not TOML: {error}") from error
     except ValidationError as error:
         raise BridgeFileError(f"{path}: {problems_of(error)[0]}") from error
+    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+        raise BridgeFileError(f"{path}: not TOML: {error}") from error
     poll, hook = None, None
     if found.poll is not None:
         token = _secret(path, "poll.token_file", found.poll.token_file)

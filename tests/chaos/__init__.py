@@ -7,6 +7,7 @@
 ``schedule``   which fault comes when: a pure function of the seed
 ``site``       the processes of the run, each client behind a proxy of its own
 ``faults``     the schedule carried out, and everything healed at the end
+``hostile``    a client that is let in as a room and sends garbage
 ``history``    what was pressed, shown, sent and broken, with its time
 ``people``     delegates and chair at the hardware of the twins
 ``chair``      the scripted chair at the hub's HTTP interface

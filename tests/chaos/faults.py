@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from tests.chaos.history import Span
+from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
 from tests.chaos.schedule import EDGES, PROCESSES, Fault
 from tests.chaos.site import ChaosSite
@@ -67,6 +68,8 @@ class Faults:
                 self._site.clock_file(fault.target).write_text(str(fault.amount))
             case "disk_full":
                 await self._fill_disk(fault)
+            case "hostile":
+                await self._harass(fault)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()
@@ -103,6 +106,12 @@ class Faults:
         limit_writes(process.pid, 0)
         await asyncio.sleep(fault.for_s)
         limit_writes(process.pid, resource.RLIM_INFINITY)
+
+    async def _harass(self, fault: Fault) -> None:
+        """Garbage past the links, straight to the broker: nobody is excused for it."""
+        room = fault.target.removeprefix("client-")
+        port, seed = self._site.broker.port, int(fault.at_s * 1000)
+        self._history.garbage += await harass(port, room, fault.for_s, seed)
 
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]

@@ -241,6 +241,7 @@ def _figures(
         "stuck": end.stuck,
         "unproven": len(unproven),
         "floor_presses": len(history.presses) - verdict.presses,
+        "garbage_sent": history.garbage,
         "faults": dict(sorted(history.faults.items())),
     }
 

@@ -17,6 +17,9 @@ ROOMS = ("main", "satellite-1")
 EDGES = tuple(f"edge-{room}" for room in ROOMS)
 PROCESSES = (*EDGES, "hub", "broker")
 LINKS = tuple(f"link-{name}" for name in (*ROOMS, "hub"))
+CLIENTS = tuple(f"client-{name}" for name in ROOMS)
+"""Who is let in as a room, and sends garbage."""
+
 LINK_FAULTS = ("cut", "half_open", "delay", "slow", "duplicate", "stall")
 
 FIRST_S = 2.0
@@ -36,6 +39,7 @@ LENGTHS_S = {
     "stall": (0.5, 8.0),
     "clock": (0.0, 0.0),
     "disk_full": (1.0, 5.0),
+    "hostile": (1.0, 6.0),
 }
 """Shortest and longest. A link is noticed to be half open after some nine seconds; a room
 leads itself after one second without the hub: both sides of both are in."""
@@ -79,6 +83,7 @@ def deck() -> list[tuple[str, str]]:
     cards += [("kill", target) for target in PROCESSES]  # what the promise is about: twice
     cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
     cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
+    cards += [("hostile", target) for target in CLIENTS]
     return cards
 
 

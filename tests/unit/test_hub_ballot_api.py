@@ -188,6 +188,16 @@ def test_what_is_over_is_made_once_and_shows_its_result_without_names() -> None:
     assert views.part(sitting.meeting, sitting.now_s)[0] is first
 
 
+def test_ballots_of_meetings_that_are_over_are_not_kept_ready() -> None:
+    sitting = Sitting().opened()
+    sitting.order(act.Close("an"), act.Count("an"))
+    views = BallotViews()
+    assert len(views.part(sitting.meeting, sitting.now_s)) == len(views._over) == 1
+    over = replace(sitting.meeting, past=frozenset(sitting.meeting.ballots))
+    views.part(over, sitting.now_s)
+    assert not views._over
+
+
 def test_attendance_as_pages_show_it() -> None:
     sitting = Sitting(gate=True)
     sitting.hear(sign_in("main/2", 1))

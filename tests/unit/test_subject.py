@@ -67,15 +67,15 @@ def test_two_microphones_without_ears_are_a_pair_and_three_are_the_room() -> Non
 
 
 def test_a_voice_must_last() -> None:
-    changes = play((0.0, voices(A)), (10.0, voices(B)), (10.5, voices(A)))
-    assert changes == [(0.0, WIDE), (0.6, A)]
+    changes = play((0.0, voices(A)), (10.0, voices(B)), (10.4, voices(A)))
+    assert changes == [(0.0, WIDE), (PACING.voice_delay_s, A)]
 
 
 def test_who_stops_just_then_is_not_cut_to() -> None:
     """The ears keep B as the talker for a while; but an interjection is no turn."""
     ended = replace(voices(B), voiced=())
     changes = play((0.0, voices(A)), (10.0, voices(B)), (10.4, ended), (11.4, voices(A)))
-    assert changes == [(0.0, WIDE), (0.6, A)]
+    assert changes == [(0.0, WIDE), (PACING.voice_delay_s, A)]
     pausing = play((0.0, voices(A)), (10.0, voices(B)), (10.4, ended), (11.0, voices(B)))
     assert pausing[2:] == [(11.0, B)], "a pause in between counts"
 

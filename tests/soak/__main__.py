@@ -1,0 +1,152 @@
+"""``python -m tests.soak``: meetings for hours; slopes for people, and JSON at the end.
+
+Owns the command line and the order of things. Exit code: 0 when everything is flat, 1 when
+something grows or breaks, 2 when the run was too short or too noisy to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from edge.twin.client import TwinClient
+from tests import hub_access
+from tests.chaos.schedule import ROOMS
+from tests.rig import Site, listening, until_shown
+from tests.soak import samples, slopes
+from tests.soak.people import Table
+from tests.soak.samples import Book
+
+CODES = {"flat": 0, "steady": 0, "grows": 1, "unclear": 2}
+
+
+def main() -> int:
+    """Run, print, judge; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--hours", type=float, default=0.5, help="how long (default 0.5)")
+    parser.add_argument("--seed", type=int, default=1, help="who speaks and votes when")
+    parser.add_argument("--every-s", type=float, default=5.0, help="between samples (default 5)")
+    args = parser.parse_args()
+    folder, book = Path(tempfile.mkdtemp(prefix="phonghop-soak-")), Book()
+    began_s, held, error = time.monotonic(), 0, ""
+    try:
+        held = asyncio.run(soak(folder, book, args.seed, args.hours * 3600.0, args.every_s))
+    except* (AssertionError, ProcessLookupError, OSError) as errors:
+        error = repr(errors.exceptions[0])[:2000]
+    report = judged(book)
+    worst = slopes.of_all([process["verdict"] for process in report.values()])
+    tell(report)
+    code = 1 if error else CODES[worst]
+    if code == 1:
+        print(f"files and logs of this run are kept in {folder}; {error}")
+    else:
+        shutil.rmtree(folder)
+    hours = (time.monotonic() - began_s) / 3600.0
+    figures: dict[str, Any] = {"hours": round(hours, 3), "meetings": held, "verdict": worst}
+    print(json.dumps({**figures, **({"error": error} if error else {}), "processes": report}))
+    return code
+
+
+async def soak(folder: Path, book: Book, seed: int, for_s: float, every_s: float) -> int:
+    """Meetings on a site until the time is over; how many."""
+    site = Site(folder)
+    try:
+        site.broker.start()
+        for room in ROOMS:
+            site.start_twin(room)
+        site.start_hub()
+        for room in ROOMS:
+            await until_shown(room, lambda show: show["seats"], f"the twin of {room}")
+            site.start_edge(room)
+        async with listening(site) as ear:
+            for room in ROOMS:
+                topic = f"phonghop/v1/{room}/up/state/seats"
+                await ear.until(lambda seen, topic=topic: seen[topic], f"seats of {room}")
+        return await _hold(site, book, seed, for_s, every_s)
+    finally:
+        site.stop_all()
+
+
+async def _hold(site: Site, book: Book, seed: int, for_s: float, every_s: float) -> int:
+    looking = asyncio.create_task(_look(site, book, every_s), name="samples")
+    number, until_s = 0, time.monotonic() + for_s
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            url = f"http://127.0.0.1:{site.http_port}"
+            session = await stack.enter_async_context(hub_access.session(url))
+            twins = {r: await stack.enter_async_context(TwinClient(r)) for r in ROOMS}
+            table = Table(session, twins, random.Random(seed))
+            while time.monotonic() < until_s:
+                number += 1
+                await table.meeting(number)
+                if looking.done():
+                    looking.result()
+    finally:
+        looking.cancel()
+        await asyncio.wait({looking})
+    return number
+
+
+async def _look(site: Site, book: Book, every_s: float) -> None:
+    """A sample of everything, again and again, until cancelled."""
+    while True:
+        for name, process in site.processes.items():
+            found = samples.of_process(process.pid)
+            found["log_bytes"] = samples.size_of(site.folder, f"{name}.log")
+            kind, _, room = name.partition("-")
+            if kind == "hub":
+                found["database_bytes"] = samples.size_of(site.folder / "hub", "*.sqlite*")
+            elif kind == "edge":
+                found["database_bytes"] = samples.size_of(site.folder / "edge", f"{room}*.sqlite*")
+            book.note(name, found)
+        book.note("broker", samples.of_process(site.broker.pid))
+        await asyncio.sleep(every_s)
+
+
+def judged(book: Book) -> dict[str, Any]:
+    """Slopes and verdict of every process."""
+    report: dict[str, Any] = {}
+    for process, figures in book.series.items():
+        told: dict[str, Any] = {}
+        for name, series in figures.items():
+            at_s, values = slopes.warm(series.at_s, series.values)
+            slope = slopes.fit(at_s, values)
+            is_record = name in samples.RECORDS
+            told[name] = {
+                "last": series.values[-1],
+                "per_h": None if slope is None else round(slope.per_h, 2),
+                "noise_per_h": None if slope is None else round(slope.noise_per_h, 2),
+                "verdict": slopes.judge_records(at_s, values)
+                if is_record
+                else slopes.judge(slope, samples.ALLOWED_PER_H[name]),
+            }
+        report[process] = {
+            "verdict": slopes.of_all([one["verdict"] for one in told.values()]),
+            **told,
+        }
+    return report
+
+
+def tell(report: dict[str, Any]) -> None:
+    """For people."""
+    for process, told in report.items():
+        print(f"{process}: {told['verdict']}")
+        for name, one in told.items():
+            if isinstance(one, dict) and one["per_h"] is not None:
+                print(
+                    f"  {name:15} {one['last']:14.0f} {one['per_h']:+14.1f}/h"
+                    f" ± {one['noise_per_h']:.1f}  {one['verdict']}"
+                )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
