@@ -22,6 +22,7 @@ from drivers.delegate_unit.driver import DelegateBus
 from drivers.lg_rs232.driver import LgDisplay
 from drivers.pjlink.driver import PjlinkDisplay
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
+from drivers.shure_dis.driver import DisSystem
 from drivers.switcher.driver import SerialSwitcher
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
@@ -73,6 +74,11 @@ def make_devices(
         bus = DelegateBus(section, seats, on_seat_key)
         bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
+    for system in config.conference_systems:
+        places = {seat.number: seat.unit for seat in config.seats_on(system.id)}
+        units = DisSystem(system, places, on_seat_key)
+        units.on_change = on_change
+        buses.update(dict.fromkeys(places, units))
     console = None
     if config.console is not None:
         check_names(config.console)
