@@ -3,8 +3,9 @@
 .PHONY: help demo test lint format bench chaos deb deb-check venv lock clean
 
 BIN := .venv/bin
-# A worker for each processor; a file stays with one worker, because its tests may share a site.
-PYTEST_ARGS ?= --numprocesses auto --dist loadfile
+# A worker for each processor; a file stays with one worker, because its tests may share a site. In the
+# order of the folders: the long stories first, thousands of quick tests last.
+PYTEST_ARGS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 SEED ?=
 DURATION_S ?=

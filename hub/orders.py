@@ -13,7 +13,7 @@ from edge.contract import messages, topics
 from edge.contract.wire import encode
 from edge.rules.floor import Ask, Give, PriorityHeld, room_of
 from edge.rules.reasons import Reason
-from hub.access.rights import Who, is_quiet
+from hub.access.rights import Role, Who, is_quiet
 from hub.alerts import Alerts
 from hub.api import models
 from hub.api.care_bodies import DisplayAlive
@@ -84,6 +84,8 @@ class Orders:
         if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
             return body.press, await self._desk.ask(page_vote(body), (body.seat, body.press))
         ident = secrets.token_hex(8)
+        if isinstance(body, DisplayAlive) and who.role is Role.DISPLAY and who.name != body.room:
+            return ident, Reason.NOT_YOUR_ROLE  # a screen speaks for its own room
         reason = await self._done(ident, name, body, who.by)
         if not is_quiet(name):
             self._record(name, who, "" if reason is None else reason.value)

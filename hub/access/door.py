@@ -222,11 +222,15 @@ class Door:
         self.set_up_code = ""
         return await self._begin(name, Role.TECHNICIAN, None, name)
 
-    async def simulate(self, role: Role, seat: str | None) -> Outcome:
-        """In a simulation: as whoever one likes."""
+    async def simulate(self, role: Role, seat: str | None, room: str = "") -> Outcome:
+        """In a simulation: as whoever one likes; a screen is that of a ``room``."""
         if not self.simulation:
             return Refused(Reason.NOT_ALLOWED)
-        name = self._name_at(seat) if role is Role.DELEGATE and seat else str(role)
+        name = str(role)
+        if role is Role.DELEGATE and seat:
+            name = self._name_at(seat)
+        elif role is Role.DISPLAY:
+            name = room
         return await self._begin(name, role, seat, SIMULATED)
 
     async def _begin(self, name: str, role: Role, seat: str | None, account: str) -> Entered:

@@ -48,6 +48,9 @@ class ChooseRole(ClosedBody):
 
     role: Literal["technician", "chair", "secretary", "delegate", "display"]
     seat: SeatName | None = None
+    room: RoomId | None = Field(
+        default=None, description="whose screen it is; the first room of the meeting without it"
+    )
 
 
 class SignOut(ClosedBody):

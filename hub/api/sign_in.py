@@ -14,6 +14,7 @@ from urllib.parse import quote
 import segno
 from aiohttp import web
 
+from edge.contract.topics import split_seat
 from edge.rules.reasons import Reason
 from hub.access import rights
 from hub.access.book import BookError
@@ -140,7 +141,8 @@ class SignIn:
         role = Role(body.role)
         if self._door.simulation and role is Role.DELEGATE and body.seat not in self._people():
             return rejected(409, Reason.SEAT_UNKNOWN)
-        return await self._enter(self._door.simulate(role, body.seat))
+        room = body.room or next((split_seat(seat)[0] for seat in self._people()), "main")
+        return await self._enter(self._door.simulate(role, body.seat, room))
 
     async def _enter(self, coming: Awaitable[Outcome]) -> web.Response:
         try:

@@ -312,7 +312,8 @@ async def test_in_a_simulation_roles_are_chosen(tmp_path: Path) -> None:
         assert ways == {"set_up": False, "simulation": True, "seats": PEOPLE}
         for body, name in (
             ({"role": "delegate", "seat": "main/2"}, "An"),
-            ({"role": "display"}, "display"),
+            ({"role": "display"}, "main"),
+            ({"role": "display", "room": "phu"}, "phu"),
             ({"role": "chair"}, "chair"),
         ):
             answer = await client.post("/api/v1/sign-in/simulation", json=body)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from edge.contract import messages
 from edge.contract.messages import Text
 from edge.rules.reasons import Reason
+from hub.access.rights import Role, Who
 from hub.alerts import Alerts
 from hub.api import care_bodies as bodies
 from hub.board import Board
 from hub.care_orders import care_order
+from hub.clock import HubClock
+from hub.desk import Desk
+from hub.link import Link
 from hub.meeting import commands, events
 from hub.meeting.care import CareOrder
+from hub.orders import Orders
 from hub.screens import DEAD_AFTER_MS, Screens
 from tests.hub_live import Live
 
@@ -139,3 +145,32 @@ def test_alarms_of_the_hub_are_acknowledged_too() -> None:
     other_start = Alerts("g2", lambda: 5, lambda: None)
     other_start.set("storage", BROKEN)
     assert other_start.part(live.meeting.care)["storage"]["seen"] is None
+
+
+async def test_a_paired_screen_speaks_for_its_own_room_alone_and_needs_no_broker() -> None:
+    live, touched = expecting(), list[tuple[str, ...]]()
+
+    class Records:
+        """A desk that records."""
+
+        meeting = live.meeting
+
+        async def ask(self, given: commands.Input) -> None:
+            """Let it happen."""
+            live.give(given)
+
+    orders = Orders(
+        cast(Desk, Records()),
+        Board(),
+        cast(Link, SimpleNamespace(connected=False)),
+        HubClock(None),
+        1,
+        lambda *path: touched.append(path),
+        Alerts("g1", lambda: 5, lambda: None),
+    )
+    screen = Who("main", Role.DISPLAY)
+    for room, reason in (("satellite-1", Reason.NOT_YOUR_ROLE), ("main", None)):
+        body = bodies.DisplayAlive(room=room, showing="floor")
+        assert (await orders.carry_out("display_alive", body, screen))[1] is reason
+    assert live.meeting.care.screens == {"main"}
+    assert touched == [("rooms", "main", "screen")]

@@ -131,7 +131,7 @@ onSubmit("set-up", "/api/v1/sign-in/set-up", ({ code, name, password }) => ({ co
 onSubmit("by-role", "/api/v1/sign-in/simulation", () => ({ role: "delegate", seat: byId("simulation-seat").value }));
 byId("here-out").addEventListener("click", signOut);
 for (const key of document.querySelectorAll("[data-role]")) {
-  key.addEventListener("click", () => enter("/api/v1/sign-in/simulation", { role: key.dataset.role }, byId("simulation")));
+  key.addEventListener("click", () => enter("/api/v1/sign-in/simulation", { role: key.dataset.role, room: roomOf(next()) }, byId("simulation")));
 }
 for (const key of document.querySelectorAll("[data-lang]")) {
   key.addEventListener("click", () => {
