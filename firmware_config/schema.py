@@ -29,6 +29,7 @@ from drivers.pjlink.config import PjlinkConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
 from drivers.shure_dis.config import ShureDisConfig
 from drivers.switcher.config import SwitcherConfig
+from drivers.televic.config import TelevicConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
 from firmware_config.scenes import MeetingSection, SceneSection
@@ -90,12 +91,26 @@ class BusSection(BusConfig):
     )
 
 
-class ConferenceSection(ShureDisConfig):
-    """A bought conference system; seats name it as their bus."""
+class ConferencePlace(Section):
+    """What every bought conference system has; seats name it as their bus."""
 
     title: Title = Field(
         Title(vi="Hệ thống hội nghị", en="Conference system"), description="its name for people"
     )
+
+
+class ShureConferenceSection(ShureDisConfig, ConferencePlace):
+    """A Shure/DIS central unit."""
+
+
+class TelevicConferenceSection(TelevicConfig, ConferencePlace):
+    """A central unit of the Televic family."""
+
+
+ConferenceSection = Annotated[
+    ShureConferenceSection | TelevicConferenceSection, Field(discriminator="driver")
+]
+"""A bought conference system."""
 
 
 class SeatSection(SeatUnitConfig):

@@ -30,7 +30,8 @@ def base() -> Data:
             {"id": "bus-2", "port": "/dev/ttyS2", "title": title},
         ],
         "conference_systems": [
-            {"driver": "shure_dis", "id": "dis-1", "port": "tcp:192.0.2.14:3142", "title": title}
+            {"driver": "shure_dis", "id": "dis-1", "port": "tcp:192.0.2.14:3142", "title": title},
+            {"driver": "televic", "id": "dis-2", "port": "/dev/ttyS9", "title": title},
         ],
         "seats": [
             {"number": 1, "bus": "bus-1", "unit": 1, "slot": 1, **place},

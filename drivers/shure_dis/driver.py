@@ -5,7 +5,7 @@ nothing but what it is told to. It answers nothing to an order that changes noth
 whole state is asked for again and again, and that alone proves that it is alive.
 
 Owns the connection, the rounds of questions and the way of each line to its seat. Must not
-decide whose finger it was (``seat``).
+decide whose finger it was (``core.bought_seat``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from drivers.core.address import parse_port
+from drivers.core.bought_seat import BoughtSeat, Make, Order, What
 from drivers.core.capability import Health, HealthState, KeyPress, SeatOutputs, SeatState
 from drivers.core.errors import LinkDown, NoReply
 from drivers.core.reading import Clock
@@ -24,7 +25,6 @@ from drivers.core.session import Session
 from drivers.core.transport import Connect, connect_to
 from drivers.shure_dis.codec import DisDecoder, Message, encode
 from drivers.shure_dis.config import ShureDisConfig
-from drivers.shure_dis.seat import NO_UNIT, DisSeat, Order, What
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,15 @@ SETTINGS = (
     Message("max_speakers", (("value", 8),)),
 )
 """What makes it obey: no mode, priority or limit of its own stands between it and our floor."""
+
+NO_UNIT = "the central unit has no unit here"
+
+MAKE = Make(
+    orders=("microphone", "request"),
+    retry_s=1.0,
+    limits="no lamps or vote keys from here; stays open when the controller dies",
+    not_opening="does not open: the central unit opens 8 microphones at most, and none in error",
+)
 
 TICK_S = 0.05
 STALE_POLLS = 3
@@ -77,7 +86,7 @@ class DisSystem:
         self._config = config
         self._on_key = on_key
         self._now_s = now_s
-        self._seats = {number: DisSeat(number, place) for number, place in places.items()}
+        self._seats = {number: BoughtSeat(number, place, MAKE) for number, place in places.items()}
         self._by_place = {seat.place: seat for seat in self._seats.values()}
         self._session: Session[Message] = Session(
             config.id,
@@ -206,7 +215,7 @@ class DisSystem:
             if order is not None:
                 self._say(COMMANDS[order], seat)
 
-    def _say(self, word: str, seat: DisSeat) -> None:
+    def _say(self, word: str, seat: BoughtSeat) -> None:
         self._counters["orders"] += 1
         with contextlib.suppress(LinkDown):  # the session reopens, a round finds the difference
             self._session.send_now(encode(Message(word, (("seat", seat.place),))), word)
@@ -274,7 +283,7 @@ class DisSystem:
 
     # What is known
 
-    def _seat(self, number: int) -> DisSeat:
+    def _seat(self, number: int) -> BoughtSeat:
         try:
             return self._seats[number]
         except KeyError:

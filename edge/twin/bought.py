@@ -5,17 +5,34 @@ Owns what a hand and an eye at such a seat can do and see. Must not speak its pr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from drivers.shure_dis.sim import DisSim
+from drivers.televic.sim import TelevicSim
+from firmware_config.schema import ConferenceSection
+
+
+def make_conference(
+    system: ConferenceSection, units: Iterable[int], chairs: Iterable[int]
+) -> DisSim | TelevicSim:
+    """The central unit with these units."""
+    if system.driver == "shure_dis":
+        return DisSim(units, chairs)
+    return TelevicSim(units, chairs)
+
+
+def baud_of(system: ConferenceSection) -> int:
+    """Speed of its line; 0 where it has none."""
+    return system.baud if system.driver == "televic" else 0
 
 
 @dataclass(frozen=True, slots=True)
 class BoughtPlace:
     """Where a seat's key is. ``unit`` is its number at the central unit."""
 
-    system: DisSim
+    system: DisSim | TelevicSim
     unit: int
     keys = ("mic",)
 

@@ -20,11 +20,10 @@ from drivers.core.simulation import PtyWire, Sim, TcpWire, UdpWire
 from drivers.delegate_unit.sim import DelegateBusSim
 from drivers.delegate_unit.sim_units import KEY_NAMES
 from drivers.pelco_d.sim import Dome, PelcoBusSim
-from drivers.shure_dis.sim import DisSim
 from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
-from edge.twin.bought import BoughtPlace
+from edge.twin.bought import BoughtPlace, baud_of, make_conference
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.faults import Fallible
@@ -198,12 +197,14 @@ class Twin:
     def _add_conference_system(self, system: ConferenceSection) -> None:
         seats = self._config.seats_on(system.id)
         chairs = [seat.unit for seat in seats if seat.role == "chair"]
-        sim = DisSim([seat.unit for seat in seats], chairs)
+        sim = make_conference(system, [seat.unit for seat in seats], chairs)
         names = {str(seat.number): BoughtPlace(sim, seat.unit) for seat in seats}
         self._seats.update(names)
         watch = SeatWatch({0: names}, lambda name: names[name].look(), self._watchers)
         self._seat_watches.append(watch)
-        self._wire(system.id, system.port, Noticed(sim, lambda _: watch.notice(b"")), 0)
+        self._wire(
+            system.id, system.port, Noticed(sim, lambda _: watch.notice(b"")), baud_of(system)
+        )
 
     def _add_camera(self, camera: CameraSection) -> None:
         if camera.driver == "pelco_d":

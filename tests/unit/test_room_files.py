@@ -202,7 +202,7 @@ def test_every_key_is_described() -> None:
         (
             ("seats", 2, "bus"),
             "bus-3",
-            "seats[number=3].bus: 'bus-3' is no bus of this room (buses: bus-1, bus-2, dis-1)",
+            "seats[number=3].bus: 'bus-3' is no bus of this room (buses: bus-1, bus-2, dis-1,",
         ),
         (
             ("cameras", 1, "port"),

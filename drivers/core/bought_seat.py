@@ -1,6 +1,6 @@
-"""One discussion unit: what the central unit said of it, what is wanted, whose finger it was.
+"""A unit of a bought conference system: what is told of it, what is wanted, whose finger it was.
 
-Theory. The central unit never tells who changed something. What we have just ordered is an
+Theory. A central unit never tells who changed something. What we have just ordered is an
 echo; what fits the wish needs nothing; the rest was a finger on the unit, and is told as a
 press of the microphone key, once. Then the room's floor has ``ANSWER_S`` to make up its mind
 before the unit is put back to what is wanted. What a connection begins with is no press.
@@ -10,6 +10,8 @@ Owns that judgement and the orders that are due. Must not know sockets, nor deci
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from drivers.core.capability import Health, HealthState, SeatOutputs, SeatState
@@ -27,17 +29,14 @@ JUDGE_S = 0.1
 """Going off is judged so much later: a request also ends because its microphone opens, and a
 microphone because its unit is lost; which of two lines comes first is not promised."""
 
-RETRY_S = 1.0
 DISOBEYS = 3
 """So many orders without effect are a fault."""
 
 NO_LAMPS = "the central unit lights its units itself and does not tell how"
 NOT_TOLD = "the central unit has not told yet"
-NO_UNIT = "the central unit has no unit here"
 PASSIVE = "the unit is lost or logged out"
-TOO_MANY = "does not open: the central unit opens 8 microphones at most, and none in error"
+NO_PRESENCE = "the central unit does not tell which units are there"
 DISOBEYED = "the central unit does not do what it is told here"
-LIMITS = "no lamps or vote keys from here; stays open when the controller dies"
 
 
 class Order(NamedTuple):
@@ -55,12 +54,28 @@ class Finger(NamedTuple):
     at_s: float
 
 
-class DisSeat:
+@dataclass(frozen=True, slots=True)
+class Make:
+    """What a make of central unit lets itself be told, and tells."""
+
+    orders: Collection[What]
+    """What can be switched by order."""
+    retry_s: float
+    """How long an order may need to show before it is given again."""
+    limits: str
+    """What seats of this make lack, in one line for people."""
+    not_opening: str
+    """Why a microphone may stay closed."""
+    tells_presence: bool = True
+
+
+class BoughtSeat:
     """One seat of the room at its central unit. ``place`` is its number there."""
 
-    def __init__(self, number: int, place: int) -> None:
+    def __init__(self, number: int, place: int, make: Make) -> None:
         """Nothing is known, and everything should be off."""
         self.number, self.place = number, place
+        self._make = make
         self.present: Reading[bool] = Reading.unknown(NOT_TOLD)
         self.disobeyed = 0
         self._told: dict[What, Reading[bool]] = {}
@@ -115,16 +130,17 @@ class DisSeat:
             self.disobeyed = 0
             return None
         self.disobeyed += 1
-        self._next_order_s = now_s + RETRY_S
+        self._next_order_s = now_s + self._make.retry_s
         self._echoes[order] = now_s + ECHO_S
-        if order == Order("microphone", True):
+        if order == Order("microphone", True) and self.is_waiting:
             self._echoes[Order("request", False)] = now_s + ECHO_S
         return order
 
     def _difference(self) -> Order | None:
-        for what in ("microphone", "request"):
+        kinds: tuple[What, ...] = ("microphone", "request")
+        for what in kinds:
             told, wish = self._told[what].value, self._wish(what)
-            if told is not None and told != wish:
+            if what in self._make.orders and told is not None and told != wish:
                 if what == "request" and self._wanted.microphone:
                     return None  # ends by itself when the microphone opens
                 return Order(what, wish)
@@ -191,7 +207,9 @@ class DisSeat:
     def state(self, now_s: float, stale_s: float) -> SeatState:
         """See ``SeatUnits.seat_state``."""
         return SeatState(
-            present=self.present.fresh(now_s, stale_s),
+            present=self.present.fresh(now_s, stale_s)
+            if self._make.tells_presence
+            else Reading.unknown(NO_PRESENCE),
             microphone=self._told["microphone"].fresh(now_s, stale_s),
             outputs=Reading.unknown(NO_LAMPS),
         )
@@ -203,10 +221,10 @@ class DisSeat:
             state = HealthState.FAULT if self.present.at_s is not None else HealthState.UNCONFIRMED
             return Health(state, self._why, proof_at_s)
         if self.disobeyed > DISOBEYS:
-            reason = TOO_MANY if self._wish("microphone") else DISOBEYED
+            reason = self._make.not_opening if self._wish("microphone") else DISOBEYED
             return Health(HealthState.FAULT, reason, proof_at_s)
         if self.present.fresh(now_s, stale_s).value is None:
             return Health(HealthState.UNCONFIRMED, "not told of late", proof_at_s)
         if self._told["microphone"].value is None:
             return Health(HealthState.UNCONFIRMED, NOT_TOLD, proof_at_s)
-        return Health(HealthState.OK, LIMITS, proof_at_s)
+        return Health(HealthState.OK, self._make.limits, proof_at_s)
