@@ -21,6 +21,7 @@ from pathlib import Path
 
 from hub import (
     backup,
+    bridge_cli,
     broker_tls,
     check,
     notify,
@@ -31,6 +32,7 @@ from hub import (
     user_cli,
 )
 from hub.access.book import BookError
+from hub.bridges import settings as bridge_settings
 from hub.identity.authority import IdentityError
 from hub.papers import MOST_BYTES
 from hub.service import Hub
@@ -101,6 +103,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"largest paper of a meeting, 1 to {PAPER_MIB_MOST} MiB ({MOST_BYTES // MIB})",
     )
+    run.add_argument(
+        "--bridge", type=Path, metavar="FILE", help="eCabinet and webhook (docs/bridges.md)"
+    )
+    run.add_argument(
+        "--home-assistant", action="store_true", help="rooms are seen by a Home Assistant"
+    )
     run.set_defaults(run=_run)
 
     demo = names.add_parser(
@@ -132,6 +140,7 @@ def parser() -> argparse.ArgumentParser:
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())
+    others += bridge_cli.add_parsers(names, address, HTTP)
     for command in (run, demo, status, *others):
         command.add_argument(
             "--log-level",
@@ -199,10 +208,12 @@ def _run(chosen: argparse.Namespace) -> int:
             broker_tls.chosen_tls(chosen),
             chosen.figures,
             chosen.paper_mib * MIB,
+            bridge_settings.load(chosen.bridge, home_assistant=chosen.home_assistant),
         )
         asyncio.run(_serve(settings))
     except (
         roster.MeetingFileError,
+        bridge_settings.BridgeFileError,
         reaching.NotReachedError,
         StoreError,
         BookError,

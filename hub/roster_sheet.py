@@ -92,6 +92,11 @@ _ROLES: dict[str, Role] = {
 }
 
 
+def role_of(told: str) -> Role | None:
+    """The role that is called so, in either language."""
+    return _ROLES.get(_plain(told))
+
+
 def read(rows: Sequence[Row], rooms: Rooms) -> Read:
     """The roster that the table says; seats only when nothing is wrong."""
     found = Read()
@@ -245,7 +250,7 @@ def _called(room: str, rooms: Rooms, language: int) -> str:
 def _role(told: str, wrong: Wrong) -> Role | None:
     if not told:
         return None
-    role = _ROLES.get(_plain(told))
+    role = role_of(told)
     if role is None:
         vi, en = (", ".join(words[n] for words in ROLES.values()) for n in (0, -1))
         wrong(

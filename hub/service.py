@@ -25,6 +25,8 @@ from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
+from hub.bridges.doors import Doors
+from hub.bridges.home_assistant import HomeAssistant
 from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
@@ -107,6 +109,16 @@ class Hub:
             PaperFolder(settings.data / "papers", settings.paper_most_bytes),
             lambda: self.pages.touch("meetings"),
         )
+        self.doors = Doors(
+            settings.bridges,
+            self._store,
+            self.prepared,
+            lambda: self.desk.meeting,
+            self.alerts,
+            lambda: HomeAssistant(
+                lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
+            ),
+        )
         self.hearing = Hearing(
             self.board,
             self._clock,
@@ -163,6 +175,7 @@ class Hub:
         self.ballots.committed(done)
         self.plans.tell(done.after)
         self._show(done)
+        self.doors.committed()
 
     def _tell_floors(self, done: Committed) -> None:
         """The rooms where it happened at once, the others as soon as may be.
@@ -342,7 +355,7 @@ class Hub:
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
             self.orders.refused,
-            (MeetingAddresses(self.prepared, lambda: self.desk.meeting),),
+            (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         try:
@@ -377,5 +390,6 @@ class Hub:
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "figures": Watch(self, self._settings).run,
+            **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),
         }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from hub.bridges.settings import BridgeSettings
 from hub.broker_tls import BrokerTls
 from hub.meeting_form import MeetingForm
 from hub.papers import MOST_BYTES
@@ -35,6 +36,8 @@ class Settings:
     figures: tuple[str, int] | None = None
     """Where who watches the hub reads them."""
     paper_most_bytes: int = MOST_BYTES
+    bridges: BridgeSettings = field(default_factory=BridgeSettings)
+    """Doors for other systems; none unless given."""
 
 
 def version() -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from edge.contract import messages, topics
@@ -64,7 +65,7 @@ class RealRoom(RoomHalf):
         ahead_s: float,
     ) -> None:
         self.id, self.send, self.watch, self.ahead_s = ident, send, watch, ahead_s
-        self.epoch, self.boot = "epoch", ""
+        self.epoch, self.boot, self.folder = "epoch", "", Path()
         self.starts, self.seq = 0, 0
         self.outbox: list[Event] = []
         self.pressed_s: dict[int, float] = {}

@@ -202,6 +202,9 @@ ROUTES: Mapping[str, Right] = {
     "POST /api/v1/roster": _MEETINGS,
     "GET /api/v1/roster/template.{kind}": _MEETINGS,
     "GET /api/v1/papers/{paper}": _READ_MEMBERS,
+    # other systems
+    "POST /api/v1/import": _MEETINGS,
+    "GET /api/v1/meetings/{meeting}/export/{what}.{kind}": _READ_DESK,
     "GET /api/v1/health": _PUBLIC,
     "GET /api/v1/openapi.json": _PUBLIC,
     # which command it is decides

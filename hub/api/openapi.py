@@ -15,6 +15,7 @@ from hub.api import openapi_meetings
 from hub.api.event_records import EventsAsked
 from hub.api.models import COMMANDS, Accepted, Health, Rejected
 from hub.api.openapi_access import MODELS, SECURITY, SECURITY_SCHEMES, with_access
+from hub.bridges.document import MeetingDocument
 from hub.meeting_form import MeetingForm
 
 _REF = "#/components/schemas/{model}"
@@ -22,7 +23,7 @@ _REF = "#/components/schemas/{model}"
 
 def document(version: str) -> dict[str, Any]:
     """The whole document."""
-    models = [*COMMANDS.values(), Accepted, Rejected, Health, MeetingForm, *MODELS]
+    models = [*COMMANDS.values(), Accepted, Rejected, Health, MeetingForm, MeetingDocument, *MODELS]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, Any] = {
         f"/api/v1/commands/{name}": {"post": _command(name, model)}

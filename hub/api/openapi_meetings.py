@@ -1,7 +1,7 @@
 """The addresses of meetings, rosters and papers in the OpenAPI document.
 
-Owns their part of the document. Must not describe what ``meeting_routes``, ``roster_routes`` and
-``paper_routes`` do not do.
+Owns their part of the document. Must not describe what ``meeting_routes``, ``roster_routes``,
+``paper_routes`` and ``bridge_routes`` do not do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.api.paper_routes import ENDINGS, UPLOAD_TYPE
 from hub.api.roster_routes import XLSX
+from hub.bridges.export import WHATS
 
 Json = dict[str, Any]
 
@@ -70,6 +71,26 @@ def paths() -> Json:
                     _in_query("readers"),
                 ],
             },
+        },
+        "/api/v1/import": {
+            "post": _sent(
+                "import_meeting",
+                "A meeting of another system, JSON (MeetingDocument) or a table, joined with what "
+                "is here; the same again changes nothing",
+                {UPLOAD_TYPE: {}},
+                (200, 201),
+                (400, 403, 409, 413, 415, 503),
+            )
+        },
+        f"{whole}/export/{{what}}.{{kind}}": {
+            "parameters": [
+                meeting,
+                _in_path("what") | {"schema": {"enum": list(WHATS)}},
+                _in_path("kind") | {"schema": {"enum": ["csv", "json"]}},
+            ],
+            "get": _get(
+                "export_meeting", "Attendance, speeches or results", [JSON, "text/csv"], 404, 503
+            ),
         },
         "/api/v1/papers/{paper}": {
             "parameters": [_in_path("paper")],

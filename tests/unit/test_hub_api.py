@@ -18,6 +18,7 @@ from edge.rules.reasons import SENTENCES, Reason
 from hub.access.rights import Who
 from hub.api import http, models, openapi
 from hub.api.ballot_records import BallotRecords
+from hub.api.bridge_routes import BridgeRoutes
 from hub.api.event_records import EventRecords
 from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages
@@ -46,7 +47,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return (MeetingAddresses(nobody, nobody),)
+    return (MeetingAddresses(nobody, nobody), BridgeRoutes(nobody, nobody, nobody))
 
 
 class Desk:

@@ -1,0 +1,174 @@
+"""Rooms as devices of Home Assistant: it sees them, and switches nothing.
+
+Theory. Home Assistant reads a retained description of each room under its discovery prefix, and a
+retained state beside it. Both are made anew from what the hub knows and sent when they say
+something new, or when the broker is there again: it may have forgotten them. What is not known is
+null, which Home Assistant shows as unknown. While the hub is away all of it is unavailable, because
+the hub's own status says so.
+
+Owns these two messages and when they are sent. Must not hold names of people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from edge.contract import messages, topics
+from edge.contract.messages import Text
+from edge.rules.floor import room_of
+from hub.board import Board
+from hub.meeting.state import Meeting
+
+Json = dict[str, Any]
+
+PREFIX = "homeassistant"
+"""As Home Assistant has it unless told otherwise."""
+
+LOOK_EVERY_S = 2.0
+
+_ON = {True: "ON", False: "OFF", None: None}
+"""As binary sensors take them without being told."""
+
+
+class Sender(Protocol):
+    """The hub's link."""
+
+    contact: int
+    connected: bool
+
+    def send(self, topic: str, data: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Put a message in the queue."""
+
+
+class HomeAssistant:
+    """One part of the hub."""
+
+    def __init__(
+        self,
+        link: Callable[[], Sender],
+        board: Callable[[], Board],
+        meeting: Callable[[], Meeting],
+        version: str,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Nothing is sent before ``run``."""
+        self._link = link
+        self._board = board
+        self._meeting = meeting
+        self._version = version
+        self._pause = pause
+        self._told: dict[str, bytes] = {}
+        self._contact = 0
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        while True:
+            self.tell()
+            await self._pause(LOOK_EVERY_S)
+
+    def tell(self) -> None:
+        """Send what says something new."""
+        link = self._link()
+        if not link.connected:
+            return
+        if link.contact != self._contact:
+            self._told.clear()
+            self._contact = link.contact
+        board, meeting = self._board(), self._meeting()
+        for ident, room in meeting.rooms.items():
+            if room.plan is None:
+                continue
+            self._send(link, config_topic(ident), description(ident, room.plan, self._version))
+            self._send(link, state_topic(ident), state(ident, room.plan, board, meeting))
+
+    def _send(self, link: Sender, topic: str, payload: Json) -> None:
+        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        if self._told.get(topic) != data:
+            self._told[topic] = data
+            link.send(topic, data, retain=True)
+
+
+def config_topic(room: str) -> str:
+    """Where Home Assistant looks for the room's description."""
+    return f"{PREFIX}/device/phonghop-{room}/config"
+
+
+def state_topic(room: str) -> str:
+    """Where the room's state is: no discovery topic, so Home Assistant reads it when told to."""
+    return f"{PREFIX}/phonghop-{room}/state"
+
+
+def description(room: str, plan: messages.Describe, version: str) -> Json:
+    """The device, and one entity for each thing that is told."""
+    screens = [device for device in plan.devices if device.kind == "display"]
+    return {
+        "device": {
+            "identifiers": [f"phonghop-{room}"],
+            "name": _both(plan.title),
+            "model": "phonghop",
+            "sw_version": version,
+        },
+        "origin": {"name": "phonghop", "sw_version": version},
+        "availability": [
+            {"topic": topics.HUB_STATUS, "value_template": "{{ value_json.state }}"},
+        ],
+        "state_topic": state_topic(room),
+        "components": {
+            "online": _entity(
+                room, "online", "Kết nối / Online", "binary_sensor", device_class="connectivity"
+            ),
+            "speaking": _entity(
+                room, "speaking", "Đang phát biểu / Speaking", "sensor", state_class="measurement"
+            ),
+            "alarms": _entity(
+                room, "alarms", "Cảnh báo / Alarms", "sensor", state_class="measurement"
+            ),
+            **{
+                f"display_{screen.id}": _entity(
+                    room,
+                    f"displays['{screen.id}']",
+                    _both(screen.title),
+                    "binary_sensor",
+                    ident=f"display_{screen.id}",
+                    device_class="power",
+                )
+                for screen in screens
+            },
+        },
+    }
+
+
+def state(room: str, plan: messages.Describe, board: Board, meeting: Meeting) -> Json:
+    """What is known now; null is unknown."""
+    seen = board.rooms.get(room)
+    online = seen is not None and seen.online()
+    reported = seen.states.get("displays") if seen is not None and online else None
+    screens = reported.displays if isinstance(reported, messages.DisplaysState) else {}
+    ids = [device.id for device in plan.devices if device.kind == "display"]
+    speaking = sum(room_of(turn.seat) == room for turn in meeting.floor.speaking)
+    return {
+        "online": _ON[online],
+        "speaking": speaking if meeting.is_reachable(room) else None,
+        "alarms": len(seen.alerts) if seen is not None and online else None,
+        "displays": {each: _ON[screens[each].power if each in screens else None] for each in ids},
+    }
+
+
+def _entity(
+    room: str, value: str, name: str, platform: str, ident: str | None = None, **more: str
+) -> Json:
+    return {
+        "platform": platform,
+        "unique_id": f"phonghop_{room}_{ident or value}",
+        "name": name,
+        "value_template": f"{{{{ value_json.{value} }}}}",
+        **more,
+    }
+
+
+def _both(text: Text) -> str:
+    """A name in both languages, once where they are the same: Home Assistant takes one."""
+    return text.vi if text.vi == text.en else f"{text.vi} / {text.en}"

@@ -1,0 +1,36 @@
+"""What bridges remember: few words each, in the hub's own database.
+
+Owns their place there: keys of ``meta`` that begin with ``bridge:``. Must not know what they mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from hub.store.store import Store
+
+
+async def recall(store: Store, name: str) -> Any:
+    """What was remembered; None when nothing was."""
+
+    def act(database: sqlite3.Connection) -> Any:
+        row = database.execute("SELECT value FROM meta WHERE key = ?", (_key(name),)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    return await store.work(act)
+
+
+async def remember(store: Store, name: str, value: Any) -> None:
+    """Keep ``value``, which is JSON; on the disk when this returns."""
+    text = json.dumps(value, ensure_ascii=False)
+
+    def act(database: sqlite3.Connection) -> None:
+        database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_key(name), text))
+
+    await store.work(act)
+
+
+def _key(name: str) -> str:
+    return f"bridge:{name}"
