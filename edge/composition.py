@@ -22,7 +22,9 @@ from drivers.delegate_unit.driver import DelegateBus
 from drivers.lg_rs232.driver import LgDisplay
 from drivers.pjlink.driver import PjlinkDisplay
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
+from drivers.shure_dis.driver import DisSystem
 from drivers.switcher.driver import SerialSwitcher
+from drivers.televic.driver import TelevicSystem
 from edge.alive import Alive
 from edge.camera.sight import Blind, Eye
 from edge.console import check_names
@@ -41,7 +43,7 @@ from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
 from edge.version import VERSION
 from edge.voting import Voting
-from firmware_config.schema import DisplaySection, RoomConfig
+from firmware_config.schema import ConferenceSection, DisplaySection, RoomConfig
 
 if TYPE_CHECKING:
     from edge.ears import Ears
@@ -73,6 +75,11 @@ def make_devices(
         bus = DelegateBus(section, seats, on_seat_key)
         bus.on_change = on_change
         buses.update({seat.number: bus for seat in seats})
+    for system in config.conference_systems:
+        places = {seat.number: seat.unit for seat in config.seats_on(system.id)}
+        units = make_conference_system(system, places, on_seat_key)
+        units.on_change = on_change
+        buses.update(dict.fromkeys(places, units))
     console = None
     if config.console is not None:
         check_names(config.console)
@@ -85,6 +92,15 @@ def make_devices(
         switcher=None if config.switcher is None else SerialSwitcher(config.switcher),
         audio=make_audio(config.audio) if config.audio is not None else None,
     )
+
+
+def make_conference_system(
+    section: ConferenceSection, places: Mapping[int, int], on_seat_key: OnKey
+) -> SeatUnits:
+    """The bought system, not opened yet; ``places`` are its numbers for our seats."""
+    if section.driver == "shure_dis":
+        return DisSystem(section, places, on_seat_key)
+    return TelevicSystem(section, places, on_seat_key)
 
 
 def make_display(section: DisplaySection) -> Display:

@@ -13,7 +13,9 @@ from edge.contract import messages
 from edge.room import Plan
 from edge.sighted import bearings_of, sightings_path
 from edge.wishes import AroundMeeting, DisplayScene, Wish
-from firmware_config.schema import RoomConfig, SceneSection, Title
+from firmware_config.scenes import SceneSection
+from firmware_config.schema import RoomConfig
+from firmware_config.section import Title
 
 
 def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:
@@ -68,6 +70,12 @@ def _places(config: RoomConfig) -> list[messages.DevicePlace]:
             id=b.id, kind="units", title=_text(b.title), model=b.map, simulated=_twin(b.port)
         )
         for b in config.buses
+    ]
+    places += [
+        messages.DevicePlace(
+            id=s.id, kind="units", title=_text(s.title), model=s.driver, simulated=_twin(s.port)
+        )
+        for s in config.conference_systems
     ]
     places += [
         messages.DevicePlace(

@@ -197,12 +197,13 @@ class RoomCheck:
     async def _seats(self, is_active: bool) -> list[CheckItem]:
         controller, blinked = self._controller, set[int]()
         numbers = set(controller.devices.buses)
+        lit = {number for number in numbers if self._has_lamps(number)}
         if is_active:
-            ours = numbers - controller.located
+            ours = lit - controller.located
             controller.located |= ours
             controller.changed()
             try:
-                await self._until(lambda: self._blink(numbers, blinked), BLINK_S)
+                await self._until(lambda: self._blink(lit, blinked), BLINK_S)
             finally:
                 controller.located -= ours
                 controller.changed()
@@ -211,10 +212,16 @@ class RoomCheck:
             bus, now_s = controller.devices.buses[number], self._now_s()
             state, name = bus.seat_state(number, now_s), controller.plan.seat(number)
             speaks = any(turn.seat == name for turn in controller.room.floor.speaking)
-            tried = number in blinked if is_active else None
+            tried = number in blinked if is_active and number in lit else None
             look = SeatLook(bus.seat_health(number, now_s), state.microphone.value, speaks, tried)
             found.append((number, items.of_seat(look)))
         return items.grouped("seats", items.SEATS, found)
+
+    def _has_lamps(self, number: int) -> bool:
+        """Units that work and never told of a lamp have none that could be tried."""
+        bus, now_s = self._controller.devices.buses[number], self._now_s()
+        works = bus.seat_health(number, now_s).state is HealthState.OK
+        return not works or bus.seat_state(number, now_s).outputs.at_s is not None
 
     def _blink(self, numbers: set[int], blinked: set[int]) -> bool:
         """Note who has read its lamps back as told; True once everybody has."""

@@ -14,13 +14,13 @@ from typing import TypeVar
 
 from drivers.core.address import parse_port
 from drivers.delegate_unit.config import check_seats
+from firmware_config.scenes import SceneDisplay
 from firmware_config.schema import (
     CONSOLE_ID,
     AudioSection,
     DisplaySection,
     PelcoCameraSection,
     RoomConfig,
-    SceneDisplay,
 )
 
 T = TypeVar("T")
@@ -50,6 +50,7 @@ def _devices(config: RoomConfig) -> Iterator[tuple[str, str, str]]:
     """Place in the file, id and port of everything with a wire."""
     for table, devices in (
         ("buses", config.buses),
+        ("conference_systems", config.conference_systems),
         ("cameras", config.cameras),
         ("displays", config.displays),
     ):
@@ -123,7 +124,7 @@ def _wire(text: str) -> str:
 def _seats(config: RoomConfig) -> Iterator[str]:
     for number in _twice(seat.number for seat in config.seats):
         yield f"seats[number={number}].number: {number} is used twice; a seat is numbered once"
-    buses = {bus.id for bus in config.buses}
+    buses = {bus.id for bus in config.buses} | {one.id for one in config.conference_systems}
     for seat in config.seats:
         if seat.bus not in buses:
             known = ", ".join(sorted(buses)) or "none"
@@ -136,6 +137,13 @@ def _seats(config: RoomConfig) -> Iterator[str]:
             check_seats(bus, [seat for seat in config.seats if seat.bus == bus.id])
         except ValueError as error:
             yield f"seats: {error}"
+    for system in config.conference_systems:
+        seats = config.seats_on(system.id)
+        for place in _twice(seat.unit for seat in seats):
+            yield f"seats: unit {place} of {system.id!r} is used twice; a unit is one seat"
+        for seat in seats:
+            if seat.slot != 1:
+                yield f"seats[number={seat.number}].slot: units of {system.id!r} have no slots"
 
 
 def _audio(config: RoomConfig, audio: AudioSection) -> Iterator[str]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from drivers.audio.config import AudioConfig
 from drivers.cec.config import CecConfig
@@ -27,9 +27,13 @@ from drivers.lg_rs232.config import LgConfig
 from drivers.pelco_d.config import PelcoConfig
 from drivers.pjlink.config import PjlinkConfig
 from drivers.samsung_mdc.config import SamsungMdcConfig
+from drivers.shure_dis.config import ShureDisConfig
 from drivers.switcher.config import SwitcherConfig
+from drivers.televic.config import TelevicConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
+from firmware_config.scenes import MeetingSection, SceneSection
+from firmware_config.section import Section, Title
 
 CONSOLE_ID: Final = "console"
 """A room has one chair's console at most, so its name is fixed."""
@@ -46,19 +50,6 @@ Position = Annotated[
     tuple[Coordinate, Coordinate, Coordinate],
     Field(description="x, y, z in metres from the front wall's left corner at the floor"),
 ]
-
-
-class Section(BaseModel):
-    """Closed: an unknown key is an error, not a comment."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Title(Section):
-    """A name for people."""
-
-    vi: str = Field(min_length=1, max_length=100, description="in Vietnamese")
-    en: str = Field(min_length=1, max_length=100, description="in English")
 
 
 class RoomSection(Section):
@@ -100,10 +91,38 @@ class BusSection(BusConfig):
     )
 
 
+class ConferencePlace(Section):
+    """What every bought conference system has; seats name it as their bus."""
+
+    title: Title = Field(
+        Title(vi="Hệ thống hội nghị", en="Conference system"), description="its name for people"
+    )
+
+
+class ShureConferenceSection(ShureDisConfig, ConferencePlace):
+    """A Shure/DIS central unit."""
+
+
+class TelevicConferenceSection(TelevicConfig, ConferencePlace):
+    """A central unit of the Televic family."""
+
+
+ConferenceSection = Annotated[
+    ShureConferenceSection | TelevicConferenceSection, Field(discriminator="driver")
+]
+"""A bought conference system."""
+
+
 class SeatSection(SeatUnitConfig):
     """A seat: where its unit is on the wire, who sits there, and where that is."""
 
     number: int = Field(ge=1, le=999, description="number of the seat in its room")
+    bus: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="id of its bus or conference system")
+    unit: int = Field(
+        ge=1,
+        le=65_535,
+        description="Modbus address of its unit (1 to 247), or its seat number at the central unit",
+    )
     role: Role = Field("delegate", description="who usually sits there")
     position_m: Position = Field(
         description="where the person's face is: x, y, z in metres, z about 1.2, standing 1.6"
@@ -213,47 +232,6 @@ DisplaySection = Annotated[
 ]
 """A display with its place in the room."""
 
-SceneId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
-
-
-class SceneDisplay(Section):
-    """What one display does in a scene; what is not written stays as it is."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="the display, by its id")
-    power: bool = Field(True, description="whether it is on")
-    source: str | None = Field(
-        None, min_length=1, max_length=32, description="the input it shows, by its name"
-    )
-    volume: int | None = Field(None, ge=0, le=100, description="how loud it is, in per cent")
-
-
-class SceneSection(Section):
-    """How the room's displays stand for one way of meeting."""
-
-    id: SceneId = Field(description="name of the scene in commands")
-    title: Title = Field(description="its name for people")
-    camera: Literal["track", "fixed"] | None = Field(
-        None, description="cameras track who speaks, or stay on the whole room"
-    )
-    displays: tuple[SceneDisplay, ...] = Field(
-        max_length=16, description="what each display does; others stay as they are"
-    )
-
-
-class MeetingSection(Section):
-    """What displays do when a meeting begins and when the last one is over."""
-
-    scene: SceneId | None = Field(
-        None, description="the scene a meeting begins with; without one displays are left alone"
-    )
-    off_after_s: float = Field(
-        600.0,
-        ge=0,
-        le=14400,
-        allow_inf_nan=False,
-        description="seconds after a meeting in which another may begin before they go off",
-    )
-
 
 class SwitcherSection(SwitcherConfig):
     """The switcher that puts the programme out."""
@@ -353,6 +331,9 @@ class RoomConfig(Section):
 
     room: RoomSection = Field(description="the room as a whole")
     buses: tuple[BusSection, ...] = Field((), max_length=8, description="lines with seat units")
+    conference_systems: tuple[ConferenceSection, ...] = Field(
+        (), max_length=4, description="bought conference systems whose units are seats"
+    )
     seats: tuple[SeatSection, ...] = Field((), max_length=250, description="places at the table")
     cameras: tuple[CameraSection, ...] = Field((), max_length=16, description="cameras")
     displays: tuple[DisplaySection, ...] = Field(
@@ -374,7 +355,7 @@ class RoomConfig(Section):
     vision: VisionSection = Field(VisionSection(), description="how faces are found")
 
     def seats_on(self, bus: str) -> tuple[SeatSection, ...]:
-        """The seats whose units hang on that bus."""
+        """The seats whose units hang on that bus or conference system."""
         return tuple(seat for seat in self.seats if seat.bus == bus)
 
 

@@ -29,10 +29,16 @@ def base() -> Data:
             {"id": "bus-1", "port": "/dev/ttyS1", "map": "waveshare-io-8", "title": title},
             {"id": "bus-2", "port": "/dev/ttyS2", "title": title},
         ],
+        "conference_systems": [
+            {"driver": "shure_dis", "id": "dis-1", "port": "tcp:192.0.2.14:3142", "title": title},
+            {"driver": "televic", "id": "dis-2", "port": "/dev/ttyS9", "title": title},
+        ],
         "seats": [
             {"number": 1, "bus": "bus-1", "unit": 1, "slot": 1, **place},
             {"number": 2, "bus": "bus-1", "unit": 1, "slot": 2, **place},
             {"number": 3, "bus": "bus-2", "unit": 1, **place},
+            {"number": 41, "bus": "dis-1", "unit": 212, **place},
+            {"number": 42, "bus": "dis-1", "unit": 213, **place},
         ],
         "cameras": [
             {

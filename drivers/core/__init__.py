@@ -11,6 +11,7 @@
 ``session``     one wire: reconnects, one request at a time, stop overtakes
 ``seen``        what a display answered, and what it is to be
 ``asked_display``  a display that is asked for its state: polling, settings until proved
+``bought_seat``  a unit of a bought conference system: whose finger it was, what is ordered
 ``capability``  what a device can do, as small protocols
 ``simulation``  the shape of a byte-level peer, and the wires that carry it
 """

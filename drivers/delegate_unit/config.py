@@ -14,6 +14,9 @@ from drivers.core.address import parse_port
 from drivers.core.transport import Parity
 from drivers.delegate_unit.maps import MAPS
 
+MOST_ADDRESSES = 247
+"""Modbus over Serial Line 1.02, 2.2: 248 to 255 are reserved."""
+
 BITS_PER_CHARACTER = {"N": 10, "E": 11, "O": 11}
 """Start bit, eight data bits, parity if any, one stop bit."""
 
@@ -93,7 +96,7 @@ class SeatUnitConfig(BaseModel):
 
     number: Annotated[int, Field(ge=1, le=9999, description="number of the seat in its room")]
     bus: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$", description="id of its bus")]
-    unit: Annotated[int, Field(ge=1, le=247, description="Modbus address of its unit")]
+    unit: Annotated[int, Field(ge=1, le=MOST_ADDRESSES, description="Modbus address of its unit")]
     slot: Annotated[
         int, Field(ge=1, le=8, description="its share of a module that serves several seats")
     ] = 1
@@ -110,6 +113,11 @@ def check_seats(bus: BusConfig, seats: Sequence[SeatUnitConfig]) -> None:
     for seat in seats:
         if seat.bus != bus.id:
             raise ValueError(f"seat {seat.number}: bus is {seat.bus!r}, not {bus.id!r}")
+        if seat.unit > MOST_ADDRESSES:
+            raise ValueError(
+                f"seat {seat.number}: unit {seat.unit}, but addresses on a bus are 1 to "
+                f"{MOST_ADDRESSES}"
+            )
         if seat.slot > slots:
             raise ValueError(
                 f"seat {seat.number}: slot {seat.slot}, but {bus.map} has slots 1 to {slots}"

@@ -23,6 +23,7 @@ from drivers.pelco_d.sim import Dome, PelcoBusSim
 from drivers.switcher.sim import SwitcherSim
 from drivers.visca.sim import BODIES, ViscaCameraSim
 from edge.twin import cinema
+from edge.twin.bought import BoughtPlace, baud_of, make_conference
 from edge.twin.changes import CameraWatch, Noticed, SeatWatch, Watchers, WireWatch
 from edge.twin.control import ControlServer, Send, TwinError, only_twin_of
 from edge.twin.faults import Fallible
@@ -33,6 +34,7 @@ from firmware_config.schema import (
     CONSOLE_ID,
     BusSection,
     CameraSection,
+    ConferenceSection,
     ConsoleSection,
     PelcoCameraSection,
     RoomConfig,
@@ -54,6 +56,7 @@ class Place:
     bus: DelegateBusSim
     unit: int
     slot: int
+    keys = KEY_NAMES
 
     def press(self, key: str, hold_ms: int) -> None:
         """A finger on a key of the seat."""
@@ -96,7 +99,7 @@ class Twin:
         self._config = config
         self._watchers = Watchers()
         self._wires: dict[str, PtyWire | TcpWire | UdpWire] = {}
-        self._seats: dict[str, Place] = {}
+        self._seats: dict[str, Place | BoughtPlace] = {}
         self._cameras: dict[str, cinema.Shown] = {}
         self._pelco_lines: dict[str, PelcoBusSim] = {}
         self._videos: Mapping[str, VideoWire] = {}
@@ -106,6 +109,7 @@ class Twin:
         self._sound: Sound | None = None
         self._seat_watches: list[SeatWatch] = []
         ports = [bus.port for bus in config.buses]
+        ports += [system.port for system in config.conference_systems]
         ports += [camera.port for camera in config.cameras]
         ports += [display.port for display in config.displays]
         ports += [config.switcher.port] if config.switcher is not None else []
@@ -147,6 +151,9 @@ class Twin:
         for bus in self._config.buses:
             if parse_port(bus.port).twin:
                 self._add_bus(bus)
+        for system in self._config.conference_systems:
+            if parse_port(system.port).twin:
+                self._add_conference_system(system)
         for camera in self._config.cameras:
             if parse_port(camera.port).twin:
                 self._add_camera(camera)
@@ -186,6 +193,18 @@ class Twin:
         self._seat_watches.append(watch)
         # A parity bit makes characters longer, which is the same as a slower line.
         self._wire(bus.id, bus.port, Noticed(sim, watch.notice), round(10 / bus.byte_s))
+
+    def _add_conference_system(self, system: ConferenceSection) -> None:
+        seats = self._config.seats_on(system.id)
+        chairs = [seat.unit for seat in seats if seat.role == "chair"]
+        sim = make_conference(system, [seat.unit for seat in seats], chairs)
+        names = {str(seat.number): BoughtPlace(sim, seat.unit) for seat in seats}
+        self._seats.update(names)
+        watch = SeatWatch({0: names}, lambda name: names[name].look(), self._watchers)
+        self._seat_watches.append(watch)
+        self._wire(
+            system.id, system.port, Noticed(sim, lambda _: watch.notice(b"")), baud_of(system)
+        )
 
     def _add_camera(self, camera: CameraSection) -> None:
         if camera.driver == "pelco_d":
@@ -231,7 +250,7 @@ class Twin:
             console = self._need_console()
             push, keys = console.press, tuple(console.show()["keys"])
         elif who in self._seats:
-            push, keys = self._seats[who].press, KEY_NAMES
+            push, keys = self._seats[who].press, self._seats[who].keys
         else:
             known = f"{self._seats_known()}, or {CONSOLE_ID}"
             raise TwinError(f"no seat {who!r} in the twin of {self.room}; {known}")
@@ -262,7 +281,11 @@ class Twin:
             raise TwinError(f"{device}: {error}") from error
 
     def _fallible(self) -> Fallible:
-        units = {name: (place.bus, place.unit) for name, place in self._seats.items()}
+        units = {
+            name: (place.bus, place.unit)
+            for name, place in self._seats.items()
+            if isinstance(place, Place)
+        }
         return Fallible(self._wires, self._videos, self._console, units)
 
     def voice(self, who: str, what: str) -> None:
