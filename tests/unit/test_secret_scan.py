@@ -45,6 +45,7 @@ def test_a_secret_is_named_with_its_line_and_not_shown(
     [
         f'{WORD.upper()}_WEAK = "{WORD}_weak"',
         'SECRETARY: "/secretary"',
+        f'{WORD}_file = "Site-2026.txt"',
         f'{WORD} = "Winter-2026!"  # not a secret',
         f'{WORD} = "{{given}}-and-more"',
     ],
