@@ -50,7 +50,7 @@ def test_the_example_of_the_page_is_a_good_file(
         ("[poll", "x" * 16, "not TOML"),
         ("[pol]\n", "x" * 16, "no such key"),
         ('[poll]\nurl = "http://192.0.2.1/"\ntoken_file = "secret"', "x" * 16, "must be https"),
-        ('[poll]\nurl = "https://a:b@h/"\ntoken_file = "s"', "x" * 16, "a password"),  # not a secret
+        ('[poll]\nurl = "https://a:b@h/"\ntoken_file = "s"', "x" * 16, "password"),  # not a secret
         ('[poll]\nurl = "https://["\ntoken_file = "secret"', "x" * 16, "no address"),
         ('[poll]\nurl = "https://h/"\ntoken_file = "secret"\nevery_s = 1', "x" * 16, "every_s"),
         ('[webhook]\nurl = "https://h/"\nsecret_file = "none"', "x" * 16, "No such file"),
