@@ -39,15 +39,16 @@ class HubProcess:
         hub_access.prepare(folder / "data")
         self._command = [
             *(sys.executable, "-m", "hub.cli", "run", "--mqtt", f"127.0.0.1:{mqtt_port}"),
-            *("--http", "127.0.0.1:0", "--data", str(folder / "data")),
-            *("--meeting", str(folder / "meeting.toml")),
+            *("--data", str(folder / "data"), "--meeting", str(folder / "meeting.toml")),
         ]
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def start(self) -> None:
-        """Start and wait for the page's address."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        """Start and wait for the page's address; the same one as before, if it ran before."""
+        http = self.url.removeprefix("http://").rstrip("/") or "127.0.0.1:0"
+        command = [*self._command, "--http", http]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().removeprefix("hub: ").strip()
         assert self.url.startswith("http://"), self.url
