@@ -101,22 +101,17 @@ class Listener:
         }
         self._source, self._tell = source, tell
         self._spent_s, self._blocks = 0.0, 0
+        self._told: tuple[HealthState, str | None] | None = None
         self._begun_s = time.monotonic()
         source.on_block = self._hear
 
     async def run(self, ended: asyncio.Event, seconds: float | None = None) -> str | None:
         """Until then; says why there is no sound, where there is none at the end."""
         self._loop, self._begun_s = asyncio.get_running_loop(), time.monotonic()
-        told: tuple[HealthState, str | None] | None = None
         running = asyncio.create_task(self._source.run(), name="source")
         try:
             while not ended.is_set() and not running.done():
-                health = self._source.health(time.monotonic())
-                if self._blocks and (health.state, health.reason) != told:
-                    told = (health.state, health.reason)
-                    self._tell(
-                        {"at_s": self._at_s(), "sound": health.state, "reason": health.reason}
-                    )
+                health = self._look()
                 if not self._blocks and health.state is HealthState.FAULT:
                     break  # never begun: nobody should wait for what is not there
                 if seconds is not None and self._at_s() >= seconds:
@@ -125,13 +120,22 @@ class Listener:
                     await asyncio.wait_for(ended.wait(), LOOK_EVERY_S)
             if running.done():
                 await running  # an error of ours
-            health = self._source.health(time.monotonic())
+            health = self._look()  # what came and went between two looks is told as well
         finally:
             running.cancel()
             await asyncio.wait({running})
         if self._blocks:
             self._tell({"figures": self._sums(health)})
         return None if health.state is HealthState.OK else health.reason or "no sound came"
+
+    def _look(self) -> Health:
+        """How the source is; told when that is new and sound has come."""
+        health = self._source.health(time.monotonic())
+        state = (health.state, health.reason)
+        if self._blocks and state != self._told:
+            self._told = state
+            self._tell({"at_s": self._at_s(), "sound": health.state, "reason": health.reason})
+        return health
 
     def _at_s(self) -> float:
         return round(time.monotonic() - self._begun_s, 2)
