@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ READY_S = 40.0
 """From the first process to a floor in both rooms; a Raspberry Pi 3 takes about 20."""
 
 
-class Telling:
+class Telling(ABC):
     """One story being told; ``told`` hears each step as it ends. Subclasses say what happens."""
 
     name = ""
@@ -48,13 +49,13 @@ class Telling:
                 await self._scenes(session)
         return self.report
 
+    @abstractmethod
     async def _scenes(self, session: aiohttp.ClientSession) -> None:
         """What happens.
 
         Raises:
             NotSeenError: a step did not hold.
         """
-        raise NotImplementedError
 
     @contextlib.asynccontextmanager
     async def _observing(self, session: aiohttp.ClientSession) -> AsyncIterator[None]:
