@@ -14,6 +14,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.ports import free_port
+
 START_S = 10.0
 """A broker starts in some 20 ms; a loaded machine may take a hundred times that."""
 
@@ -44,14 +46,6 @@ The packet limit is our bound of 16 KiB for a payload, and room for the topic.
 def mosquitto_program() -> str | None:
     """Where the program is; Debian puts it where ordinary users do not look."""
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin")
-
-
-def free_port() -> int:
-    """A loopback TCP port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Mosquitto:

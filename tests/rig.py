@@ -26,7 +26,8 @@ from drivers.core.address import RUN_DIR_VARIABLE
 from edge.twin.client import TwinClient
 from edge.twin.control import TwinError
 from tests import hub_access
-from tests.broker import Mosquitto, free_port, mosquitto_program
+from tests.broker import Mosquitto, mosquitto_program
+from tests.ports import free_port
 
 NODELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.broker import free_port
 from tests.browser.fake_hub import FakeHub
+from tests.ports import free_port
 
 ARGS = (
     "--no-sandbox",

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from tests import hub_room
-from tests.broker import Mosquitto, free_port
+from tests.broker import Mosquitto
 from tests.hub_process import HubProcess
+from tests.ports import free_port
 
 pytestmark = pytest.mark.broker
 

@@ -6,7 +6,6 @@ The twin is a process with real ptys and sockets; the room runs here, without a 
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +19,7 @@ from drivers.core.capability import HealthState
 from edge.composition import Room
 from edge.twin.client import TwinClient
 from firmware_config.loader import load_room
+from tests.ports import free_port
 from tests.rig import PATIENCE_S as WAIT_S
 
 ROOT = Path(__file__).parents[2]
@@ -68,12 +68,6 @@ port = PORT
 """
 
 pytestmark = pytest.mark.usefixtures("run_dir")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 async def until(true: Callable[[], Any], what: str) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from edge.composition import Room
 from edge.twin.client import TwinClient
 from firmware_config.loader import load_room
-from tests.broker import free_port
+from tests.ports import free_port
 from tests.rig import PATIENCE_S, until_shown
 from tests.virtual_time import until
 

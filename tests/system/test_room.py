@@ -18,7 +18,8 @@ import aiomqtt
 import pytest
 
 from edge.twin.client import TwinClient
-from tests.broker import free_port, mosquitto_program
+from tests.broker import mosquitto_program
+from tests.ports import free_port
 from tests.rig import Ear, Site, listening, until_shown
 
 pytestmark = [

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from drivers.core.address import RUN_DIR_VARIABLE
-from tests.broker import free_port
 from tests.fake_systemd import Systemd
+from tests.ports import free_port
 from tests.rig import Process
 
 ROOM = "satellite-1"

@@ -28,8 +28,8 @@ from edge.cli import main
 from edge.composition import make_audio
 from edge.listen_live import Event, Listener, say
 from edge.listening.dominance import Margins
-from tests.broker import free_port
 from tests.fake_portaudio import GOOD, MIXER, FakePortAudio, feed
+from tests.ports import free_port
 
 RATE_HZ, BLOCK = 16_000, 320
 SEATS = (1, 2, 3)

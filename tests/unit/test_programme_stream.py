@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -17,6 +16,7 @@ from drivers.video.capture import Frame
 from edge import stream
 from edge.stream import ProgrammeStream, card
 from firmware_config.schema import StreamSection
+from tests.ports import free_port
 
 WAIT_S = 20.0
 LENGTH = re.compile(rb"Content-Length: (\d+)\r\n\r\n")
@@ -48,8 +48,7 @@ class Stage:
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     found = Stage(port)
     life = asyncio.create_task(found.stream.run())
     async with asyncio.timeout(WAIT_S):

@@ -20,7 +20,7 @@ from drivers.audio.playout import Playout
 from drivers.audio.rtp import STOPPED_S, Leg, RtpStream, open_rtp
 from drivers.audio.sim import RtpSenderSim
 from drivers.core.errors import LinkDown, ProtocolError
-from tests.broker import free_port
+from tests.ports import free_port
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/rtp.json").read_text())
 FULL = {"L16": 2**15, "L24": 2**23}
