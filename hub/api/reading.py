@@ -5,6 +5,7 @@ Owns that, and the refusal of what does not fit. Must not know routes.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
 from aiohttp import web
@@ -15,6 +16,9 @@ from hub.api.answers import rejected
 from hub.api.closed import ClosedBody
 
 BODY_MOST_BYTES = 16 * 1024
+
+BODY_S = 10.0
+"""So few bytes need no longer, whoever sends them, signed in or not."""
 
 Body = TypeVar("Body", bound=ClosedBody)
 
@@ -28,7 +32,12 @@ async def body_of(request: web.Request, model: type[Body]) -> Body | web.Respons
         wanted = "Content-Type: application/json"
         return rejected(415, Reason.BAD_ARGUMENT, detail=(wanted, wanted))
     try:
-        return model.model_validate_json(await request.read() or b"{}")
+        async with asyncio.timeout(BODY_S):
+            body = await request.read()
+        return model.model_validate_json(body or b"{}")
+    except TimeoutError:
+        late = f"quá {BODY_S:g} giây", f"later than {BODY_S:g} s"
+        return rejected(408, Reason.BAD_ARGUMENT, detail=late)
     except web.HTTPRequestEntityTooLarge:
         return rejected(413, Reason.BAD_ARGUMENT, detail=("quá 16 KiB", "more than 16 KiB"))
     except ValidationError as error:
