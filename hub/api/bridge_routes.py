@@ -13,8 +13,7 @@ from aiohttp import hdrs, web
 from edge.rules.reasons import Reason
 from hub import sheet
 from hub.api.answers import as_json, rejected
-from hub.api.requests import by_of, read_within
-from hub.api.roster_routes import UPLOAD_TYPE
+from hub.api.requests import UPLOAD_TYPE, by_of, other_type, read_within
 from hub.bridges import document, export
 from hub.bridges.export import Collected, Read
 from hub.bridges.intake import Intake
@@ -39,8 +38,8 @@ class BridgeRoutes:
 
     async def take(self, request: web.Request) -> web.Response:
         """Join the document in the body with what is here."""
-        if request.content_type != UPLOAD_TYPE:
-            return rejected(415, Reason.BAD_ARGUMENT, detail=(f"Content-Type: {UPLOAD_TYPE}",) * 2)
+        if (refusal := other_type(request, UPLOAD_TYPE)) is not None:
+            return refusal
         data = await read_within(request, document.MOST_BYTES)
         if data is None:
             return rejected(413, Reason.FILE_TOO_LARGE)

@@ -23,7 +23,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
-from hub.api.reading import BODY_MOST_BYTES, body_of
+from hub.api.requests import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
 from hub.api.stream import Broadcaster, dumps
 from hub.api.views import Json

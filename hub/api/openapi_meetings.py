@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.api.paper_routes import ENDINGS, UPLOAD_TYPE
+from hub.api.paper_routes import ENDINGS
+from hub.api.requests import UPLOAD_TYPE
 from hub.api.roster_routes import XLSX
 from hub.bridges.export import WHATS
 
