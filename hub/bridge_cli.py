@@ -18,7 +18,7 @@ from typing import Any
 
 from hub.asking import Address, url_of
 from hub.bridges import document
-from hub.bridges.export import WHATS
+from hub.bridges.export import KINDS, WHATS
 
 PATIENCE_S = 30.0
 
@@ -42,7 +42,7 @@ def add_parsers(
     )
     give.add_argument("meeting", metavar="MEETING", help="its id")
     give.add_argument("what", choices=WHATS)
-    give.add_argument("--format", choices=("json", "csv"), default="json")
+    give.add_argument("--format", choices=KINDS, default="json")
     give.add_argument("--out", type=Path, metavar="FILE", help="there, instead of on the screen")
     give.set_defaults(run=_export)
     for command in (take, give):
@@ -84,7 +84,7 @@ def _export(chosen: argparse.Namespace) -> int:
             chosen, f"/api/v1/meetings/{chosen.meeting}/export/{chosen.what}.{chosen.format}"
         )
         if chosen.out is None:
-            sys.stdout.write(data.decode())
+            sys.stdout.buffer.write(data)
         else:
             chosen.out.write_bytes(data)
     except OSError as error:

@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 MOST_BYTES = 4 * 1024 * 1024
 UNPACKED_MOST_BYTES = 32 * 1024 * 1024
 """Of all parts of a workbook together; two thousand rows need half a megabyte."""

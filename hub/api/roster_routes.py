@@ -22,8 +22,6 @@ from hub.api.requests import UPLOAD_TYPE, other_type, read_within
 from hub.meeting.state import Meeting
 from hub.prepared import Prepared
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 Table = Sequence[Sequence[str]]
 
 
@@ -88,7 +86,7 @@ async def _file(request: web.Request, rows: Table, name: str) -> web.Response:
         data, content_type = sheet.csv_of(rows), "text/csv"
     elif kind == "xlsx":
         data = await asyncio.to_thread(sheet.xlsx_of, rows, "Danh sách")
-        content_type = XLSX
+        content_type = sheet.XLSX_TYPE
     else:
         return rejected(404, Reason.BAD_ARGUMENT, detail=("csv, xlsx",) * 2)
     return web.Response(
