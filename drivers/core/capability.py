@@ -22,6 +22,15 @@ class HealthState(StrEnum):
     FAULT = "fault"
 
 
+NOT_OPENED = "not opened yet"
+"""Why a wire is down that nobody has tried to open."""
+
+
+def down_state(reason: str | None) -> HealthState:
+    """How a device is whose wire is down: a fault, once opening it was tried."""
+    return HealthState.UNCONFIRMED if reason == NOT_OPENED else HealthState.FAULT
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """How a device is, why, and when it last proved it (monotonic seconds)."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Generic, TypeVar
 
+from drivers.core.capability import NOT_OPENED
 from drivers.core.codec import Decoder
 from drivers.core.errors import DeviceError, LinkDown, NoReply
 from drivers.core.reading import Clock
@@ -57,7 +58,7 @@ class Session(Generic[M]):
         """``device`` is the id shown in errors; ``decoder`` makes a fresh one per connection."""
         self.device = device
         self.decoder = decoder()
-        self.down_reason: str | None = "not opened yet"
+        self.down_reason: str | None = NOT_OPENED
         self.opened_count = 0
         self.last_heard_s: float | None = None
         self._connect = connect

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 
-from drivers.core.capability import Aim, CameraState, Health, HealthState
+from drivers.core.capability import Aim, CameraState, Health, HealthState, down_state
 from drivers.core.deadman import DeadMan
 from drivers.core.errors import LinkDown, NoReply, Refused
 from drivers.core.reading import Clock, Reading
@@ -254,9 +254,8 @@ class PelcoCamera:
             "reconnects": max(0, session.opened_count - 1),
         }
         if not session.is_up:
-            untried = session.opened_count == 0 and session.down_reason == "not opened yet"
-            state = HealthState.UNCONFIRMED if untried else HealthState.FAULT
-            return Health(state, f"line down: {session.down_reason}", proof_at_s, counters)
+            reason = session.down_reason
+            return Health(down_state(reason), f"line down: {reason}", proof_at_s, counters)
         if not self._is_told:
             return Health(HealthState.UNCONFIRMED, UNTOLD, None, counters)
         if self._silent_polls >= SILENT_POLLS:

@@ -22,7 +22,7 @@ from typing import Literal, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.core.capability import Health, HealthState
+from drivers.core.capability import NOT_OPENED, Health, HealthState, down_state
 from drivers.core.reading import Clock
 from drivers.core.session import retry_delay_s
 
@@ -87,7 +87,7 @@ class Capture:
         self._thread: threading.Thread | None = None
         self._frame: Frame | None = None
         self._came = threading.Condition()
-        self._trouble: str | None = "not opened yet"
+        self._trouble: str | None = NOT_OPENED
         self._print: bytes = b""
         self._changed_s = now_s()
         self._counters = {"frames": 0, "opened": 0}
@@ -134,8 +134,7 @@ class Capture:
     def _judge(self, now_s: float) -> tuple[HealthState, str | None]:
         frame, trouble = self._frame, self._trouble
         if trouble is not None:
-            untried = trouble == "not opened yet"
-            return (HealthState.UNCONFIRMED if untried else HealthState.FAULT), trouble
+            return down_state(trouble), trouble
         if frame is None or now_s - frame.at_s > self._stale_s:
             return HealthState.FAULT, STALE
         if now_s - self._changed_s > FROZEN_S:
