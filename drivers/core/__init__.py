@@ -5,7 +5,6 @@
 ``codec``       the shape of a sans-IO decoder
 ``address``     where a device is plugged in
 ``transport``   bytes in and out over serial, TCP or UDP
-``memory``      a wire inside the process, for tests
 ``lines``       splits text protocols into lines, bounded
 ``fields``      reads the fields that wire tools turn into bytes
 ``session``     one wire: reconnects, one request at a time, stop overtakes

@@ -29,12 +29,10 @@ RETRY_MOST_S = 5.0
 """A technician who plugs a cable back should not have to wait longer than this."""
 
 
-def retry_delay_s(
-    attempt: int, first_s: float = RETRY_FIRST_S, most_s: float = RETRY_MOST_S
-) -> float:
+def retry_delay_s(attempt: int) -> float:
     """Full jitter: anywhere up to a ceiling that doubles, so rooms do not march in step."""
-    ceiling_s = min(most_s, first_s * 2.0 ** min(attempt, 10))
-    return random.uniform(first_s / 2, max(first_s, ceiling_s))  # not a secret
+    ceiling_s = min(RETRY_MOST_S, RETRY_FIRST_S * 2.0 ** min(attempt, 10))
+    return random.uniform(RETRY_FIRST_S / 2, ceiling_s)  # not a secret
 
 
 class Session(Generic[M]):
