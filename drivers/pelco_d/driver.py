@@ -25,7 +25,7 @@ FULL_SPEED = 0x3F
 PRESETS_MOST = 32
 """Higher numbers are functions in many cameras: 33 turns round, 95 opens a menu."""
 
-SET_PRESET, GO_TO_PRESET = 0x03, 0x07
+GO_TO_PRESET = 0x07
 SET_PAN, SET_TILT = 0x4B, 0x4D
 RIGHT, LEFT, UP, DOWN = 0x02, 0x04, 0x08, 0x10
 
@@ -119,7 +119,6 @@ class PelcoCamera:
         self._deadman.release()
         self._belief.sent(None, self._now_s())
         self._place.ordered(self._now_s())
-        self._line.forget_stops(self._config.address)
         return self._order
 
     async def move(self, aim: Aim) -> None:
@@ -153,7 +152,7 @@ class PelcoCamera:
 
     async def _send(self, frame: Frame, order: int) -> None:
         self._may_move = True
-        await self._line.send(frame, f"{self.id} move", lambda: order == self._order)
+        await self._line.order(frame, f"{self.id} move", lambda: order == self._order)
         self._place.ordered(self._now_s())
         self._poll_now.set()
 
@@ -163,23 +162,12 @@ class PelcoCamera:
         Raises:
             LinkDown, Refused
         """
-        order, frame = self._new_order(), self._preset(GO_TO_PRESET, preset)
-        for _ in range(SAID_TWICE):
-            await self._send(frame, order)
-
-    async def save(self, preset: int) -> None:
-        """Keep the present position as a preset; 1 to 32.
-
-        Raises:
-            LinkDown, Refused
-        """
-        await self._line.send(self._preset(SET_PRESET, preset), f"{self.id} save")
-
-    def _preset(self, cmd2: int, preset: int) -> Frame:
         if not 1 <= preset <= PRESETS_MOST:
             text = f"preset {preset} is beyond 1..{PRESETS_MOST}"
             raise Refused(text, code="limit", device=self.id, command="preset")
-        return self._frame(cmd2, 0, preset)
+        order = self._new_order()
+        for _ in range(SAID_TWICE):
+            await self._send(self._frame(GO_TO_PRESET, 0, preset), order)
 
     async def drive(self, pan_deg_s: float, tilt_deg_s: float) -> None:
         """See ``Drivable.drive``.
