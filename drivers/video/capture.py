@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +94,10 @@ class Capture:
 
     def start(self) -> None:
         """Begin to read."""
-        self._ended.clear()
-        self._thread = threading.Thread(target=self._read, name=f"video {self.id}", daemon=True)
+        self._ended = threading.Event()  # a new one: a thread that still hangs keeps its own
+        self._thread = threading.Thread(
+            target=self._read, args=(self._ended,), name=f"video {self.id}", daemon=True
+        )
         self._thread.start()
 
     def stop(self, wait_s: float = 2.0) -> None:
@@ -143,29 +145,34 @@ class Capture:
 
     # In the thread
 
-    def _read(self) -> None:
+    def _read(self, ended: threading.Event) -> None:
         attempt = 0
-        while not self._ended.is_set():
+        while not ended.is_set():
             try:
                 stream = self._open(self._source)
             except OSError as error:
-                self._fail(str(error), attempt)
+                trouble = str(error)
             else:
+                trouble = "the stream has ended"
                 self._counters["opened"] += 1
                 had = self._counters["frames"]
                 try:
-                    self._read_all(stream)
+                    self._read_all(stream, ended)
                 finally:
                     stream.release()
                 attempt = 0 if self._counters["frames"] > had else attempt
-                self._fail("the stream has ended", attempt)
+            if ended.is_set():
+                return
+            if attempt == 0:
+                log.warning("%s: %s: %s", self.id, self._source, trouble)
+            self._trouble = trouble
             attempt += 1
-            self._ended.wait(retry_delay_s(attempt))
+            ended.wait(retry_delay_s(attempt))
 
-    def _read_all(self, stream: Stream) -> None:
-        while not self._ended.is_set():
+    def _read_all(self, stream: Stream, ended: threading.Event) -> None:
+        while True:
             good, picture = stream.read()
-            if not good or picture is None:
+            if ended.is_set() or not good or picture is None:
                 return
             self._take(picture)
 
@@ -181,11 +188,6 @@ class Capture:
             self._frame = Frame(picture, at_s, self._counters["frames"])
             self._trouble = None
             self._came.notify_all()
-
-    def _fail(self, trouble: str, attempt: int) -> None:
-        if attempt == 0 and not self._ended.is_set():
-            log.warning("%s: %s: %s", self.id, self._source, trouble)
-        self._trouble = trouble
 
 
 def opencv(source: str) -> Stream:
@@ -204,4 +206,19 @@ def opencv(source: str) -> Stream:
         stream.release()
         raise OSError(f"{source}: cannot be opened as a video")
     stream.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # honoured by some backends only
-    return cast(Stream, stream)
+    return _OpenCvStream(stream, cv2.error)
+
+
+class _OpenCvStream:
+    """See ``Stream``; some backends throw where others end."""
+
+    def __init__(self, stream: Any, error: type[Exception]) -> None:
+        self._stream, self._error = stream, error
+        self.release = stream.release
+
+    def read(self) -> tuple[bool, Picture | None]:
+        try:
+            return cast(tuple[bool, Picture | None], self._stream.read())
+        except self._error as error:
+            log.debug("%s", error)
+            return False, None
