@@ -242,6 +242,20 @@ def test_a_bug_in_a_callback_reaches_the_task_and_not_only_the_log() -> None:
     run_virtual(story())
 
 
+def test_an_adapter_that_was_never_there_is_a_fault() -> None:
+    async def story() -> None:
+        made = Hall()
+        made.wire.wire_fault = "unplugged"
+        bus = asyncio.create_task(made.bus.run())
+        await asyncio.sleep(1.0)
+        health = made.bus.health(asyncio.get_running_loop().time())
+        assert (health.state, health.reason) == (HealthState.FAULT, "link down: the plug is out")
+        bus.cancel()
+        await asyncio.wait({bus})
+
+    run_virtual(story())
+
+
 def test_a_wire_that_dies_under_a_question_is_reopened() -> None:
     async def story() -> None:
         opened: list[MemoryTransport] = []
