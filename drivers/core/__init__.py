@@ -4,6 +4,7 @@
 ``reading``     a value with its unit and age, or the reason why it is unknown
 ``codec``       the shape of a sans-IO decoder
 ``address``     where a device is plugged in
+``section``     what the settings of every device are made of
 ``transport``   bytes in and out over serial, TCP or UDP
 ``lines``       splits text protocols into lines, bounded
 ``fields``      reads the fields that wire tools turn into bytes
