@@ -18,9 +18,9 @@ from collections.abc import Callable
 from drivers.console.board import Board, outputs
 from drivers.console.config import ConsoleConfig
 from drivers.console.debounce import Debounce
-from drivers.console.lamps import is_lit, next_change_s
 from drivers.console.mock_pins import TwinPins
 from drivers.console.pins import GpioPins, PinSource
+from drivers.core.blinking import is_lit, next_change_s
 from drivers.core.capability import (
     NOT_OPENED,
     Health,

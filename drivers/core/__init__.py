@@ -14,6 +14,7 @@
 ``bought_seat``  a unit of a bought conference system: whose finger it was, what is ordered
 ``bought_system``  its central unit: the wire, rounds, presses, health
 ``unseen``      a camera that does not tell where it looks
+``blinking``    what a lamp shows at a moment
 ``deadman``     a switch that must be held
 ``capability``  what a device can do, as small protocols
 ``simulation``  the shape of a byte-level peer, and the wires that carry it

@@ -73,6 +73,18 @@ class Aim:
     tilt_deg: float
     fov_deg: float
 
+    def beyond(
+        self, pan_limits_deg: tuple[float, float], tilt_limits_deg: tuple[float, float]
+    ) -> str | None:
+        """Which axis is outside its limits, NaN included; None when neither is."""
+        for axis, value, (low, high) in (
+            ("pan", self.pan_deg, pan_limits_deg),
+            ("tilt", self.tilt_deg, tilt_limits_deg),
+        ):
+            if not low <= value <= high:
+                return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class CameraState:

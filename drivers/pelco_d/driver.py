@@ -129,7 +129,7 @@ class PelcoCamera:
             Refused: out of its limits (code ``limit``), no preset shows it (``preset``), or
                 replaced by a newer order (``superseded``).
         """
-        reason = self._place.out_of_reach(aim)
+        reason = aim.beyond(self._config.pan_limits_deg, self._config.tilt_limits_deg)
         if reason is not None:
             raise Refused(reason, code="limit", device=self.id, command="move")
         if self._is_told:
@@ -145,7 +145,7 @@ class PelcoCamera:
 
     def out_of_reach(self, aim: Aim) -> str | None:
         """See ``Bounded.out_of_reach``."""
-        reason = self._place.out_of_reach(aim)
+        reason = aim.beyond(self._config.pan_limits_deg, self._config.tilt_limits_deg)
         if reason is None and not self._is_told and nearest_preset(self._presets, aim) is None:
             return _no_preset(aim)
         return reason
