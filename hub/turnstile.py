@@ -29,8 +29,9 @@ from aiohttp import web
 
 log = logging.getLogger(__name__)
 
-MOST_PER_ADDRESS = 200
-"""A browser opens seven; behind one address (NAT) two dozen of them may sit."""
+MOST_PER_ADDRESS = 400
+"""A page keeps one open and takes some six more while it loads: behind one address (NAT) sits a
+house of fifty, or of hundreds who come one after the other."""
 
 MOST_FILES = 8192
 """What the process asks the system for; a service begins with 1,024."""

@@ -13,8 +13,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from hub import turnstile
+from hub.api import requests
+from hub.api.access_bodies import SignInByName
 from hub.turnstile import FIRST_QUESTION_S, NEXT_QUESTION_S, Turnstile, one_of
 
 PATIENCE_S = 15.0
@@ -187,6 +190,28 @@ async def test_an_answer_that_takes_long_is_waited_for() -> None:
         way_in.look()
         server.go_on.set()
         assert await asking == b"HTTP/1.1 200 OK"
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requests, "BODY_S", 0.05)
+
+    async def post(request: web.Request) -> web.StreamResponse:
+        read = await requests.body_of(request, SignInByName)
+        assert isinstance(read, web.Response)
+        return read
+
+    app = web.Application()
+    app.router.add_post("/", post)
+    async with TestClient(TestServer(app)) as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: 20\r\n\r\n{{".encode())
+        line = await asyncio.wait_for(reader.readline(), PATIENCE_S)
+        writer.close()
+        await writer.wait_closed()
+    assert line.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_service_that_may_not_ask_for_more_files_goes_on(
