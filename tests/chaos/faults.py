@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from edge.twin.client import TwinClient
 from tests.chaos.crowd import crowd
 from tests.chaos.history import Span
 from tests.chaos.hostile import harass
@@ -76,6 +77,8 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "chatter":
+                await self._chatter(fault)
             case "crowd":
                 self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
@@ -127,6 +130,14 @@ class Faults:
         room = fault.target.removeprefix("client-")
         port, seed = self._site.broker.port, int(fault.at_s * 1000)
         self._history.garbage += await harass(port, room, fault.for_s, seed)
+
+    async def _chatter(self, fault: Fault) -> None:
+        """A unit talks without being asked; nobody is excused for it."""
+        room, seat = fault.target.removeprefix("unit-"), f"seat-{fault.amount:.0f}"
+        async with TwinClient(room) as twin:
+            await twin.fault(seat, "chatters")
+            await asyncio.sleep(fault.for_s)
+            await twin.fault(seat, None)
 
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]

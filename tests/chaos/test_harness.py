@@ -19,6 +19,7 @@ import aiomqtt
 import pytest
 
 from tests.broker import Mosquitto
+from tests.chaos import faults
 from tests.chaos.faults import Faults, limit_writes
 from tests.chaos.history import History, events_in
 from tests.chaos.packets import Publish
@@ -250,6 +251,28 @@ class Forgetful(ChaosSite):
         self.processes = {}
         self.missing = {}
         self.broker = broker
+
+
+async def test_a_unit_chatters_for_as_long_as_it_should(
+    site: Sleepers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str | None]] = []
+
+    class Twin:
+        def __init__(self, room: str) -> None:
+            assert room == "main"
+
+        async def __aenter__(self) -> Twin:
+            return self
+
+        async def __aexit__(self, *_: object) -> None: ...
+
+        async def fault(self, device: str, fault: str | None) -> None:
+            told.append((device, fault))
+
+    monkeypatch.setattr(faults, "TwinClient", Twin)
+    await Faults(site, print).do(Fault(0.0, "chatter", "unit-main", 0.0, 5.0))
+    assert told == [("seat-5", "chatters"), ("seat-5", None)]
 
 
 @pytest.mark.broker
