@@ -79,6 +79,8 @@ class Faults:
                 await self._harass(fault)
             case "chatter":
                 await self._chatter(fault)
+            case "unplug":
+                await self._unplug(fault)
             case "crowd":
                 self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
@@ -139,6 +141,15 @@ class Faults:
             await asyncio.sleep(fault.for_s)
             await twin.fault(seat, None)
 
+    async def _unplug(self, fault: Fault) -> None:
+        """The room's cable is out. What is for the room waits before it: it has not been told."""
+        link, net = self._site.links[fault.target], self._site.nets[fault.target]
+        link.set(Weather(stalled=True))
+        await asyncio.to_thread(net.pull)
+        await asyncio.sleep(fault.for_s)
+        await asyncio.to_thread(net.plug)
+        link.set(Weather())
+
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
         link.set(_weather(fault))
@@ -169,6 +180,8 @@ class Faults:
         """Fair weather, true clocks, room on the disks, everybody awake."""
         for link in self._site.links.values():
             link.set(Weather())
+        for net in self._site.nets.values():
+            net.plug()
         for edge in EDGES:
             self._site.clock_file(edge).write_text("0")
             limit_writes(self._site.processes[edge].pid, resource.RLIM_INFINITY)

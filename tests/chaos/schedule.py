@@ -55,6 +55,7 @@ LENGTHS_S = {
     "slow": (2.0, 8.0),
     "duplicate": (3.0, 12.0),
     "stall": (0.5, 8.0),
+    "unplug": (2.0, 14.0),
     "clock": (0.0, 0.0),
     "disk_full": (1.0, 5.0),
     "hostile": (1.0, 6.0),
@@ -113,6 +114,7 @@ def deck() -> list[tuple[str, str]]:
     cards += [("power_cut", target) for target in POWERED]
     cards += [(kind, "broker") for kind in BROKER_MEMORIES]
     cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
+    cards += [("unplug", f"link-{room}") for room in ROOMS]
     cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
     cards += [("hostile", target) for target in CLIENTS]
     cards += [("crowd", CROWD)]
