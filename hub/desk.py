@@ -100,6 +100,8 @@ class Work:
     broken: list[str] = field(default_factory=list)
     held: dict[Key, Item] = field(default_factory=dict)
     replies: list[tuple[asyncio.Future[Reason | None], Reason | None]] = field(default_factory=list)
+    is_news: bool = False
+    """The meeting is another one. Most of what a busy room says of itself changes nothing."""
 
 
 class Desk:
@@ -113,7 +115,10 @@ class Desk:
         on_committed: Callable[[Committed], None],
         on_storage: Callable[[StoreError | None], None],
     ) -> None:
-        """``on_storage`` is told when the disk refuses, and with None when it works again."""
+        """``on_committed`` is told of each batch that changed something or has to be answered.
+
+        ``on_storage`` is told when the disk refuses, and with None when it works again.
+        """
         self.meeting = meeting
         self.turns = 0
         """Batches and idle seconds: proof of life for the watchdog."""
@@ -194,7 +199,8 @@ class Desk:
         self._held = work.held
         before, self.meeting = self.meeting, work.meeting
         done = Committed(before, work.meeting, stored, work.heard, work.change.dead, work.broken)
-        self._on_committed(done)
+        if work.is_news or done.heard or done.dead or done.broken:
+            self._on_committed(done)
         for reply, reason in work.replies:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
@@ -252,6 +258,7 @@ class Desk:
         if decision.keys:
             work.meeting = with_keys(work.meeting, decision.keys)
         work.change.add(decision)
+        work.is_news |= bool(decision.events or decision.ballots or decision.keys)
         if decision.held:
             if key is not None and item.waits_for_others:
                 work.held[key] = item

@@ -6,12 +6,13 @@ out as ages, because every room has its own clock.
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import asdict
 from typing import Literal
 
 from edge.contract import messages
-from edge.contract.wire import BadMessage, encode
+from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, encode
 from hub.meeting import wire
 from hub.meeting.agenda import place_of
 from hub.meeting.state import Meeting
@@ -28,15 +29,16 @@ QUEUE_SENT = 100
 
 def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor:
     """The floor that should be, addressed to the room's boot and last merged report."""
-    known, now = meeting.room(room), meeting.floor
+    return _shared(meeting, gen, now_s).model_copy(update=_own(meeting, room))
+
+
+def _shared(meeting: Meeting, gen: int, now_s: float) -> messages.Floor:
+    """What every room is told alike."""
+    now = meeting.floor
     return messages.Floor(
         gen=gen,
         rev=meeting.rev,
-        for_boot=known.merged_boot,
-        for_report=known.merged_report,
-        heard_epoch=known.epoch,
-        heard_seq=known.heard_seq,
-        heard_extra=known.heard_extra(EXTRA_SENT),
+        for_boot=None,
         mode=now.mode,
         max_open=now.max_open,
         queue_max=now.queue_max,
@@ -54,6 +56,40 @@ def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor
         fire_rooms=sorted(now.fire_rooms),
         alarm=now.alarm,
     )
+
+
+def _own(meeting: Meeting, room: str) -> dict[str, object]:
+    """What is for one room alone."""
+    known = meeting.room(room)
+    return {
+        "for_boot": known.merged_boot,
+        "for_report": known.merged_report,
+        "heard_epoch": known.epoch,
+        "heard_seq": known.heard_seq,
+        "heard_extra": known.heard_extra(EXTRA_SENT),
+    }
+
+
+class Floors:
+    """The floor of one moment as bytes, for any room: what is told to all is written once."""
+
+    def __init__(self, meeting: Meeting, gen: int, now_s: float) -> None:
+        """Nothing is written before it is asked for."""
+        self._meeting = meeting
+        self._gen = gen
+        self._now_s = now_s
+        self._rest: bytes | None = None
+
+    def to(self, room: str) -> bytes:
+        """As it goes out to the room."""
+        own = _own(self._meeting, room)
+        if self._rest is None:
+            shared = _shared(self._meeting, self._gen, self._now_s)
+            self._rest = shared.model_dump_json(exclude=set(own)).encode()[1:]
+        data = json.dumps(own, separators=(",", ":")).encode()[:-1] + b"," + self._rest
+        if len(data) <= MAX_PAYLOAD_BYTES:
+            return data
+        return floor_bytes(floor(self._meeting, room, self._gen, self._now_s))
 
 
 def floor_bytes(message: messages.Floor) -> bytes:

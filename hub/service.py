@@ -183,9 +183,10 @@ class Hub:
         When a thousand rooms come back together each of them changes the floor: telling the
         others takes a fifth of the hub at most, and what waits is told in one.
         """
+        floors = self._floors()
         for ident in dict.fromkeys(key.source for key in done.heard):
             if ident in done.after.rooms:
-                self._tell_floor(ident)
+                self._tell_floor(ident, floors)
         if self._others is None:
             loop = asyncio.get_running_loop()
             if loop.time() >= self._others_not_before_s:
@@ -197,12 +198,16 @@ class Hub:
         self._others = None
         loop = asyncio.get_running_loop()
         began_s = loop.time()
+        floors = self._floors()
         for ident in self.desk.meeting.rooms:
-            self._tell_floor(ident)
+            self._tell_floor(ident, floors)
         ended_s = loop.time()
         self._others_not_before_s = ended_s + REST * (ended_s - began_s)
 
-    def _tell_floor(self, ident: str, *, again: bool = False) -> None:
+    def _floors(self) -> outgoing.Floors:
+        return outgoing.Floors(self.desk.meeting, self._store.gen, self._clock.now_s())
+
+    def _tell_floor(self, ident: str, floors: outgoing.Floors, *, again: bool = False) -> None:
         """Send the floor to a room for which it is new."""
         meeting = self.desk.meeting
         room = meeting.room(ident)
@@ -210,8 +215,7 @@ class Hub:
         if not again and self._floors_told.get(ident) == what:
             return
         self._floors_told[ident] = what
-        floor = outgoing.floor(meeting, ident, self._store.gen, self._clock.now_s())
-        self.link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
+        self.link.send(topics.down(ident, "floor"), floors.to(ident), retain=True)
 
     def _show(self, done: Committed) -> None:
         for stored in filter(lambda each: is_shown(each.event), done.stored):
@@ -249,8 +253,9 @@ class Hub:
         self._linked, self._linked_at_s = connected, self._clock.now_s()
         if connected:
             self._floors_told.clear()
+            floors = self._floors()
             for ident in self.desk.meeting.rooms:
-                self._tell_floor(ident, again=True)
+                self._tell_floor(ident, floors, again=True)
             self.plans.tell(self.desk.meeting, again=True)
             self.ballots.tell(self.desk.meeting, again=True)
             self._tell_time()
