@@ -108,8 +108,13 @@ class Hub:
             self.prepared,
             lambda: self.desk.meeting,
             self.alerts,
-            lambda: HomeAssistant(
-                lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
+            HomeAssistant(
+                lambda: self.link,
+                lambda: self.board,
+                lambda: self.desk.meeting,
+                self._store,
+                self._version,
+                wanted=settings.bridges.home_assistant,
             ),
         )
         self.hearing = Hearing(
