@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     others = [
         tally.add_parser(names),
         user_cli.add_parser(names),
-        room_cli.add_parser(names),
+        room_cli.add_parser(names, address),
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 
 from drivers.core.address import parse_port
-from drivers.core.capability import Health, HealthState
+from drivers.core.capability import Health, HealthState, down_state
 from drivers.core.errors import LinkDown, NoReply, Refused
 from drivers.core.reading import Clock, Reading
 from drivers.core.session import Session
@@ -189,9 +189,8 @@ class SerialSwitcher:
         proof_at_s = self._tied.at_s
         counters = self._counters | {"dropped_bytes": self._session.decoder.dropped_bytes}
         if not self._session.is_up:
-            untried = self._session.down_reason == "not opened yet"
-            state = HealthState.UNCONFIRMED if untried else HealthState.FAULT
-            return Health(state, f"link down: {self._session.down_reason}", proof_at_s, counters)
+            reason = self._session.down_reason
+            return Health(down_state(reason), f"link down: {reason}", proof_at_s, counters)
         if self._silent_polls >= SILENT_POLLS:
             reason = "no answer; check power, cable, its speed and its dialect"
             return Health(HealthState.FAULT, reason, proof_at_s, counters)
