@@ -198,11 +198,11 @@ class Publisher:
         found = {ident: d.health(now_s) for ident, d in controller.devices.all().items()}
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
         if full:
+            self._counters_s = now_s
             self._figures(found)
             self._ages_due = {"seats", "cameras", "displays", "programme", "audio"}
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
-            self._counters_s = now_s
             self._send(
                 "devices",
                 messages.DevicesState.model_validate(
