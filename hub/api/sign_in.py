@@ -26,7 +26,7 @@ from hub.api.answers import as_json, rejected
 from hub.api.gate import Entrance, Gate, signed_in
 from hub.api.models import ReasonText
 from hub.api.pairing import Pairing
-from hub.api.reading import body_of
+from hub.api.requests import body_of
 from hub.meeting.wording import reason_text
 
 WRONG = frozenset({Reason.SIGN_IN_WRONG, Reason.CODE_WRONG})

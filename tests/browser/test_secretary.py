@@ -125,6 +125,9 @@ def test_a_whole_meeting_from_nothing_to_its_end(open_secretary: Open, tmp_path:
     page.get_by_role("button", name="Bế mạc, tắt mọi micro").click()
     expect(row).to_have_attribute("data-state", "ended")
     expect(page.get_by_text("Cuộc họp đã bế mạc")).to_be_visible()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Điểm danh, Excel").click()
+    assert downloaded.value.suggested_filename == "attendance.xlsx"
     expect(items.first.get_by_label("Nội dung")).to_be_disabled()
 
 
