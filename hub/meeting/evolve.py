@@ -176,6 +176,7 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
     if is_new:
         told = replace(
             told,
+            begun_s=event.at_s,
             attendance=Attendance(gate=event.gate),
             motions={motion.id: motion for motion in event.motions},
             shown=None,

@@ -104,6 +104,8 @@ class Meeting:
     """Which version of the meeting is in force: a digest of what it says."""
     prepared: str = ""
     """Which prepared meeting that is; empty: none of them."""
+    begun_s: float = 0.0
+    """When it took the place of another one."""
     session: Session | None = None
     rooms_sitting: tuple[str, ...] = ()
     """Rooms in which it sits; empty: all."""
@@ -145,6 +147,16 @@ class Meeting:
     def sits_in(self, room: str) -> bool:
         """The meeting takes place in that room; a room in which it does not leads itself."""
         return not self.rooms_sitting or room in self.rooms_sitting
+
+    @property
+    def identity(self) -> str:
+        """Which meeting it is, however it is called; empty when it has ended.
+
+        One of a file has no beginning of its own: it is the one since another went.
+        """
+        if self.session == "ended":
+            return ""
+        return self.prepared if self.session else f"{self.prepared} since {self.begun_s}"
 
     def has_seat(self, seat: str) -> bool:
         """A room described this seat, whether the meeting sits there or not."""
