@@ -103,6 +103,7 @@ class Receiver:
     def __init__(self) -> None:
         self.answers: list[int] = []
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.refused: list[str] = []
         self.tries = 0
         self.wanted = 0
         self.enough = asyncio.Event()
@@ -115,6 +116,8 @@ class Receiver:
             self.got.append((dict(request.headers), body))
             if len(self.got) >= self.wanted:
                 self.enough.set()
+        else:
+            self.refused.append(json.loads(body)["id"])
         return web.Response(status=status)
 
     def facts(self) -> list[dict[str, Any]]:
