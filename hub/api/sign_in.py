@@ -43,12 +43,17 @@ class SignIn:
         entrance: Entrance,
         people: Callable[[], Mapping[str, str]],
         noted: bodies.Noted = lambda what, by, role, code: None,
+        title: Callable[[], str] = str,
     ) -> None:
-        """``people`` says who sits where: every seat of the meeting, some with an empty name."""
+        """``people`` says who sits where: every seat of the meeting, some with an empty name.
+
+        ``title`` says how the meeting is called.
+        """
         self.gate = Gate(door, entrance)
         self._door = door
         self._people = people
         self._noted = noted
+        self._title = title
         self._homes: tuple[str, ...] = ()
         self._has_displays = False
 
@@ -185,7 +190,9 @@ class SignIn:
     async def seats_with_code(self, request: web.Request) -> web.Response:
         """Which seats have a code."""
         found = bodies.SeatsWithCode(
-            seats=dict(self._people()), with_code=self._door.seats_with_code()
+            meeting=self._title(),
+            seats=dict(self._people()),
+            with_code=self._door.seats_with_code(),
         )
         return as_json(found.model_dump())
 
@@ -197,6 +204,8 @@ class SignIn:
         known = self._people()
         if any(seat not in known for seat in body.seats):
             return rejected(409, Reason.SEAT_UNKNOWN)
+        if not self._door.has_meeting:
+            return rejected(409, Reason.MEETING_NOT_RUNNING)
         who = signed_in(request)
         try:
             made = await self._door.new_seat_codes(body.seats)

@@ -269,7 +269,7 @@ async def test_codes_are_told_once_with_a_picture(hub: Hub) -> None:
         assert first["link"].endswith(f"/signin#code={first['code']}")
         assert first["qr"].startswith("data:image/svg+xml")
         listed = await (await client.get("/api/v1/seat-codes")).json()
-        assert listed == {"seats": PEOPLE, "with_code": ["main/12", "main/2"]}
+        assert listed == {"meeting": "", "seats": PEOPLE, "with_code": ["main/12", "main/2"]}
         answer = await client.post(
             "/api/v1/seat-codes/revoke", json={"seats": ["main/2"]}, headers=header
         )

@@ -15,7 +15,7 @@ customElements.define("who-am-i", WhoAmI);
 const MAKE_WAIT_MS = 90_000;
 
 const byId = (id) => document.getElementById(id);
-const page = { lang: initialLanguage(), seats: {}, withCode: new Set(), made: new Map(), asking: null, problem: null };
+const page = { lang: initialLanguage(), meeting: "", seats: {}, withCode: new Set(), made: new Map(), asking: null, problem: null };
 
 const screens = new Screens(ask, () => draw());
 
@@ -24,6 +24,8 @@ function draw() {
   screens.draw(t);
   translateDocument(document, page.lang);
   document.querySelector("who-am-i").update({ t });
+  setText(byId("for-meeting"), t("ui_codes_for", { meeting: page.meeting }));
+  setAttr(byId("for-meeting"), "hidden", page.meeting === "");
   const seats = Object.keys(page.seats);
   drawKey("make-all", t("ui_codes_make_all"), t("ui_codes_make_all_ask", { n: seats.length }));
   drawKey("revoke-all", t("ui_codes_revoke_all"), t("ui_codes_revoke_all_ask", { n: page.withCode.size }));
@@ -101,6 +103,7 @@ async function revoke(seats) {
 
 function take(answer) {
   if (answer !== null) {
+    page.meeting = answer.meeting;
     page.seats = answer.seats;
     page.withCode = new Set(answer.with_code);
     for (const seat of page.made.keys()) if (!page.withCode.has(seat)) page.made.delete(seat);
