@@ -60,9 +60,11 @@ def seat_text(seat: str | None, meeting: Meeting) -> Text:
 
 
 def room_text(room: str, meeting: Meeting) -> Text:
-    """The room's title, its id while it has not described itself."""
+    """The room's title as long as a room file may have it, its id while it has none."""
     plan = meeting.room(room).plan
-    return plan.title if plan is not None else Text(vi=room, en=room)
+    if plan is None:
+        return Text(vi=room, en=room)
+    return Text(vi=plan.title.vi[:100], en=plan.title.en[:100])
 
 
 _SPEAKS = {
