@@ -133,8 +133,11 @@ class Orders:
         event = wanted.event if isinstance(wanted, FloorOrder) else None
         seat: str | None = getattr(event, "seat", None)
         if seat is not None and seat not in self._desk.meeting.floor.roles:
-            known = room_of(seat) in self._desk.meeting.rooms
-            return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
+            room = room_of(seat)
+            if room not in self._desk.meeting.rooms:
+                return Reason.ROOM_UNKNOWN
+            sits = self._desk.meeting.sits_in(room)
+            return Reason.SEAT_UNKNOWN if sits else Reason.NOT_IN_MEETING
         opens = isinstance(event, Ask | Give | PriorityHeld)
         if opens and seat is not None and not self._board.room(room_of(seat)).online():
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
@@ -184,7 +187,7 @@ class Orders:
         if order.action == "scene" and not known.has_scene(order.args["scene"]):
             return Reason.SCENE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
-        if name is not None and name not in self._desk.meeting.floor.roles:
+        if name is not None and not self._desk.meeting.has_seat(name):
             return Reason.SEAT_UNKNOWN
         return None
 

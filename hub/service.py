@@ -10,8 +10,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
-
 from edge.contract import messages, topics
 from edge.contract.wire import encode
 from hub import notify
@@ -47,6 +45,7 @@ from hub.settings import Ready, Settings, version
 from hub.store.reader import Reader
 from hub.store.store import Store, Stored, StoreError
 from hub.supervise import Supervisor
+from hub.turnstile import Turnstile
 from hub.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -108,8 +107,13 @@ class Hub:
             self.prepared,
             lambda: self.desk.meeting,
             self.alerts,
-            lambda: HomeAssistant(
-                lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
+            HomeAssistant(
+                lambda: self.link,
+                lambda: self.board,
+                lambda: self.desk.meeting,
+                self._store,
+                self._version,
+                wanted=settings.bridges.home_assistant,
             ),
         )
         self.hearing = Hearing(
@@ -144,6 +148,7 @@ class Hub:
             self.link, self._clock, self._store.gen, lambda: self.desk.meeting
         )
         self.plans = PlanTeller(self.link, self._store.gen)
+        self.turnstile = Turnstile(settings.access.behind_proxy)
         self.reception = Reception(
             settings.access,
             settings.data,
@@ -311,19 +316,18 @@ class Hub:
             self.orders.refused,
             (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        runner = self.turnstile.runner(app)
         try:
             await runner.setup()
-            host, tls = self._settings.http_host, self.reception.tls()
-            site = web.TCPSite(runner, host, self._settings.http_port, ssl_context=tls)
-            await site.start()
+            tls, settings = self.reception.tls(), self._settings
+            await self.turnstile.listen(runner, settings.http_host, settings.http_port, tls)
             port = runner.addresses[0][1]
-            await self.prepared.begin(self._settings.meeting)
+            await self.prepared.begin(settings.meeting)
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
             self.ballots.begin(self.desk.meeting)
             scheme = "http" if tls is None else "https"
-            ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
+            ready(f"{scheme}://{settings.http_host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
             self.pages.close()
@@ -341,6 +345,7 @@ class Hub:
             "link": self.link.run,
             "time": self._tell_time_forever,
             "silent rooms": self._miss_silent_rooms,
+            "turnstile": self.turnstile.run,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "figures": Watch(self, self._settings).run,

@@ -106,7 +106,7 @@ class SerialSwitcher:
         self._counters["chosen"] += 1
         await self._ask_what_is_out(mine)
         if self._tied.value is None:
-            raise self._refused(self._tied.reason or "no answer", source)
+            raise self._refused(self._tied.reason or "it does not say what is out", source)
         if self._tied.value != wanted:
             raise self._refused(f"it answers that input {self._tied.value} is out", source)
 

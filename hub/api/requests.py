@@ -5,6 +5,7 @@ Owns that, and the refusal of what does not fit. Must not know routes.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
 from aiohttp import hdrs, web
@@ -16,6 +17,9 @@ from hub.api.closed import ClosedBody
 from hub.api.gate import signed_in
 
 BODY_MOST_BYTES = 16 * 1024
+
+BODY_S = 10.0
+"""So few bytes need no longer, whoever sends them, signed in or not."""
 
 JSON = "application/json"
 UPLOAD_TYPE = "application/octet-stream"
@@ -48,7 +52,12 @@ async def body_of(request: web.Request, model: type[Body]) -> Body | web.Respons
     if (refusal := other_type(request, JSON)) is not None:
         return refusal
     try:
-        return model.model_validate_json(await request.read() or b"{}")
+        async with asyncio.timeout(BODY_S):
+            body = await request.read()
+        return model.model_validate_json(body or b"{}")
+    except TimeoutError:
+        late = f"chưa gửi xong sau {BODY_S:g} giây", f"not complete after {BODY_S:g} s"
+        return rejected(408, Reason.BAD_ARGUMENT, detail=late)
     except web.HTTPRequestEntityTooLarge:
         return rejected(413, Reason.BAD_ARGUMENT, detail=("quá 16 KiB", "more than 16 KiB"))
     except ValidationError as error:

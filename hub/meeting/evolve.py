@@ -77,7 +77,8 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             kept = dict(meeting.floor.roles)
             for seat in gone:
                 kept.pop(seat, None)
-            roles = kept | roles_of([after], meeting.assigned)
+            came = [after] if meeting.sits_in(event.room) else []
+            roles = kept | roles_of(came, meeting.assigned)
             return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             return _described(meeting, event)
@@ -169,6 +170,7 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
     if is_new:
         told = replace(
             told,
+            begun_s=event.at_s,
             attendance=Attendance(gate=event.gate),
             motions={motion.id: motion for motion in event.motions},
             shown=None,
@@ -176,7 +178,8 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
         )
     if is_new or place_of(told, told.item) is None:
         told = replace(told, item=told.agenda[0].id if told.agenda else "")
-    return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+    sitting = (room for room in told.rooms.values() if told.sits_in(room.id))
+    return _with_roles(told, roles_of(sitting, told.assigned))
 
 
 def is_another(meeting: Meeting, event: MeetingSet) -> bool:

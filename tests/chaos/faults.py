@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.chaos.crowd import crowd
 from tests.chaos.history import Span
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
@@ -75,6 +76,8 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "crowd":
+                self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()

@@ -100,6 +100,8 @@ class History:
     faults: Counter[str] = field(default_factory=Counter)
     forgotten_bytes: int = 0
     """What disks have forgotten when their power was cut."""
+    crowd: int = 0
+    """How often one of the crowd came to the hub's HTTP port."""
     garbage: int = 0
     """How many messages the hostile clients sent."""
 

@@ -243,6 +243,7 @@ def _figures(
         "floor_presses": len(history.presses) - verdict.presses,
         "forgotten_bytes": history.forgotten_bytes,
         "garbage_sent": history.garbage,
+        "crowd_came": history.crowd,
         "faults": dict(sorted(history.faults.items())),
     }
 

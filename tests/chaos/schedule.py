@@ -26,6 +26,9 @@ POWERED = (*EDGES, "hub")
 BROKER_MEMORIES = ("broker_stale", "broker_empty")
 """What a broker that is killed finds again: an old memory, or none."""
 
+CROWD = "crowd-http"
+"""Who stands at the hub's HTTP port and has no rights."""
+
 LINK_FAULTS = ("cut", "half_open", "delay", "slow", "duplicate", "stall")
 
 FIRST_S = 2.0
@@ -49,6 +52,7 @@ LENGTHS_S = {
     "clock": (0.0, 0.0),
     "disk_full": (1.0, 5.0),
     "hostile": (1.0, 6.0),
+    "crowd": (2.0, 8.0),
 }
 """Shortest and longest. A link is noticed to be half open after some nine seconds; a room
 leads itself after one second without the hub: both sides of both are in."""
@@ -101,6 +105,7 @@ def deck() -> list[tuple[str, str]]:
     cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
     cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
     cards += [("hostile", target) for target in CLIENTS]
+    cards += [("crowd", CROWD)]
     return cards
 
 
