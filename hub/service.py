@@ -354,7 +354,7 @@ class Hub:
             ),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
-            self.orders.refused,
+            self.orders.refusals,
             (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -389,6 +389,7 @@ class Hub:
             "silent rooms": self._miss_silent_rooms,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "refused commands": self.orders.refusals.look_forever,
             "figures": Watch(self, self._settings).run,
             **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),
