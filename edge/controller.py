@@ -91,6 +91,8 @@ class Controller:
         self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
+        self.session: str | None = None
+        """What the hub said last of a meeting in this room; None: nothing."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -254,6 +256,7 @@ class Controller:
         if roles != self.room.floor.roles:
             floor = replace(self.room.floor, roles=MappingProxyType(roles))
             self.room = replace(self.room, floor=floor)
+        self.session = message.session
         self.screens.session(message.session)
 
     # --- what the room decides itself ----------------------------------------------------------

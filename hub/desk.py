@@ -91,8 +91,9 @@ class Work:
     """What a batch comes to."""
 
     meeting: Meeting
-    ballots: dict[BallotKey, Journal]
-    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
+    ballots: dict[BallotKey, Journal] | None = None
+    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote.
+    None until one of them has changed."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     answered: dict[Press, str] = field(default_factory=dict)
@@ -216,8 +217,7 @@ class Desk:
 
         Last comes again what had to wait for something in the batch.
         """
-        ballots = dict(self.meeting.ballots)
-        work = Work(replace(self.meeting, ballots=ballots), ballots)
+        work = Work(self.meeting)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -237,6 +237,8 @@ class Desk:
     def _settle_one(self, work: Work, item: Item, now_s: float) -> None:
         if item.dead is not None:
             work.change.dead.append(item.dead)
+        if item.reply is not None and item.reply.cancelled():
+            return  # whoever asked was told that it was not done
         key = item.key
         if key is not None and (key in self._store.inbox or key in work.fresh):
             work.heard.append(key)
@@ -248,6 +250,9 @@ class Desk:
         for event in decision.events:
             work.meeting = apply(work.meeting, event)
         for done in decision.ballots:
+            if work.ballots is None:
+                work.ballots = dict(work.meeting.ballots)
+                work.meeting = replace(work.meeting, ballots=work.ballots)
             work.ballots[done.journal.ballot.plan.key] = done.journal
         if decision.keys:
             work.meeting = with_keys(work.meeting, decision.keys)

@@ -199,17 +199,7 @@ class Orders:
         while True:
             await asyncio.sleep(0.5)
             for order in self._board.overdue(self._clock.now_ms()):
-                self._board.end_order(order.id, "expired", reason)
+                ended = self._board.end_order(order.id, "expired", reason)
                 self._touch("commands", order.id)
-                if order.quiet:
-                    continue
-                ended = events.OrderEnded(
-                    self._clock.now_s(),
-                    order.room,
-                    order.device,
-                    order.action,
-                    order.id,
-                    "expired",
-                    reason,
-                )
-                await self._desk.put(Item(commands.Note(ended)))
+                if ended is not None and not ended.quiet:
+                    await self._desk.put(Item(commands.Note(ended.ended(self._clock.now_s()))))

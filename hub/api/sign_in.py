@@ -6,6 +6,7 @@ codes (``hub.access.rights``).
 
 from __future__ import annotations
 
+import asyncio
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,7 +27,7 @@ from hub.api.answers import as_json, rejected
 from hub.api.gate import Entrance, Gate, signed_in
 from hub.api.models import ReasonText
 from hub.api.pairing import Pairing
-from hub.api.reading import body_of
+from hub.api.requests import body_of
 from hub.meeting.wording import reason_text
 
 WRONG = frozenset({Reason.SIGN_IN_WRONG, Reason.CODE_WRONG})
@@ -212,8 +213,8 @@ class SignIn:
             return rejected(503, Reason.STORAGE_FULL)
         self._noted("codes_made", who.by, who.role.value, "")
         origin = f"{'https' if self.gate.entrance.https else 'http'}://{request.host}"
-        printed = [_printed(seat, known[seat], code, origin) for seat, code in made.items()]
-        return as_json(bodies.SeatCodes(codes=printed).model_dump())
+        drawn = await asyncio.to_thread(_drawn, made, known, origin)
+        return as_json(bodies.SeatCodes(codes=drawn).model_dump())
 
     async def revoke_codes(self, request: web.Request) -> web.Response:
         """Codes hold no more."""
@@ -229,7 +230,14 @@ class SignIn:
         return await self.seats_with_code(request)
 
 
-def _printed(seat: str, name: str, code: str, origin: str) -> bodies.SeatCode:
+def _drawn(
+    made: Mapping[str, str], people: Mapping[str, str], origin: str
+) -> list[bodies.SeatCode]:
+    """What is printed of each code; a picture costs about 10 ms, so not on the hub's loop."""
+    return [_of_seat(seat, people[seat], code, origin) for seat, code in made.items()]
+
+
+def _of_seat(seat: str, name: str, code: str, origin: str) -> bodies.SeatCode:
     """The code stands behind ``#``, which a browser sends to nobody and no log has."""
     link = f"{origin}/signin#code={code}"
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=4, border=2)

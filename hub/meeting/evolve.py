@@ -35,9 +35,9 @@ from hub.meeting.state import Attendance, Meeting, Room, roles_of
 from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
 
-def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
+def replay(events: Iterable[Event]) -> Meeting:
     """The meeting that all these events make."""
-    return reduce(apply, events, meeting or Meeting())
+    return reduce(apply, events, Meeting())
 
 
 def apply(meeting: Meeting, event: Event) -> Meeting:
@@ -48,17 +48,11 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 meeting, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
             )
         case RoomMerged():
-            merged = _with(
-                meeting,
-                replace(
-                    meeting.room(event.room),
-                    merged_boot=event.boot,
-                    merged_report=event.report,
-                ),
-            )
+            room = meeting.room(event.room)
+            room = replace(room, merged_boot=event.boot, merged_report=event.report)
             begins = event.floor.alarm and not meeting.floor.alarm
             return replace(
-                merged,
+                _with(meeting, room),
                 rev=meeting.rev + 1,
                 floor=with_floor(meeting.floor, event.floor),
                 fire_s=event.at_s if begins else meeting.fire_s,

@@ -1,10 +1,11 @@
 """``make bench``: the figures of the house, as a table and as JSON.
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
-seats), ``storm`` (a thousand rooms vote), ``pages`` (what a browser shows, and 300 pages on one
-hub); ``aim``, ``frame``, ``follow``, ``director``, ``faces`` and ``listening`` against their bars.
-Figures stand beside something bare in the same run, an echo through the same broker or SQLite on
-the same disk, because machines differ and are noisy.
+seats), ``storm`` (a thousand rooms vote), ``rooms`` (how many busy rooms one hub carries),
+``pages`` (what a browser shows, and 300 pages on one hub); ``aim``, ``frame``, ``follow``,
+``director``, ``faces`` and ``listening`` against their bars. Figures stand beside something bare in
+the same run, an echo through the same broker or SQLite on the same disk, because machines differ
+and are noisy.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from tests.bench.commit import alone_ms, commit_ms
 from tests.bench.echo import echo_ms
 from tests.bench.page import Page
 from tests.bench.press import Samples, Watch, presses
+from tests.bench.rooms import rooms
 from tests.bench.stats import Spread, as_data, as_table, spread
 from tests.bench.storm import storm
 from tests.bench.votes import Votes, ballot_ids, meeting_text
@@ -203,6 +205,12 @@ async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
     return Found(*await storm(site, choice.rooms, choice.seats, choice.spread, choice.seed))
 
 
+async def measure_rooms(site: Site, choice: argparse.Namespace) -> Found:
+    """Busy rooms, more and more."""
+    say(f"rooms that talk: {', '.join(map(str, choice.steps))}")
+    return Found(*await rooms(site, choice.steps, choice.window, choice.seed))
+
+
 def pure(module: str, measure: str) -> Callable[[Site, argparse.Namespace], Awaitable[Found]]:
     """A part of seeded simulations; what it needs is imported when it runs."""
 
@@ -220,6 +228,7 @@ PARTS = {
     "votes": measure_votes,
     "storm": measure_storm,
     "pages": measure_pages,
+    "rooms": measure_rooms,
     "aim": pure("cameras", "aim"),
     "frame": pure("cameras", "frame"),
     "follow": pure("cameras", "walking"),
@@ -266,6 +275,15 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="one ballot of the storm each: everybody presses within so many seconds",
     )
+    found.add_argument(
+        "--steps",
+        type=int,
+        nargs="+",
+        default=list(range(50, 601, 50)),
+        metavar="ROOMS",
+        help="busy rooms at once, more and more, until presses are late",
+    )
+    found.add_argument("--window", type=float, default=6.0, metavar="S", help="length of a step")
     found.add_argument("--pages", type=int, default=300, help="pages that are open at once")
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--folder", type=Path, help="where to write (a disk to be measured)")
