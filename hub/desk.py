@@ -91,8 +91,9 @@ class Work:
     """What a batch comes to."""
 
     meeting: Meeting
-    ballots: dict[BallotKey, Journal]
-    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
+    ballots: dict[BallotKey, Journal] | None = None
+    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote.
+    None until one of them has changed."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     answered: dict[Press, str] = field(default_factory=dict)
@@ -100,8 +101,6 @@ class Work:
     broken: list[str] = field(default_factory=list)
     held: dict[Key, Item] = field(default_factory=dict)
     replies: list[tuple[asyncio.Future[Reason | None], Reason | None]] = field(default_factory=list)
-    is_news: bool = False
-    """The meeting is another one. Most of what a busy room says of itself changes nothing."""
 
 
 class Desk:
@@ -199,7 +198,7 @@ class Desk:
         self._held = work.held
         before, self.meeting = self.meeting, work.meeting
         done = Committed(before, work.meeting, stored, work.heard, work.change.dead, work.broken)
-        if work.is_news or done.heard or done.dead or done.broken:
+        if done.after is not done.before or stored or done.heard or done.dead or done.broken:
             self._on_committed(done)
         for reply, reason in work.replies:
             if not reply.done():  # whoever asked may have gone away
@@ -222,8 +221,7 @@ class Desk:
 
         Last comes again what had to wait for something in the batch.
         """
-        ballots = dict(self.meeting.ballots)
-        work = Work(replace(self.meeting, ballots=ballots), ballots)
+        work = Work(self.meeting)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -243,6 +241,8 @@ class Desk:
     def _settle_one(self, work: Work, item: Item, now_s: float) -> None:
         if item.dead is not None:
             work.change.dead.append(item.dead)
+        if item.reply is not None and item.reply.cancelled():
+            return  # whoever asked was told that it was not done
         key = item.key
         if key is not None and (key in self._store.inbox or key in work.fresh):
             work.heard.append(key)
@@ -254,11 +254,13 @@ class Desk:
         for event in decision.events:
             work.meeting = apply(work.meeting, event)
         for done in decision.ballots:
+            if work.ballots is None:
+                work.ballots = dict(work.meeting.ballots)
+                work.meeting = replace(work.meeting, ballots=work.ballots)
             work.ballots[done.journal.ballot.plan.key] = done.journal
         if decision.keys:
             work.meeting = with_keys(work.meeting, decision.keys)
         work.change.add(decision)
-        work.is_news |= bool(decision.events or decision.ballots or decision.keys)
         if decision.held:
             if key is not None and item.waits_for_others:
                 work.held[key] = item

@@ -31,6 +31,7 @@ from typing import Any
 from edge.rules.ballot_journal import JournalError, verify
 from hub.access.rights import Role
 from hub.backup import BackupError, nobody_uses
+from hub.bridges import notes
 from hub.meeting import events
 from hub.meeting.evolve import apply, is_another
 from hub.meeting.session_events import MeetingEnded
@@ -38,6 +39,7 @@ from hub.meeting.state import Meeting
 from hub.papers import PaperFolder
 from hub.prepared import FILE as FROM_FILE
 from hub.store import prepared as rows
+from hub.store.reader import uri_of
 from hub.store.schema import MIGRATIONS
 from hub.store.store import FILE
 
@@ -176,7 +178,7 @@ def _with_copies(found: Found, data: Path) -> Found:
 def _opened(data: Path, mode: str) -> closing[sqlite3.Connection]:
     if not (data / FILE).exists():
         raise RetentionError(f"{data / FILE}: there are no records of a hub")
-    uri = f"file:{data / FILE}?mode={mode}"
+    uri = uri_of(data / FILE, mode)
     return closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0))
 
 
@@ -196,6 +198,7 @@ def _delete(database: sqlite3.Connection, keep_days: int, now_s: float) -> Found
         database.executemany("UPDATE events SET body = ? WHERE n = ?", written)
         for ident in found.meetings_over:
             rows.delete(database, ident)
+        notes.forget(database, found.meetings_over)
         database.execute("DELETE FROM dead_letters WHERE ts < ?", (now_s - keep_days * DAY_S,))
         _replayed(database)
         if _heads(database) != heads:

@@ -11,10 +11,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from drivers.core.address import parse_port
-from drivers.core.capability import Health, HealthState, KeyPress, SeatOutputs, SeatState
+from drivers.core.capability import (
+    NOT_OPENED,
+    Health,
+    HealthState,
+    KeyPress,
+    SeatOutputs,
+    SeatState,
+    down_state,
+)
 from drivers.core.errors import DeviceError, LinkDown
 from drivers.core.reading import Clock
 from drivers.core.session import retry_delay_s
@@ -27,6 +35,8 @@ from drivers.delegate_unit.seat_unit import SeatUnit
 from drivers.delegate_unit.unit import Unit
 
 log = logging.getLogger(__name__)
+
+CHATTERS = "talks without being asked and disturbs the line: unplug or replace this unit"
 
 FAREWELL_S = 0.3
 """Closing 25 microphones takes 0.1 s at 115200 baud; nobody waits longer for a dead bus."""
@@ -84,7 +94,7 @@ class DelegateBus:
         """Grows while the bus is asked, or opened again: it stands still when we hang, and not
         because an adapter is unplugged or every unit silent."""
         self._now_s = now_s
-        self._down_reason: str | None = "not opened yet"
+        self._down_reason: str | None = NOT_OPENED
         self._transport: Transport | None = None
         self._timer: asyncio.Handle | None = None
         self._armed_s = 0.0
@@ -217,8 +227,12 @@ class DelegateBus:
         return self._unit(seat).seat_state(seat, now_s, self._stale_s)
 
     def seat_health(self, seat: int, now_s: float) -> Health:
-        """See ``SeatUnits.seat_health``."""
-        return self._unit(seat).seat_health(seat, now_s, self._stale_s)
+        """See ``SeatUnits.seat_health``; a unit that disturbs the others is not well either."""
+        unit = self._unit(seat)
+        found = unit.seat_health(seat, now_s, self._stale_s)
+        if self.master.chatter.chatters(unit.address, now_s):
+            return replace(found, state=HealthState.FAULT, reason=CHATTERS)
+        return found
 
     def held_keys(self, seat: int) -> frozenset[str] | None:
         """Keys of this seat that are down now, those held since before the start included."""
@@ -232,8 +246,7 @@ class DelegateBus:
         """The line itself; single units are told by ``seat_health``."""
         counters = self._counters()
         if self._down_reason is not None:
-            state = HealthState.FAULT if self.master.counters.opened else HealthState.UNCONFIRMED
-            return Health(state, self._down_reason, None, counters)
+            return Health(down_state(self._down_reason), self._down_reason, None, counters)
         schedule = self.master.schedule
         silent = sorted(
             seat for seat, unit in self._by_seat.items() if schedule.is_silent(unit.address)

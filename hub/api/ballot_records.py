@@ -18,6 +18,7 @@ from edge.rules.reasons import Reason
 from hub.api.answers import as_json, rejected
 from hub.api.stream import dumps
 from hub.meeting.state import BallotKey, Meeting
+from hub.store.store import StoreError
 
 PUBLISHED = frozenset({Stage.ANNOUNCED})
 """Where a result is everybody's; before, and after an annulment, it is for those who lead."""
@@ -64,7 +65,10 @@ class BallotRecords:
         A damaged record is given as it is stored, for whoever looks for the fault.
         """
         key, journal = _key(request), self._journal(request)
-        lines = [] if key is None else await self._lines(key)
+        try:
+            lines = [] if key is None else await self._lines(key)
+        except StoreError as error:
+            return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         if key is None or not lines:
             return rejected(404, Reason.VOTE_UNKNOWN)
         if journal is not None and journal.ballot.stage in DURING:

@@ -6,6 +6,7 @@ Owns HTTP. Must not decide anything about the meeting, nor who may do what (``ga
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
@@ -23,7 +24,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
-from hub.api.reading import BODY_MOST_BYTES, body_of
+from hub.api.requests import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
 from hub.api.stream import Broadcaster, dumps
 from hub.api.views import Json
@@ -60,9 +61,32 @@ PAGES = {
 LOOK_AGAIN_S = 2.0
 """So long after the last look it is asked again whether a stream's session still holds."""
 
+STALLED_S = 60.0
+"""A page that takes nothing for so long is let go: its machine is there, and it is not. A slow
+line needs less even for the snapshot of a large site."""
+
 CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
-Refuse = Callable[[str, Who, Reason], None]
-"""Is told of a command that was refused before it reached the meeting."""
+
+
+class Refused(Protocol):
+    """Is told of commands that are refused before they reach the meeting."""
+
+    def wait_s(self, who: Who) -> float:
+        """How long nothing of this session is looked at; 0: it is."""
+
+    def told(self, name: str, who: Who, reason: Reason) -> None:
+        """One more."""
+
+
+class NobodyCounts:
+    """For an application without a hub."""
+
+    def wait_s(self, who: Who) -> float:
+        """Not at all."""
+        return 0.0
+
+    def told(self, name: str, who: Who, reason: Reason) -> None:
+        """Nothing is kept."""
 
 
 class Routes(Protocol):
@@ -85,14 +109,14 @@ def application(
     ballots: BallotRecords,
     records: EventRecords,
     sign_in: SignIn,
-    refuse: Refuse = lambda name, who, reason: None,
+    refused: Refused | None = None,
     more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     gate = sign_in.gate
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[gate.middleware])
     app.on_response_prepare.append(_headers)
-    api = _Api(pages, carry_out, health, version, gate, refuse)
+    api = _Api(pages, carry_out, health, version, gate, refused or NobodyCounts())
     sign_in.add_routes(app)
     for address, file in PAGES.items():
         app.router.add_get(address, _page(file))
@@ -141,13 +165,13 @@ class _Api:
         health: Callable[[], models.Health],
         version: str,
         gate: Gate,
-        refuse: Refuse,
+        refused: Refused,
     ) -> None:
         self._pages = pages
         self._carry_out = carry_out
         self._health = health
         self._door = gate.door
-        self._refuse = refuse
+        self._refused = refused
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
@@ -199,7 +223,12 @@ class _Api:
                     looked_s, changes = now_s, self._door.changes
                     if not self._door.holds(who):
                         return response  # signed out: whoever asks again is told so
-                await response.write(piece)
+                async with asyncio.timeout(STALLED_S):
+                    await response.write(piece)
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+            return response
         except (ConnectionError, asyncio.CancelledError):
             return response  # the page has gone, or the hub ends
         finally:
@@ -211,6 +240,11 @@ class _Api:
         model = models.COMMANDS.get(name)
         if model is None:
             return rejected(404, Reason.COMMAND_UNKNOWN)
+        if (wait_s := self._refused.wait_s(who)) > 0:
+            self._refused.told(name, who, Reason.TOO_MANY_REFUSED)
+            answer = rejected(429, Reason.TOO_MANY_REFUSED)
+            answer.headers[hdrs.RETRY_AFTER] = str(math.ceil(wait_s))
+            return answer
         if (reason := rights.may_give(who, name, who.seat)) is not None:
             return self._not_allowed(name, who, reason)
         body = await body_of(request, model)
@@ -228,5 +262,5 @@ class _Api:
         return as_json(models.Accepted(id=ident).model_dump(), 202)
 
     def _not_allowed(self, name: str, who: Who, reason: Reason) -> web.Response:
-        self._refuse(name, who, reason)
+        self._refused.told(name, who, reason)
         return rejected(403, reason)

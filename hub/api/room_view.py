@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.contract import messages
-from edge.contract.topics import seat_name
 from hub.alerts import seen_part
 from hub.board import Board, RoomBoard
 from hub.meeting.state import Meeting, Room
@@ -84,10 +83,10 @@ def _alerts(now: RoomNow) -> Json:
 def _plan(meeting: Meeting, room: Room) -> Json:
     if room.plan is None:
         return {"seats": [], "devices": [], "scenes": []}
-    roles = meeting.floor.roles
+    roles = meeting.roles_in(room.id)
     return {
         "seats": [
-            {**place.model_dump(), "role": roles.get(seat_name(room.id, place.number), place.role)}
+            {**place.model_dump(), "role": roles.get(str(place.number), place.role)}
             for place in room.plan.seats
         ],
         "devices": [device.model_dump() for device in room.plan.devices],
@@ -162,6 +161,7 @@ _KEYS: dict[str, Callable[[RoomNow], Any]] = {
     # Online only if the room said so and the broker is there.
     "online": lambda now: now.linked and now.board.online(),
     "since_ms": lambda now: int(now.room.since_s * 1000),
+    "sits": lambda now: now.meeting.sits_in(now.room.id),
     "boot": lambda now: now.room.boot,
     "version": _of_status("version"),
     "clock": _of_status("clock"),

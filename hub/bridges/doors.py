@@ -25,13 +25,14 @@ _TEXTS = {
         vi="Không nhận được cuộc họp từ eCabinet", en="Meetings of eCabinet cannot be taken in"
     ),
     "webhook": Text(
-        vi="Hệ thống nhận thông báo chưa nhận", en="The receiver of the webhook takes nothing"
+        vi="Hệ thống nhận thông báo chưa nhận đủ",
+        en="The receiver of the webhook has not taken everything",
     ),
 }
 
 
 class Doors:
-    """Each has a part of its own; without settings there is none."""
+    """Each has a part of its own; without settings nothing goes in or out."""
 
     def __init__(
         self,
@@ -40,15 +41,15 @@ class Doors:
         prepared: Prepared,
         meeting: Callable[[], Meeting],
         alerts: Alerts,
-        watched: Callable[[], HomeAssistant],
+        home: HomeAssistant,
     ) -> None:
-        """Nothing is opened; ``watched`` makes the part for Home Assistant, if it is wanted."""
+        """Nothing is opened."""
         read = Reader(store.path).events
         intake = Intake(prepared, store, meeting)
         self.routes = BridgeRoutes(intake, read, meeting)
         """Addresses of the hub itself; they are always there."""
         self._alerts = alerts
-        self._parts: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._parts: dict[str, Callable[[], Awaitable[None]]] = {"home assistant": home.run}
         self._webhook: Webhook | None = None
         if settings.poll is not None:
             poller = Poller(settings.poll, intake.take, self._trouble("ecabinet"))
@@ -62,8 +63,6 @@ class Doors:
                 self._trouble("webhook"),
             )
             self._parts["webhook"] = self._webhook.run
-        if settings.home_assistant:
-            self._parts["home assistant"] = watched().run
 
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What is to be kept running, by name."""

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.rules.ballot_journal import Line
 from hub.clock import LastSeen
 from hub.meeting import events
 from hub.meeting.inputs import KeyChange
@@ -135,8 +134,7 @@ class Store:
             StoreError: an event cannot be read: the file is damaged or of another version.
         """
         select = "SELECT n, ts, what, body FROM events ORDER BY n"
-        rows = self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
-        for n, ts, what, body in rows:
+        for n, ts, what, body in self._asked(select):
             try:
                 yield Stored(n, ts, events.from_json(what, body))
             except ValueError as error:
@@ -159,13 +157,13 @@ class Store:
         return {(ballot, generation): key for ballot, generation, key in rows}
 
     async def lines(self, ballot: BallotKey) -> list[str]:
-        """The record of one ballot, in order; empty when there is none."""
+        """The record of one ballot, in order; empty when there is none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
         select = "SELECT line FROM ballot_lines WHERE ballot = ? AND generation = ? ORDER BY n"
-        loop = asyncio.get_running_loop()
-        rows = await loop.run_in_executor(
-            self._thread, lambda: self._database.execute(select, ballot).fetchall()
-        )
-        return [line for (line,) in rows]
+        return await self.work(lambda database: [li for (li,) in database.execute(select, ballot)])
 
     def _asked(self, select: str) -> list[Any]:
         return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
@@ -298,11 +296,7 @@ class Store:
         os.close(self._lock)
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _text(line: Line) -> str:
-    return _JSON.encode(line)
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _locked(directory: Path) -> int:

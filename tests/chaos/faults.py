@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from edge.twin.client import TwinClient
+from tests.chaos.crowd import crowd
 from tests.chaos.history import Span
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
-from tests.chaos.schedule import EDGES, PROCESSES, Fault
+from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, Fault
 from tests.chaos.site import ChaosSite
 
 Say = Callable[[str], None]
@@ -45,6 +48,7 @@ class Faults:
 
     async def run(self, plan: Sequence[Fault], started_s: float) -> None:
         """The whole plan; returns when the last fault is over."""
+        await asyncio.to_thread(self._site.remember_broker)
         async with asyncio.TaskGroup() as tasks:
             for fault in plan:
                 tasks.create_task(self._at_its_time(fault, started_s), name=str(fault))
@@ -54,13 +58,16 @@ class Faults:
         await self.do(fault)
 
     async def do(self, fault: Fault) -> None:
-        """One fault from its beginning to its end."""
+        """One fault from its beginning to its end; one that cannot be made here is told of."""
+        if fault.kind in self._site.missing:
+            self._say(f"left out: {fault} ({self._site.missing[fault.kind]})")
+            return
         self._say(str(fault))
         self._history.faults[fault.kind] += 1
         span = Span(time.monotonic())
         self._history.rough[fault.target].append(span)
         match fault.kind:
-            case "kill":
+            case "kill" | "power_cut" | "broker_stale" | "broker_empty":
                 await self._kill(fault)
             case "pause":
                 await self._pause(fault)
@@ -70,15 +77,28 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "chatter":
+                await self._chatter(fault)
+            case "unplug":
+                await self._unplug(fault)
+            case "crowd":
+                self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()
 
     async def _kill(self, fault: Fault) -> None:
-        """SIGKILL, and a new start."""
+        """SIGKILL, what is forgotten with it, and a new start."""
         with self._away(fault.target):
             self._killed.add(fault.target)
-            self._site.kill(fault.target)
+            if fault.kind == "power_cut":
+                chance = random.Random(f"power {fault.at_s}")
+                gone = self._site.cut_power(fault.target, chance, fault.amount)
+                self._history.forgotten_bytes += gone
+            else:
+                self._site.kill(fault.target)
+            if fault.kind in BROKER_MEMORIES:
+                self._site.make_broker_forget(everything=fault.kind == "broker_empty")
             await asyncio.sleep(fault.for_s)
             await self._site.start_again(fault.target)
             self._killed.discard(fault.target)
@@ -113,6 +133,23 @@ class Faults:
         port, seed = self._site.broker.port, int(fault.at_s * 1000)
         self._history.garbage += await harass(port, room, fault.for_s, seed)
 
+    async def _chatter(self, fault: Fault) -> None:
+        """A unit talks without being asked; nobody is excused for it."""
+        room, seat = fault.target.removeprefix("unit-"), f"seat-{fault.amount:.0f}"
+        async with TwinClient(room) as twin:
+            await twin.fault(seat, "chatters")
+            await asyncio.sleep(fault.for_s)
+            await twin.fault(seat, None)
+
+    async def _unplug(self, fault: Fault) -> None:
+        """The room's cable is out. What is for the room waits before it: it has not been told."""
+        link, net = self._site.links[fault.target], self._site.nets[fault.target]
+        link.set(Weather(stalled=True))
+        await asyncio.to_thread(net.pull)
+        await asyncio.sleep(fault.for_s)
+        await asyncio.to_thread(net.plug)
+        link.set(Weather())
+
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
         link.set(_weather(fault))
@@ -143,6 +180,8 @@ class Faults:
         """Fair weather, true clocks, room on the disks, everybody awake."""
         for link in self._site.links.values():
             link.set(Weather())
+        for net in self._site.nets.values():
+            net.plug()
         for edge in EDGES:
             self._site.clock_file(edge).write_text("0")
             limit_writes(self._site.processes[edge].pid, resource.RLIM_INFINITY)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +18,13 @@ from pathlib import Path
 
 from tests import hub_access
 from tests.chaos.history import History
+from tests.chaos.power import Disk, NoCompiler, build
 from tests.chaos.proxy import Proxy
+from tests.chaos.room_net import NoNetwork, RoomNet
 from tests.chaos.schedule import LINKS, ROOMS
 from tests.rig import Process, Site, until_shown
 
-START_S = 20.0
+START_S = 60.0
 """A twin answers within a second of its start; the machine may be busy."""
 
 
@@ -79,7 +83,18 @@ class ChaosSite(Site):
         broker = ("127.0.0.1", self.broker.port)
         self.links = {name: Proxy(broker, seed + n) for n, name in enumerate(LINKS)}
         self.history = History()
+        self.missing: dict[str, str] = {}
+        """Kinds of fault that cannot be made on this machine, and why."""
         self._programs = programs
+        self._disks: dict[str, Disk] = {}
+        self._power: Path | None = None
+        self.nets: dict[str, RoomNet] = {}
+        """By link: the room's own network, where this machine can make one."""
+        self._rooms: dict[str, RoomNet] = {}
+        try:
+            self._power = build(folder)
+        except NoCompiler as error:
+            self.missing["power_cut"] = str(error)
         (folder / "meeting.toml").write_text(meeting, encoding="utf-8")
         for room in ROOMS:
             self._witness(room)
@@ -90,11 +105,36 @@ class ChaosSite(Site):
             room, direction, publish
         )
 
-    def _add(self, name: str, command: list[str]) -> Process:
-        process = Journaled(name, command, self.folder / f"{name}.log", self.env)
+    def _add(self, name: str, command: list[str], data: Path | None = None) -> Process:
+        """``data`` is a folder that forgets what was not synced when the power is cut."""
+        env = self.env
+        if data is not None and self._power is not None:
+            disk = Disk(data, self.folder / "platters" / name, self._power)
+            self._disks[name] = disk
+            env = {**env, **disk.env}
+        net = self._rooms.get(name)
+        command = command if net is None else [*net.prefix, *command]
+        process = Journaled(name, command, self.folder / f"{name}.log", env)
         self.processes[name] = process
         process.start()
         return process
+
+    def lay_cables(self) -> None:
+        """Each room gets a network of its own, or ``missing`` says why not."""
+        for room in ROOMS:
+            try:
+                net = RoomNet()
+            except NoNetwork as error:
+                self.missing["unplug"] = str(error)
+                return
+            self.nets[f"link-{room}"] = self._rooms[f"twin-{room}"] = net
+            self._rooms[f"edge-{room}"] = net
+            self.links[f"link-{room}"].host = net.host
+
+    def take_cables_away(self) -> None:
+        """When everybody has ended."""
+        for net in self.nets.values():
+            net.close()
 
     async def start(self) -> None:
         """Everything but the edges."""
@@ -116,20 +156,26 @@ class ChaosSite(Site):
                 *("--http", f"127.0.0.1:{self.http_port}"),
                 *("--data", str(self.folder / "hub"), *options),
             ],
+            self.folder / "hub",
         )
 
     def start_edge(self, room: str, level: str = "INFO") -> Process:
         """The controller of a room behind its link, with a wall clock that can be moved."""
-        port = self.links[f"link-{room}"].port
+        link, data = self.links[f"link-{room}"], self.edge_data(room)
         return self._add(
             f"edge-{room}",
             [
                 *(sys.executable, "-m", "tests.chaos.edge_with_clock"),
                 *(str(self.clock_file(f"edge-{room}")), self._programs.edge),
                 *("--log-level", level, "run", "--room", room),
-                *("--broker", f"127.0.0.1:{port}", "--data", str(self.folder / "edge")),
+                *("--broker", f"{link.host}:{link.port}", "--data", str(data)),
             ],
+            data,
         )
+
+    def edge_data(self, room: str) -> Path:
+        """What the controller of a room writes: a disk of its own, as in life."""
+        return self.folder / "edge" / room
 
     def clock_file(self, edge: str) -> Path:
         """Where the test writes by how many seconds this edge's wall clock is wrong."""
@@ -148,6 +194,30 @@ class ChaosSite(Site):
             self.broker.kill()
         else:
             self.processes[target].kill()
+
+    def cut_power(self, target: str, chance: random.Random, kept_share: float) -> int:
+        """SIGKILL, and of what was not synced only that share is on its disk.
+
+        Returns:
+            How many bytes have been forgotten.
+        """
+        self.kill(target)
+        return self._disks[target].cut(chance, kept_share)
+
+    def remember_broker(self) -> None:
+        """What the broker knows now is what it knows again after ``make_broker_forget``."""
+        self.broker.save()
+        shutil.copyfile(self.broker.persistence, self._old_memory)
+
+    def make_broker_forget(self, everything: bool) -> None:
+        """The broker, which is dead, finds its old memory, or none."""
+        self.broker.persistence.unlink(missing_ok=True)
+        if not everything:
+            shutil.copyfile(self._old_memory, self.broker.persistence)
+
+    @property
+    def _old_memory(self) -> Path:
+        return self.folder / "old-mosquitto.db"
 
     async def start_again(self, target: str) -> None:
         """With the data it left behind."""
@@ -181,12 +251,12 @@ async def running(
     """A started site with both edges; nothing of it is left afterwards."""
     site = ChaosSite(folder, seed, programs, meeting)
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(site.take_cables_away)
+        site.lay_cables()
         for link in site.links.values():
             await stack.enter_async_context(link.serving())
-        try:
-            await site.start()
-            for room in ROOMS:
-                site.start_edge(room)
-            yield site
-        finally:
-            site.stop_all()
+        stack.callback(site.stop_all)
+        await site.start()
+        for room in ROOMS:
+            site.start_edge(room)
+        yield site
