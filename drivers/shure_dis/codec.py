@@ -112,14 +112,13 @@ def _value(command: str, argument: Argument, word: str) -> int | str | bool:
 
 
 class DisDecoder:
-    """Cuts a connection into messages; a line that fits nothing is dropped and counted."""
+    """Cuts what the unit says into messages; a line that fits nothing is dropped and counted."""
 
     buffer_limit = LONGEST_LINE_BYTES
 
-    def __init__(self, direction: str = "from_device") -> None:
-        """``direction`` decides what ends a line: LF from the unit, CR or LF to it."""
-        terminators = b"\n" if direction == "from_device" else b"\r\n"
-        self._lines = LineBuffer(terminators, self.buffer_limit)
+    def __init__(self) -> None:
+        """Start with nothing heard; LF ends a line of the unit."""
+        self._lines = LineBuffer(b"\n", self.buffer_limit)
         self._dropped_bytes = 0
 
     @property
