@@ -146,6 +146,7 @@ class Cast:
         by: who pressed, None the person's own seat; in a roll call the secretary.
         recorded: a room has stored it while the vote was open there and has told the person
             so. False for a press that happens now.
+        pressed_s: when it was pressed, on the keeper's clock; None: when it came.
     """
 
     ballot: str
@@ -156,6 +157,7 @@ class Cast:
     revision: int = 1
     by: str | None = None
     recorded: bool = False
+    pressed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

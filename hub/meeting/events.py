@@ -30,6 +30,7 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.access_events import AccessNoted, CommandGiven
 from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.motion import Member
@@ -239,28 +240,6 @@ class OrderEnded:
     command: str
     status: Literal["done", "rejected", "expired", "failed"]
     reason: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CommandGiven:
-    """Somebody gave a command; with a ``code`` it was refused, and that is why."""
-
-    at_s: float
-    command: str
-    by: str
-    role: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessNoted:
-    """Somebody came in, went out, was not let in, or changed who may come in."""
-
-    at_s: float
-    what: str
-    by: str
-    role: str = ""
-    code: str = ""
 
 
 Event = (
