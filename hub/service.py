@@ -313,7 +313,7 @@ class Hub:
             ),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
-            self.orders.refused,
+            self.orders.refusals,
             (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
         runner = self.turnstile.runner(app)
@@ -348,6 +348,7 @@ class Hub:
             "turnstile": self.turnstile.run,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "refused commands": self.orders.refusals.look_forever,
             "figures": Watch(self, self._settings).run,
             **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),

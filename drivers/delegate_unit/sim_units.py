@@ -190,6 +190,10 @@ class SimIoModule(SimSlave):
                 self.coils[channel] = level
             self.inputs[channel] = level
 
+    def unasked(self, now_s: float) -> bytes:
+        """Its inputs."""
+        return self.answer(2, bytes((0, 0, 0, 8)), now_s)
+
     def written(self, address: int, now_s: float) -> None:
         """4000h holds the module's own address."""
         self.address = self.registers[0x4000]

@@ -25,7 +25,8 @@ _TEXTS = {
         vi="Không nhận được cuộc họp từ eCabinet", en="Meetings of eCabinet cannot be taken in"
     ),
     "webhook": Text(
-        vi="Hệ thống nhận thông báo chưa nhận", en="The receiver of the webhook takes nothing"
+        vi="Hệ thống nhận thông báo chưa nhận đủ",
+        en="The receiver of the webhook has not taken everything",
     ),
 }
 

@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from edge.twin.client import TwinClient
 from tests.chaos.crowd import crowd
 from tests.chaos.history import Span
 from tests.chaos.hostile import harass
@@ -76,6 +77,10 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "chatter":
+                await self._chatter(fault)
+            case "unplug":
+                await self._unplug(fault)
             case "crowd":
                 self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
@@ -128,6 +133,23 @@ class Faults:
         port, seed = self._site.broker.port, int(fault.at_s * 1000)
         self._history.garbage += await harass(port, room, fault.for_s, seed)
 
+    async def _chatter(self, fault: Fault) -> None:
+        """A unit talks without being asked; nobody is excused for it."""
+        room, seat = fault.target.removeprefix("unit-"), f"seat-{fault.amount:.0f}"
+        async with TwinClient(room) as twin:
+            await twin.fault(seat, "chatters")
+            await asyncio.sleep(fault.for_s)
+            await twin.fault(seat, None)
+
+    async def _unplug(self, fault: Fault) -> None:
+        """The room's cable is out. What is for the room waits before it: it has not been told."""
+        link, net = self._site.links[fault.target], self._site.nets[fault.target]
+        link.set(Weather(stalled=True))
+        await asyncio.to_thread(net.pull)
+        await asyncio.sleep(fault.for_s)
+        await asyncio.to_thread(net.plug)
+        link.set(Weather())
+
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
         link.set(_weather(fault))
@@ -158,6 +180,8 @@ class Faults:
         """Fair weather, true clocks, room on the disks, everybody awake."""
         for link in self._site.links.values():
             link.set(Weather())
+        for net in self._site.nets.values():
+            net.plug()
         for edge in EDGES:
             self._site.clock_file(edge).write_text("0")
             limit_writes(self._site.processes[edge].pid, resource.RLIM_INFINITY)

@@ -31,7 +31,7 @@ MAX_OPEN = 2
 BALLOT_LEAST_S = 6.0
 """No ballot is quicker: so many are prepared that the meeting never runs out of them."""
 
-READY_S = 30.0
+READY_S = 90.0
 DRAIN_S = 60.0
 """Without faults both outboxes are empty long before this."""
 

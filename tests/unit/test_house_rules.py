@@ -289,6 +289,23 @@ def test_a_word_of_the_pages_stands_in_one_file_only_and_is_shown() -> None:
     assert [key for key in found if names[key] not in used and not key.startswith(starts)] == []
 
 
+def test_whatever_devices_count_has_words_on_the_technicians_page() -> None:
+    words = (ROOT / "hub/web/js/labels_devices.js").read_text(encoding="utf-8")
+    known = set(re.findall(r"^  counter_(\w+): \[", words, re.MULTILINE))
+    counted: set[str] = set()
+    for path in (ROOT / "drivers").rglob("*.py"):
+        counted |= set(_counters_in(path.read_text(encoding="utf-8")))
+    assert len(counted) > 20
+    assert counted - known == set()
+
+
+def _counters_in(text: str) -> Iterator[str]:
+    """Names of counters in a driver's source: one by one, and where all of them begin."""
+    yield from re.findall(r"counters\[\"(\w+)\"\]", text)
+    for begun in re.findall(r"counters(?:: [^=]+)? = (?:[^{\n]*)\{([^}]*)\}", text):
+        yield from re.findall(r"\"(\w+)\":", begun)
+
+
 @pytest.mark.parametrize(
     ("lock", "extras"),
     [
