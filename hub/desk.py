@@ -16,17 +16,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from edge.contract import topics
-from edge.rules.ballot_journal import Journal
+from edge.rules.ballot_journal import Journal, JournalError
 from edge.rules.reasons import Reason
+from hub.archive import restored
 from hub.clock import HubClock
 from hub.meeting.ballots import with_keys
 from hub.meeting.commands import Decision, EventHeard, Input, Note, TimePassed, decide
 from hub.meeting.evolve import apply, heard
 from hub.meeting.inputs import NotedEvent
+from hub.meeting.past import wanted
 from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
 from hub.store.answers import Answered, Press
@@ -50,8 +52,13 @@ IDLE_S = 1.0
 PATIENCE_LEAST_S = 0.02
 """Deadlines are this late at most; a deadline that cannot be met must not keep us busy."""
 
+HELD_MOST = 2000
+"""Events that wait for others; a site of a thousand rooms has one of each at a closing."""
+
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses while the disk refuses."""
+
+_NONE: Mapping[BallotKey, Journal | str] = {}
 
 
 @dataclass(slots=True)
@@ -92,7 +99,8 @@ class Work:
 
     meeting: Meeting
     ballots: dict[BallotKey, Journal]
-    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote."""
+    """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote.
+    Past ones that the batch asks for are among them until its end."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     answered: dict[Press, str] = field(default_factory=dict)
@@ -180,8 +188,8 @@ class Desk:
     async def _settle(self, batch: list[Item]) -> None:
         failures = 0
         while True:
-            work = self.decide_all(batch)
             try:
+                work = self.decide_all(batch, await self._called_back(batch))
                 stored = await self._commit(work)
                 break
             except StoreError as error:
@@ -199,6 +207,23 @@ class Desk:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
 
+    async def _called_back(self, batch: list[Item]) -> dict[BallotKey, Journal | str]:
+        """Journals of past ballots that somebody wants something of, or why one does not hold."""
+        found: dict[BallotKey, Journal | str] = {}
+        for item in batch:
+            key = wanted(self.meeting, item.given)
+            if key is None or key in found:
+                continue
+            if item.key is not None and item.key in self._store.inbox:
+                continue  # sent again: the answer is there
+            lines = await self._store.lines(key)
+            try:
+                found[key] = await asyncio.to_thread(restored, key, lines)
+            except JournalError as error:
+                log.error("record of ballot %s, generation %d: %s", *key, error)
+                found[key] = str(error)
+        return found
+
     async def _commit(self, work: Work) -> list[Stored]:
         return await self._store.commit(work.change) if work.change else []
 
@@ -211,13 +236,19 @@ class Desk:
             self._on_storage(error)
         self.storage_trouble = error
 
-    def decide_all(self, batch: list[Item]) -> Work:
+    def decide_all(
+        self, batch: list[Item], called_back: Mapping[BallotKey, Journal | str] = _NONE
+    ) -> Work:
         """What a batch comes to; nothing is committed by it.
 
-        Last comes again what had to wait for something in the batch.
+        Last comes again what had to wait for something in the batch. ``called_back`` are past
+        ballots that it asks for.
         """
-        ballots = dict(self.meeting.ballots)
-        work = Work(replace(self.meeting, ballots=ballots), ballots)
+        past = {key: found for key, found in called_back.items() if isinstance(found, Journal)}
+        bad = {key: found for key, found in called_back.items() if isinstance(found, str)}
+        ballots = {**self.meeting.ballots, **past}
+        damaged = {**self.meeting.damaged, **bad} if bad else self.meeting.damaged
+        work = Work(replace(self.meeting, ballots=ballots, damaged=damaged), ballots)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -225,6 +256,8 @@ class Desk:
         waiting, work.held = {**self._held, **work.held}, {}
         for item in waiting.values():
             self._settle_one(work, item, now_s)
+        for key in work.ballots.keys() & work.meeting.past:
+            del work.ballots[key]
         work.meeting = heard(work.meeting, [(k.source, k.epoch, k.seq) for k in work.fresh])
         self._adapt(len(batch), time.thread_time() - started_s)
         return work
@@ -253,7 +286,7 @@ class Desk:
             work.meeting = with_keys(work.meeting, decision.keys)
         work.change.add(decision)
         if decision.held:
-            if key is not None and item.waits_for_others:
+            if key is not None and item.waits_for_others and self._may_wait(work, item):
                 work.held[key] = item
             return
         if decision.unreadable and isinstance(item.given, EventHeard):
@@ -268,6 +301,13 @@ class Desk:
             work.answered[item.press] = code
             work.change.answered.append(Answered(item.press, code))
         _reply(work, item, decision.refused)
+
+    def _may_wait(self, work: Work, item: Item) -> bool:
+        """It is looked at after each batch; else its room sends it again, for it is not receipted.
+
+        A past ballot's would need its journal each time.
+        """
+        return len(work.held) < HELD_MOST and wanted(work.meeting, item.given) is None
 
     def _answer(self, work: Work, press: Press) -> str | None:
         """How this press was answered before; None: it is new."""

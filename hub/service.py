@@ -23,6 +23,7 @@ from hub.api.event_records import EventRecords
 from hub.api.gate import signed_in
 from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
+from hub.archive import Archive
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.bridges.doors import Doors
@@ -109,6 +110,7 @@ class Hub:
             PaperFolder(settings.data / "papers", settings.paper_most_bytes),
             lambda: self.pages.touch("meetings"),
         )
+        self.archive = Archive(lambda: self.desk.meeting, self._store.lines)
         self.doors = Doors(
             settings.bridges,
             self._store,
@@ -118,6 +120,7 @@ class Hub:
             lambda: HomeAssistant(
                 lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
             ),
+            self.archive,
         )
         self.hearing = Hearing(
             self.board,
@@ -390,6 +393,7 @@ class Hub:
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "figures": Watch(self, self._settings).run,
+            "past ballots": lambda: self.archive.prove_past(self.ballots.damaged),
             **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),
         }

@@ -16,6 +16,7 @@ from hub.api.answers import as_json, rejected
 from hub.api.requests import by_of, read_within
 from hub.api.roster_routes import UPLOAD_TYPE
 from hub.bridges import document, export
+from hub.bridges.course import JournalOf
 from hub.bridges.export import Collected, Read
 from hub.bridges.intake import Intake
 from hub.meeting.state import Meeting
@@ -26,11 +27,14 @@ from hub.store.store import StoreError
 class BridgeRoutes:
     """The handlers."""
 
-    def __init__(self, intake: Intake, read: Read, meeting: Callable[[], Meeting]) -> None:
-        """``read`` asks the record of events."""
+    def __init__(
+        self, intake: Intake, read: Read, meeting: Callable[[], Meeting], journal: JournalOf
+    ) -> None:
+        """``read`` asks the record of events, ``journal`` finds that of a ballot."""
         self._intake = intake
         self._read = read
         self._meeting = meeting
+        self._journal = journal
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Register the addresses."""
@@ -63,7 +67,7 @@ class BridgeRoutes:
             known = f"{', '.join(export.WHATS)}; csv, json"
             return rejected(404, Reason.BAD_ARGUMENT, detail=(known, known))
         meeting = self._meeting()
-        collected = Collected(ident, meeting.ballots.get)
+        collected = Collected(ident, self._journal)
         try:
             await collected.read(self._read)
         except StoreError as error:

@@ -142,16 +142,10 @@ class Store:
             except ValueError as error:
                 raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
 
-    def journals(self) -> dict[BallotKey, list[str]]:
-        """The lines of every ballot, in the order in which the ballots began."""
-        select = (
-            "SELECT ballot, generation, line FROM ballots JOIN ballot_lines "
-            "USING (ballot, generation) ORDER BY place, n"
-        )
-        found: dict[BallotKey, list[str]] = {}
-        for ballot, generation, line in self._asked(select):
-            found.setdefault((ballot, generation), []).append(line)
-        return found
+    def ballots(self) -> list[BallotKey]:
+        """Every ballot with a record, in the order in which they began."""
+        rows = self._asked("SELECT ballot, generation FROM ballots ORDER BY place")
+        return [(ballot, generation) for ballot, generation in rows]
 
     def keys(self) -> dict[BallotKey, bytes]:
         """Keys of secret boxes whose ballot is not over."""
@@ -159,13 +153,23 @@ class Store:
         return {(ballot, generation): key for ballot, generation, key in rows}
 
     async def lines(self, ballot: BallotKey) -> list[str]:
-        """The record of one ballot, in order; empty when there is none."""
+        """The record of one ballot, in order; empty when there is none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._lines, ballot)
+
+    def lines_now(self, ballot: BallotKey) -> list[str]:
+        """The same, for whoever can wait."""
+        return self._thread.submit(self._lines, ballot).result()
+
+    def _lines(self, ballot: BallotKey) -> list[str]:
         select = "SELECT line FROM ballot_lines WHERE ballot = ? AND generation = ? ORDER BY n"
-        loop = asyncio.get_running_loop()
-        rows = await loop.run_in_executor(
-            self._thread, lambda: self._database.execute(select, ballot).fetchall()
-        )
-        return [line for (line,) in rows]
+        try:
+            return [line for (line,) in self._database.execute(select, ballot)]
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
 
     def _asked(self, select: str) -> list[Any]:
         return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()

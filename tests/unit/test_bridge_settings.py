@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.alerts import Alerts
+from hub.archive import Archive
 from hub.bridges import settings
 from hub.bridges.doors import Doors
 from hub.bridges.settings import BridgeFileError, Hook, Poll
@@ -75,6 +76,7 @@ async def test_what_is_wrong_with_a_door_is_an_alarm_and_no_door_is_no_part(tmp_
             return Doors(
                 given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts,
                 lambda: pytest.fail("nobody asked for it"),
+                Archive(lambda: hub.desk.meeting, hub.store.lines),
             )  # fmt: skip
 
         assert doors(settings.BridgeSettings()).parts() == {}
