@@ -288,7 +288,7 @@ async def test_an_import_over_http_counts_once_and_is_frozen_by_the_beginning(
         assert (await post(client, **parts))[0] == 200  # nothing new is nothing to refuse
         status, answer = await post(client, people=[person("c")])
         assert (status, answer["reason"]["code"]) == (409, "meeting_running")
-        form = hub.prepared.form("hop-1")
+        form = await hub.prepared.form("hop-1")
         assert form is not None
         assert seated(form) == {"main/1": "a", "main/2": "b"}
         status, answer = await post(client, people=3)
