@@ -248,7 +248,7 @@ def _replay(file: Path, folder: Path) -> tuple[int, int]:
         raise BackupError(f"{file}: {error}") from error
     try:
         seen: list[int] = []
-        meeting = replayed(store, lambda stored, _: seen.append(stored.n))
+        meeting = replayed(store, lambda stored, _: seen.append(stored.n), whole=True)
         damaged = {**meeting.damaged, **damaged_past(store, meeting)}
     except StoreError as error:
         raise BackupError(f"{file}: {error}") from error

@@ -40,6 +40,9 @@ T = TypeVar("T")
 FILE = "hub.sqlite3"
 DEAD_LETTERS_KEPT = 1000
 DEAD_LETTER_BYTES = 16384
+PAGE = 1000
+"""Events in memory at once while everything is read."""
+
 LOCK_WAIT_S = 2.0
 """How long a commit waits for somebody who looks at the file with another tool."""
 
@@ -128,19 +131,25 @@ class Store:
         answers = database.execute("SELECT seat, press, code FROM page_answers ORDER BY n")
         self.answers = Answers(Answered((seat, press), code) for seat, press, code in answers)
 
-    def history(self) -> Iterator[Stored]:
-        """Everything that happened, in order. Before the first ``commit`` only.
+    def history(self, after: int = 0) -> Iterator[Stored]:
+        """What happened after event ``after``, in order. Before the first ``commit`` only.
 
         Raises:
             StoreError: an event cannot be read: the file is damaged or of another version.
         """
-        select = "SELECT n, ts, what, body FROM events ORDER BY n"
-        rows = self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
-        for n, ts, what, body in rows:
-            try:
-                yield Stored(n, ts, events.from_json(what, body))
-            except ValueError as error:
-                raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
+        select = "SELECT n, ts, what, body FROM events WHERE n > ? ORDER BY n LIMIT ?"
+        while rows := self._asked(select, (after, PAGE)):
+            for n, ts, what, body in rows:
+                try:
+                    yield Stored(n, ts, events.from_json(what, body))
+                except ValueError as error:
+                    raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
+                after = n
+
+    def meta(self, key: str) -> str | None:
+        """A note beside the records; None when there is none."""
+        rows = self._asked("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
 
     def ballots(self) -> list[BallotKey]:
         """Every ballot with a record, in the order in which they began."""
@@ -171,8 +180,11 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
 
-    def _asked(self, select: str) -> list[Any]:
-        return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
+    def _asked(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
+        def act() -> list[Any]:
+            return self._database.execute(select, values).fetchall()
+
+        return self._thread.submit(act).result()
 
     async def work(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Let ``act`` read and write, all of it in one transaction; its answer.

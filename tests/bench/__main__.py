@@ -2,7 +2,8 @@
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
 seats), ``storm`` (a thousand rooms vote), ``pages`` (what a browser shows, and 300 pages on one
-hub); ``aim``, ``frame``, ``follow``, ``director``, ``faces`` and ``listening`` against their bars.
+hub), ``start`` (a hub's start over long records); ``aim``, ``frame``, ``follow``, ``director``,
+``faces`` and ``listening`` against their bars.
 Figures stand beside something bare in the same run, an echo through the same broker or SQLite on
 the same disk, because machines differ and are noisy.
 """
@@ -33,6 +34,7 @@ from tests.bench.commit import alone_ms, commit_ms
 from tests.bench.echo import echo_ms
 from tests.bench.page import Page
 from tests.bench.press import Samples, Watch, presses
+from tests.bench.start import start
 from tests.bench.stats import Spread, as_data, as_table, spread
 from tests.bench.storm import storm
 from tests.bench.votes import Votes, ballot_ids, meeting_text
@@ -203,6 +205,12 @@ async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
     return Found(*await storm(site, choice.rooms, choice.seats, choice.spread, choice.seed))
 
 
+async def measure_start(site: Site, choice: argparse.Namespace) -> Found:
+    """A hub's start over long records."""
+    say(f"records of {', '.join(map(str, choice.meetings))} meetings")
+    return Found(await start(site.folder, choice.meetings), {})
+
+
 def pure(module: str, measure: str) -> Callable[[Site, argparse.Namespace], Awaitable[Found]]:
     """A part of seeded simulations; what it needs is imported when it runs."""
 
@@ -220,6 +228,7 @@ PARTS = {
     "votes": measure_votes,
     "storm": measure_storm,
     "pages": measure_pages,
+    "start": measure_start,
     "aim": pure("cameras", "aim"),
     "frame": pure("cameras", "frame"),
     "follow": pure("cameras", "walking"),
@@ -267,6 +276,14 @@ def parser() -> argparse.ArgumentParser:
         help="one ballot of the storm each: everybody presses within so many seconds",
     )
     found.add_argument("--pages", type=int, default=300, help="pages that are open at once")
+    found.add_argument(
+        "--meetings",
+        type=int,
+        nargs="+",
+        default=[1, 10, 100],
+        metavar="N",
+        help="meetings in the records of a hub that starts",
+    )
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--folder", type=Path, help="where to write (a disk to be measured)")
     found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

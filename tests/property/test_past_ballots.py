@@ -26,6 +26,7 @@ from hub.meeting import commands
 from hub.meeting.inputs import Input, PlanMotion
 from hub.meeting.state import BallotKey, Meeting
 from hub.replay import replayed
+from hub.snapshots import Snapshots
 from hub.store.inbox import Key
 from hub.store.store import Store
 from tests import hub_room
@@ -65,19 +66,25 @@ class Life:
     async def begin(self) -> None:
         """Start; the desk works."""
         self.store = Store(self.folder)
-        meeting = replayed(self.store, lambda *_: None)
+        self.snapshots = Snapshots(every=3)
+        meeting = replayed(self.store, lambda *_: None, self.snapshots)
+        assert meeting == replayed(self.store, lambda *_: None, whole=True)
+        await self.snapshots.keep(self.store)
         clock = HubClock(self.store.last)
         self.desk = Desk(meeting, self.store, clock, self._see, lambda _: None)
         self.task = asyncio.create_task(self.desk.run(), name="desk")
 
     async def end(self) -> Meeting:
         """End without a word; the meeting as it was."""
+        await self.snapshots.keep(self.store)
         self.task.cancel()
         await asyncio.wait({self.task})
         self.store.close()
         return self.desk.meeting
 
     def _see(self, done: Committed) -> None:
+        if done.stored:
+            self.snapshots.see(done.stored[-1].n, done.after)
         self.lived |= done.after.ballots
         self.keys += [key for key in done.after.begun if key not in self.keys]
 
