@@ -43,6 +43,10 @@ DEAD_LETTER_BYTES = 16384
 PAGE = 1000
 """Events in memory at once while everything is read."""
 
+LOG_BYTES = 8 * 1024**2
+"""The write-ahead log is cut to this after a checkpoint: a long export or backup makes it longer,
+because nothing may be taken out of it while somebody reads."""
+
 LOCK_WAIT_S = 2.0
 """How long a commit waits for somebody who looks at the file with another tool."""
 
@@ -89,6 +93,7 @@ class Store:
             database = sqlite3.connect(self.path, isolation_level=None, timeout=LOCK_WAIT_S)
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            database.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
             database.execute("PRAGMA secure_delete=ON")  # a key that is deleted is overwritten
             migrate(database)
             self._begin(database)
