@@ -190,7 +190,7 @@ def _add_identity(command: argparse.ArgumentParser) -> None:
 
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its help."""
-    from edge import wire
+    from edge import update, wire
     from edge.twin import cli as twin
 
     parser = argparse.ArgumentParser(
@@ -303,6 +303,7 @@ def make_parser() -> argparse.ArgumentParser:
     kiosk.add_argument("--browser", metavar="COMMAND", help="instead of cage and chromium")
     kiosk.set_defaults(run=_kiosk)
 
+    update.add_parser(commands)
     wire.add_parser(commands)
     twin.add_parser(commands, notify.notify, notify.watchdog_period_s())
     return parser

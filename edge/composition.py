@@ -41,6 +41,7 @@ from edge.runtime.notify import notify
 from edge.runtime.outbox import Outbox
 from edge.runtime.supervisor import Supervisor
 from edge.shots import Shots
+from edge.update import Telling, Word, why_not
 from edge.version import VERSION
 from edge.voting import Voting
 from firmware_config.schema import ConferenceSection, DisplaySection, RoomConfig
@@ -267,6 +268,7 @@ class Room:
         )
         self.supervisor.add("signs of life", alive.run)
         self.supervisor.add("trial of the disk", alive.try_the_disk)
+        self.supervisor.add("word for updates", Telling(self.plan.id, self.word).run)
 
     def _seat_key(self, press: KeyPress) -> None:
         self.controller.seat_key(press)
@@ -282,6 +284,13 @@ class Room:
             self.controller.deliver(topic, message)
         elif self.renewal is not None:
             self.renewal.take(message)
+
+    def word(self) -> Word:
+        """Whether the room may be restarted now."""
+        room = self.controller
+        online = self.link.connected and room.hub.is_online
+        reason = why_not(room.room.floor, room.session, room.voting.ballot, hub_online=online)
+        return Word(reason, online)
 
     def _status(self, state: str) -> messages.Status:
         return messages.Status(

@@ -91,6 +91,8 @@ class Controller:
         self.ears: Ears | None = None
         self.talkers: tuple[str, ...] | None = None
         """Seats with a voice, the clearest first; None: nobody listens."""
+        self.session: str | None = None
+        """What the hub said last of a meeting in this room; None: nothing."""
         self.hub = HubWatch(now_s())
         self._outbox = outbox
         self._kept = kept
@@ -226,13 +228,16 @@ class Controller:
 
     def _hub_floor(self, message: messages.Floor) -> None:
         before = self.room
-        floor = hub_floor(message, self._outbox.epoch, before.floor, self._now_s())
-        self.room = following.follow(before, floor)
+        now_s = self._now_s()
+        floor = hub_floor(message, self._outbox.epoch, before.floor, now_s)
+        self.room = following.follow(before, floor, now_s)
         self.hub.leads(self.room.authority)
         if self.room is not before:
             self._kept.keep(self.room.floor)
+        if self.room.free != before.free:
+            log.info("the meeting %s here", "does not sit" if self.room.free else "sits")
         if self.room.authority != before.authority:
-            log.info("the hub leads: floor %d.%d", message.gen, message.rev)
+            log.info("the %s leads: floor %d.%d", self.room.authority, message.gen, message.rev)
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]
@@ -251,6 +256,7 @@ class Controller:
         if roles != self.room.floor.roles:
             floor = replace(self.room.floor, roles=MappingProxyType(roles))
             self.room = replace(self.room, floor=floor)
+        self.session = message.session
         self.screens.session(message.session)
 
     # --- what the room decides itself ----------------------------------------------------------

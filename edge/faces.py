@@ -17,11 +17,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from drivers.video.capture import Picture
 from edge.camera.faces import (
     STILL_PX,
     Detector,
     ModelError,
-    Picture,
     best_detector,
     checked_model,
 )

@@ -15,7 +15,7 @@ from edge.sighted import bearings_of, sightings_path
 from edge.wishes import AroundMeeting, DisplayScene, Wish
 from firmware_config.scenes import SceneSection
 from firmware_config.schema import RoomConfig
-from firmware_config.section import Title
+from firmware_config.title import Title
 
 
 def make_plan(config: RoomConfig, boot: str, data_dir: Path | None = None) -> Plan:

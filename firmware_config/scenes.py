@@ -5,19 +5,18 @@ Owns their keys and bounds. Must not know which displays there are (``clashes`` 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from firmware_config.section import Section, Title
-
-SceneId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+from drivers.core.section import Ident, Section
+from firmware_config.title import Title
 
 
 class SceneDisplay(Section):
     """What one display does in a scene; what is not written stays as it is."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="the display, by its id")
+    id: Ident = Field(description="the display, by its id")
     power: bool = Field(True, description="whether it is on")
     source: str | None = Field(
         None, min_length=1, max_length=32, description="the input it shows, by its name"
@@ -28,7 +27,7 @@ class SceneDisplay(Section):
 class SceneSection(Section):
     """How the room's displays stand for one way of meeting."""
 
-    id: SceneId = Field(description="name of the scene in commands")
+    id: Ident = Field(description="name of the scene in commands")
     title: Title = Field(description="its name for people")
     camera: Literal["track", "fixed"] | None = Field(
         None, description="cameras track who speaks, or stay on the whole room"
@@ -41,7 +40,7 @@ class SceneSection(Section):
 class MeetingSection(Section):
     """What displays do when a meeting begins and when the last one is over."""
 
-    scene: SceneId | None = Field(
+    scene: Ident | None = Field(
         None, description="the scene a meeting begins with; without one displays are left alone"
     )
     off_after_s: float = Field(

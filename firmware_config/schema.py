@@ -22,6 +22,7 @@ from drivers.audio.config import AudioConfig
 from drivers.cec.config import CecConfig
 from drivers.console.config import ConsoleConfig
 from drivers.core.address import host_port
+from drivers.core.section import Ident, Section
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
 from drivers.lg_rs232.config import LgConfig
 from drivers.pelco_d.config import PelcoConfig
@@ -33,7 +34,7 @@ from drivers.televic.config import TelevicConfig
 from drivers.video.config import VideoConfig
 from drivers.visca.config import ViscaConfig
 from firmware_config.scenes import MeetingSection, SceneSection
-from firmware_config.section import Section, Title
+from firmware_config.title import Title
 
 CONSOLE_ID: Final = "console"
 """A room has one chair's console at most, so its name is fixed."""
@@ -55,9 +56,7 @@ Position = Annotated[
 class RoomSection(Section):
     """The room as a whole."""
 
-    id: str = Field(
-        pattern=r"^[a-z0-9-]{1,32}$", description="name of the room in topics and seat names"
-    )
+    id: Ident = Field(description="name of the room in topics and seat names")
     title: Title = Field(description="name of the room for people")
     on_link_loss: Literal["standalone", "hold"] = Field(
         "standalone",
@@ -117,7 +116,7 @@ class SeatSection(SeatUnitConfig):
     """A seat: where its unit is on the wire, who sits there, and where that is."""
 
     number: int = Field(ge=1, le=999, description="number of the seat in its room")
-    bus: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="id of its bus or conference system")
+    bus: Ident = Field(description="id of its bus or conference system")
     unit: int = Field(
         ge=1,
         le=65_535,

@@ -32,6 +32,7 @@ from typing import Any
 from hub.identity.folder import DEFAULT as IDENTITY
 from hub.replay import damaged_past, replayed
 from hub.settings import version
+from hub.store.reader import uri_of
 from hub.store.store import FILE, Store, StoreError
 
 FORMAT = 1
@@ -127,7 +128,7 @@ def copied(source: Path, target: Path) -> Path:
     """
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one,
+            closing(sqlite3.connect(uri_of(source), uri=True)) as one,
             closing(sqlite3.connect(target)) as other,
         ):
             one.backup(other)
@@ -226,7 +227,7 @@ def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
 def _proved(file: Path, work: Path, manifest: dict[str, Any]) -> Proof:
     for database in sorted((work / DATA).glob("*.sqlite3")):
         try:
-            with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            with closing(sqlite3.connect(uri_of(database), uri=True)) as opened:
                 verdict = opened.execute("PRAGMA integrity_check").fetchone()[0]
         except sqlite3.Error as error:
             raise BackupError(f"{file}: {database.name}: {error}") from error

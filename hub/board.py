@@ -18,6 +18,7 @@ from typing import Literal
 
 from edge.contract import messages
 from hub.history import History
+from hub.meeting import events
 from hub.previews import Previews
 from hub.screens import Screens
 
@@ -71,6 +72,13 @@ class Order:
     reason: messages.Text | None = None
     quiet: bool = False
     """Not for the records."""
+
+    def ended(self, at_s: float) -> events.OrderEnded:
+        """That it has ended, as the records have it."""
+        assert self.status != "sent"  # noqa: S101  # whoever asks has just ended it
+        return events.OrderEnded(
+            at_s, self.room, self.device, self.action, self.id, self.status, self.reason
+        )
 
 
 class Board:

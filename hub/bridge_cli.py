@@ -16,12 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hub.asking import Address, url_of
 from hub.bridges import document
-from hub.bridges.export import WHATS
+from hub.bridges.export import KINDS, WHATS
 
 PATIENCE_S = 30.0
-
-Address = tuple[str, int]
 
 
 class _AskError(Exception):
@@ -43,7 +42,7 @@ def add_parsers(
     )
     give.add_argument("meeting", metavar="MEETING", help="its id")
     give.add_argument("what", choices=WHATS)
-    give.add_argument("--format", choices=("json", "csv"), default="json")
+    give.add_argument("--format", choices=KINDS, default="json")
     give.add_argument("--out", type=Path, metavar="FILE", help="there, instead of on the screen")
     give.set_defaults(run=_export)
     for command in (take, give):
@@ -85,7 +84,7 @@ def _export(chosen: argparse.Namespace) -> int:
             chosen, f"/api/v1/meetings/{chosen.meeting}/export/{chosen.what}.{chosen.format}"
         )
         if chosen.out is None:
-            sys.stdout.write(data.decode())
+            sys.stdout.buffer.write(data)
         else:
             chosen.out.write_bytes(data)
     except OSError as error:
@@ -96,9 +95,7 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _ask(chosen: argparse.Namespace, path: str, body: bytes | None = None) -> bytes:
-    host, number = chosen.http
-    scheme = "http" if chosen.ca is None else "https"
-    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{number}{path}"
+    url = url_of(chosen.http, path, chosen.ca)
     headers = {} if body is None else {"Content-Type": "application/octet-stream"}
     try:
         if chosen.token_file is not None:
@@ -114,7 +111,7 @@ def _ask(chosen: argparse.Namespace, path: str, body: bytes | None = None) -> by
     except urllib.error.HTTPError as error:
         raise _AskError(_reason(error)) from error
     except (OSError, ValueError) as error:
-        raise _AskError(f"no hub answers at {host}:{number}: {error}") from error
+        raise _AskError(f"no hub answers at {url}: {error}") from error
     return found
 
 

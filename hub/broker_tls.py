@@ -71,7 +71,8 @@ def chosen_tls(chosen: argparse.Namespace) -> BrokerTls | None:
         if not all(files):
             raise IdentityError("--mqtt-tls-ca, --mqtt-tls-cert and --mqtt-tls-key: give all three")
         return BrokerTls(_context(*files), {"authority": files[0], "hub": files[1]})
-    folder = Folder(chosen.identity) if chosen.identity is not None else Folder.credentials()
+    given = None if chosen.identity is None else Folder(chosen.identity)
+    folder = given or Folder.credentials()
     if folder is None:
         return None
     context = _context(*(folder.file(name) for name in ("ca.crt", "hub.crt", "hub.key")))
@@ -80,7 +81,10 @@ def chosen_tls(chosen: argparse.Namespace) -> BrokerTls | None:
     for name in ("broker", "page"):
         if folder.file(f"{name}.crt").exists():
             certificates[name] = folder.file(f"{name}.crt")
-    return BrokerTls(context, certificates, Renewals(folder) if has_authority else None)
+    renewals = None
+    if has_authority:
+        renewals = Renewals(folder) if given else Renewals(folder, Folder.register)
+    return BrokerTls(context, certificates, renewals)
 
 
 def _context(authority: Path, certificate: Path, key: Path) -> Callable[[], ssl.SSLContext]:

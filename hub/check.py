@@ -8,13 +8,12 @@ Must not change anything.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hub import broker_tls
+from hub.asking import ASK_S, Address, NoAnswerError, asked
 from hub.identity.authority import IdentityError, ends
 from hub.store.store import FILE
 
@@ -37,10 +37,6 @@ FREE_LEAST_BYTES = 1 << 30
 """A meeting's records are some megabytes; backups and logs want the rest."""
 
 CERTIFICATE_LEAST = timedelta(days=60)
-
-ASK_S = 5.0
-
-Address = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +117,11 @@ def clock() -> Finding:
     said = ""
     if ask is not None:
         words = [ask, "show", "-P", "NTPSynchronized"]
-        done = subprocess.run(  # noqa: S603  # a program of the system, with fixed words
-            words, capture_output=True, text=True, check=False, timeout=ASK_S
-        )
-        said = done.stdout.strip()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(  # noqa: S603  # a program of the system, with fixed words
+                words, capture_output=True, text=True, check=False, timeout=ASK_S
+            )
+            said = done.stdout.strip()
     shown = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     if said == "yes":
         return Finding("clock", "pass", f"{shown}, synchronised")
@@ -169,15 +166,10 @@ def hub_and_rooms(place: Address | None) -> Iterator[Finding]:
     if place is None:
         yield Finding("hub", "unconfirmed", "not asked: --figures HOST:PORT, as it was started")
         return
-    host, port = place
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/health"
     try:
-        with urllib.request.urlopen(url, timeout=ASK_S) as answer:  # http, see above
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        found = json.load(error)
-    except (OSError, ValueError) as error:
-        yield Finding("hub", "fail", f"no hub answers at {url}: {error}")
+        found = asked(place, "/health")
+    except NoAnswerError as error:
+        yield Finding("hub", "fail", str(error))
         return
     ours = str(found["version"])
     state = f"version {ours}, broker {found['broker']}, records {found['storage']}"

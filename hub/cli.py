@@ -13,13 +13,11 @@ import gc
 import json
 import logging
 import signal
-import ssl
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from hub import (
+    asking,
     backup,
     bridge_cli,
     broker_tls,
@@ -138,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     others = [
         tally.add_parser(names),
         user_cli.add_parser(names),
-        room_cli.add_parser(names),
+        room_cli.add_parser(names, address),
         check.add_parser(names, reaching.data_folder(), address, MQTT),
     ]
     others += backup.add_parsers(names, reaching.data_folder())
@@ -282,17 +280,10 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    host, number = chosen.http
-    scheme = "http" if chosen.ca is None else "https"
-    url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{number}/api/v1/health"
     try:
-        tls = None if chosen.ca is None else ssl.create_default_context(cafile=chosen.ca)
-        with urllib.request.urlopen(url, timeout=5, context=tls) as answer:  # noqa: S310  # http, https
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        found = json.load(error)
-    except (OSError, ValueError) as error:
-        return complain(f"no hub answers at {host}:{number}: {error}")
+        found = asking.asked(chosen.http, "/api/v1/health", chosen.ca)
+    except asking.NoAnswerError as error:
+        return complain(error)
     if chosen.json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:

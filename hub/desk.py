@@ -98,9 +98,9 @@ class Work:
     """What a batch comes to."""
 
     meeting: Meeting
-    ballots: dict[BallotKey, Journal]
+    ballots: dict[BallotKey, Journal] | None = None
     """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote.
-    Past ones that the batch asks for are among them until its end."""
+    None until one of them has changed. Past ones that the batch asks for are among them."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     answered: dict[Press, str] = field(default_factory=dict)
@@ -244,11 +244,7 @@ class Desk:
         Last comes again what had to wait for something in the batch. ``called_back`` are past
         ballots that it asks for.
         """
-        past = {key: found for key, found in called_back.items() if isinstance(found, Journal)}
-        bad = {key: found for key, found in called_back.items() if isinstance(found, str)}
-        ballots = {**self.meeting.ballots, **past}
-        damaged = {**self.meeting.damaged, **bad} if bad else self.meeting.damaged
-        work = Work(replace(self.meeting, ballots=ballots, damaged=damaged), ballots)
+        work = Work(_with_past(self.meeting, called_back) if called_back else self.meeting)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -256,8 +252,8 @@ class Desk:
         waiting, work.held = {**self._held, **work.held}, {}
         for item in waiting.values():
             self._settle_one(work, item, now_s)
-        for key in work.ballots.keys() & work.meeting.past:
-            del work.ballots[key]
+        if work.meeting.ballots.keys() & work.meeting.past:
+            work.meeting = _without_past(work.meeting, self.meeting)
         work.meeting = heard(work.meeting, [(k.source, k.epoch, k.seq) for k in work.fresh])
         self._adapt(len(batch), time.thread_time() - started_s)
         return work
@@ -270,6 +266,8 @@ class Desk:
     def _settle_one(self, work: Work, item: Item, now_s: float) -> None:
         if item.dead is not None:
             work.change.dead.append(item.dead)
+        if item.reply is not None and item.reply.cancelled():
+            return  # whoever asked was told that it was not done
         key = item.key
         if key is not None and (key in self._store.inbox or key in work.fresh):
             work.heard.append(key)
@@ -281,6 +279,9 @@ class Desk:
         for event in decision.events:
             work.meeting = apply(work.meeting, event)
         for done in decision.ballots:
+            if work.ballots is None:
+                work.ballots = dict(work.meeting.ballots)
+                work.meeting = replace(work.meeting, ballots=work.ballots)
             work.ballots[done.journal.ballot.plan.key] = done.journal
         if decision.keys:
             work.meeting = with_keys(work.meeting, decision.keys)
@@ -342,6 +343,23 @@ class Desk:
             else:
                 return seq
         return 0
+
+
+def _with_past(meeting: Meeting, called_back: Mapping[BallotKey, Journal | str]) -> Meeting:
+    found = {key: each for key, each in called_back.items() if isinstance(each, Journal)}
+    bad = {key: each for key, each in called_back.items() if isinstance(each, str)}
+    damaged = {**meeting.damaged, **bad} if bad else meeting.damaged
+    return replace(meeting, ballots={**meeting.ballots, **found}, damaged=damaged)
+
+
+def _without_past(meeting: Meeting, before: Meeting) -> Meeting:
+    """The meeting after it has let go of past ballots.
+
+    If nothing else changed they are the very ballots of ``before``: pages are told of others.
+    """
+    kept = {key: each for key, each in meeting.ballots.items() if key not in meeting.past}
+    is_same = kept == before.ballots
+    return replace(meeting, ballots=before.ballots if is_same else kept)
 
 
 def _reply(work: Work, item: Item, refused: Reason | None) -> None:

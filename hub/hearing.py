@@ -159,18 +159,8 @@ class Hearing:
         if order is None:
             return
         self._touch("commands", order.id)
-        if order.quiet:
-            return
-        ended = events.OrderEnded(
-            self._clock.now_s(),
-            order.room,
-            order.device,
-            order.action,
-            order.id,
-            result.status,
-            result.reason,
-        )
-        await self._put(Item(commands.Note(ended)))
+        if not order.quiet:
+            await self._put(Item(commands.Note(order.ended(self._clock.now_s()))))
 
     def _preview(self, room: str, camera: str, preview: messages.Preview) -> None:
         if self._board.previews.hear(room, camera, preview, self._clock.now_ms()):

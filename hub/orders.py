@@ -133,8 +133,11 @@ class Orders:
         event = wanted.event if isinstance(wanted, FloorOrder) else None
         seat: str | None = getattr(event, "seat", None)
         if seat is not None and seat not in self._desk.meeting.floor.roles:
-            known = room_of(seat) in self._desk.meeting.rooms
-            return Reason.SEAT_UNKNOWN if known else Reason.ROOM_UNKNOWN
+            room = room_of(seat)
+            if room not in self._desk.meeting.rooms:
+                return Reason.ROOM_UNKNOWN
+            sits = self._desk.meeting.sits_in(room)
+            return Reason.SEAT_UNKNOWN if sits else Reason.NOT_IN_MEETING
         opens = isinstance(event, Ask | Give | PriorityHeld)
         if opens and seat is not None and not self._board.room(room_of(seat)).online():
             return Reason.LINK_LOST  # no microphone would open, no key be heard let go
@@ -184,7 +187,7 @@ class Orders:
         if order.action == "scene" and not known.has_scene(order.args["scene"]):
             return Reason.SCENE_UNKNOWN
         name = topics.seat_name(room, seat) if isinstance(seat, int) else seat
-        if name is not None and name not in self._desk.meeting.floor.roles:
+        if name is not None and not self._desk.meeting.has_seat(name):
             return Reason.SEAT_UNKNOWN
         return None
 
@@ -194,17 +197,7 @@ class Orders:
         while True:
             await asyncio.sleep(0.5)
             for order in self._board.overdue(self._clock.now_ms()):
-                self._board.end_order(order.id, "expired", reason)
+                ended = self._board.end_order(order.id, "expired", reason)
                 self._touch("commands", order.id)
-                if order.quiet:
-                    continue
-                ended = events.OrderEnded(
-                    self._clock.now_s(),
-                    order.room,
-                    order.device,
-                    order.action,
-                    order.id,
-                    "expired",
-                    reason,
-                )
-                await self._desk.put(Item(commands.Note(ended)))
+                if ended is not None and not ended.quiet:
+                    await self._desk.put(Item(commands.Note(ended.ended(self._clock.now_s()))))

@@ -12,6 +12,7 @@ from typing import Literal
 
 from edge.contract import messages
 from edge.contract.wire import BadMessage, encode
+from edge.rules.floor import Floor
 from hub.meeting import wire
 from hub.meeting.agenda import place_of
 from hub.meeting.state import Meeting
@@ -28,8 +29,10 @@ QUEUE_SENT = 100
 
 def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor:
     """The floor that should be, addressed to the room's boot and last merged report."""
-    known, now = meeting.room(room), meeting.floor
+    known, free = meeting.room(room), not meeting.sits_in(room)
+    now = _for_itself(meeting.floor) if free else meeting.floor
     return messages.Floor(
+        free=free,
         gen=gen,
         rev=meeting.rev,
         for_boot=known.merged_boot,
@@ -56,6 +59,11 @@ def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor
     )
 
 
+def _for_itself(floor: Floor) -> Floor:
+    """What a room that leads itself begins with: the usual rules, and the site's alarm."""
+    return Floor(fire_rooms=floor.fire_rooms, alarm=floor.alarm)
+
+
 def floor_bytes(message: messages.Floor) -> bytes:
     """The floor as it goes out; a queue too long for one message is cut at its end."""
     try:
@@ -66,11 +74,15 @@ def floor_bytes(message: messages.Floor) -> bytes:
 
 
 def meeting(meeting: Meeting, room: str, gen: int) -> messages.Meeting:
-    """Names and roles at the room's seats, and the item of the agenda at hand."""
+    """Names and roles at the room's seats, and the item of the agenda at hand.
+
+    Where the meeting does not sit nobody has a name, and seats have the roles of the room.
+    """
+    sits = meeting.sits_in(room)
     return messages.Meeting(
         gen=gen,
         rev=meeting.plan_rev,
-        title=meeting.title,
+        title=meeting.title if sits else "",
         names=meeting.names_in(room),
         roles=meeting.roles_in(room),
         session=session(meeting, room),

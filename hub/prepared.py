@@ -33,7 +33,7 @@ from hub.meeting_form import MeetingForm, configure
 from hub.papers import PaperFolder
 from hub.store import prepared as rows
 from hub.store.prepared import Kept, KeptPaper, NotSoError, Summary
-from hub.store.store import Store
+from hub.store.store import Store, StoreError
 
 FILE = "file"
 """Id of the meeting whose form came from the hub's meeting file."""
@@ -235,10 +235,11 @@ class Prepared:
                 paper = Paper(new_id("p"), title, arrived.type, arrived.bytes, readers)
                 kept = KeptPaper(paper, *place, arrived.sha256)
                 await self._store.work(partial(rows.put_paper, kept=kept))
-                await self._done("paper_added", place[0], by, title)
-                await self._say_again(place[0])
-            finally:
+            except (NotSoError, StoreError):  # nothing was written; a hub that ends may have
                 await self._forget(arrived.sha256)
+                raise
+            await self._done("paper_added", place[0], by, title)
+            await self._say_again(place[0])
             return paper
 
     async def edit_paper(

@@ -39,6 +39,7 @@ from hub.papers import PaperFolder
 from hub.prepared import FILE as FROM_FILE
 from hub.snapshots import forget
 from hub.store import prepared as rows
+from hub.store.reader import uri_of
 from hub.store.schema import MIGRATIONS
 from hub.store.store import FILE
 
@@ -177,7 +178,7 @@ def _with_copies(found: Found, data: Path) -> Found:
 def _opened(data: Path, mode: str) -> closing[sqlite3.Connection]:
     if not (data / FILE).exists():
         raise RetentionError(f"{data / FILE}: there are no records of a hub")
-    uri = f"file:{data / FILE}?mode={mode}"
+    uri = uri_of(data / FILE, mode)
     return closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from edge.contract.pairing import PAIRING_PORT
 from edge.contract.topics import ROOM_ID
+from hub.identity import broker as brokers
 from hub.identity import folder as places
 from hub.identity import pairing
 from hub.identity.authority import Authority, IdentityError, key_pem, new_key, pem
@@ -23,10 +24,15 @@ from hub.identity.folder import SECRET, Folder
 
 MINUTES = 10
 
+BROKER = "127.0.0.1:8883"
+
 RESTART = "Then: systemctl restart mosquitto phonghop-hub (rooms are back in seconds, nothing lost)"
 
 
-def add_parser(names: Any) -> argparse.ArgumentParser:
+Address = tuple[str, int]
+
+
+def add_parser(names: Any, address: Callable[[str], Address]) -> argparse.ArgumentParser:
     """Add ``room`` and its commands; what comes back takes the common options."""
     room: argparse.ArgumentParser = names.add_parser(
         "room", help="the site's authority, and which rooms belong to it"
@@ -65,14 +71,35 @@ def add_parser(names: Any) -> argparse.ArgumentParser:
     pair.add_argument("--listen", default="0.0.0.0", metavar="ADDRESS")  # noqa: S104  # the room is elsewhere
     pair.add_argument("--port", type=int, default=PAIRING_PORT, metavar="N")
     pair.add_argument("--minutes", type=float, default=MINUTES, metavar="N")
+    _add_broker(pair, address)
     pair.set_defaults(run=_command(_pair))
     listing = commands.add_parser("list", help="rooms and their keys")
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=_command(_list))
-    revoke = commands.add_parser("revoke", help="a room's key is not good any more")
+    revoke = commands.add_parser(
+        "revoke", help="a room's key is not good any more, and whoever is connected with it is cut"
+    )
     revoke.add_argument("room")
+    _add_broker(revoke, address)
     revoke.set_defaults(run=_command(_revoke))
     return room
+
+
+def _add_broker(command: argparse.ArgumentParser, address: Callable[[str], Address]) -> None:
+    """Where a revoked key must be refused from now on."""
+    command.add_argument(
+        "--mqtt",
+        type=address,
+        default=address(BROKER),
+        metavar="HOST:PORT",
+        help=f"the running broker ({BROKER})",
+    )
+    command.add_argument(
+        "--reread",
+        default=brokers.REREAD,
+        metavar="COMMAND",
+        help=f"what makes it read its files anew ({brokers.REREAD})",
+    )
 
 
 def _command(
@@ -81,7 +108,7 @@ def _command(
     def run(chosen: argparse.Namespace) -> int:
         try:
             return work(chosen)
-        except (IdentityError, OSError) as error:
+        except (IdentityError, brokers.BrokerError, OSError) as error:
             sys.stderr.write(f"phonghop-hub room: {error}\n")
             return 1
 
@@ -124,13 +151,23 @@ def _init(chosen: argparse.Namespace) -> int:
 def _pair(chosen: argparse.Namespace) -> int:
     if ROOM_ID.match(chosen.room) is None:
         raise IdentityError(f"{chosen.room!r} cannot be a room: [a-z0-9-], at most 32, not hub")
+    folder = Folder(chosen.identity)
+    before = [known for known in folder.rooms() if known.room == chosen.room and not known.revoked]
     try:
         paired = asyncio.run(_window(chosen))
     except TimeoutError:
         raise IdentityError(f"no room came within {chosen.minutes:g} minutes") from None
-    Folder(chosen.identity).give_to_broker(chosen.mosquitto)
-    _tell(f"room {paired.room} is paired, key {paired.key[:16]}…\n{RESTART}")
+    folder.give_to_broker(chosen.mosquitto)
+    _tell(f"room {paired.room} is paired, key {paired.key[:16]}…; hub and broker know it already")
+    if any(known.key != paired.key for known in before):
+        _cut(chosen, folder, "the room's key before")
     return 0
+
+
+def _cut(chosen: argparse.Namespace, folder: Folder, what: str) -> None:
+    broker = brokers.Broker(chosen.mqtt[0], chosen.mqtt[1], chosen.reread)
+    brokers.take_list(folder, chosen.mosquitto, [chosen.room], broker)
+    _tell(f"{what} is refused by the broker at {broker}, and who had come in with it is cut")
 
 
 async def _window(chosen: argparse.Namespace) -> places.Paired:
@@ -172,7 +209,11 @@ def _list(chosen: argparse.Namespace) -> int:
 
 def _revoke(chosen: argparse.Namespace) -> int:
     folder = Folder(chosen.identity)
-    gone = pairing.revoke(folder, chosen.room)
-    folder.give_to_broker(chosen.mosquitto)
-    _tell(f"room {chosen.room}: {len(gone)} key revoked\n{RESTART}")
+    known = [room for room in folder.rooms() if room.room == chosen.room]
+    if known and all(room.revoked for room in known):
+        _tell(f"room {chosen.room}: revoked before; the broker is asked again")
+    else:
+        gone = pairing.revoke(folder, chosen.room)
+        _tell(f"room {chosen.room}: {len(gone)} key revoked")
+    _cut(chosen, folder, f"room {chosen.room}")
     return 0

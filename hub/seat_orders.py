@@ -11,11 +11,8 @@ from hub.api.models import Body
 from hub.meeting.commands import FloorOrder
 from hub.meeting.inputs import PageVote, SignInOrder
 
-PAGE = "page"
-"""Who acted, where nobody has signed in: whoever sits at the seat."""
 
-
-def seat_order(body: Body, now_s: float, by: str = PAGE) -> FloorOrder | SignInOrder | None:
+def seat_order(body: Body, now_s: float, by: str) -> FloorOrder | SignInOrder | None:
     """The order that ``body`` is; None when it is a vote, or about something else."""
     match body:
         case bodies.AskFloor():

@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
-
 from edge.contract import messages, topics
 from edge.contract.wire import encode
-from hub import notify, outgoing
+from hub import notify
 from hub.access import rights
 from hub.alerts import Alerts
 from hub.api import http, models, views
@@ -31,6 +29,7 @@ from hub.bridges.home_assistant import HomeAssistant
 from hub.broker_tls import granting
 from hub.clock import HubClock
 from hub.desk import Committed, Desk, Item
+from hub.floor_teller import FloorTeller
 from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
@@ -47,18 +46,15 @@ from hub.snapshots import Snapshots
 from hub.store.reader import Reader
 from hub.store.store import Store, StoreError
 from hub.supervise import Supervisor
+from hub.turnstile import Turnstile
 from hub.watch import Watch
 
 TIME_EVERY_S = 10.0
 """How often rooms and pages are told the hub's time."""
 
-REST = 4
-"""After telling every room of a floor, so many times as long passes before they are told again."""
-
 SILENT_AFTER_S = 8.0
 """A known room that has not been heard this long after the link came up is lost. Rooms come
 back within about five seconds of a broker's return (their pause is random up to that)."""
-
 
 _BALLOTS_SHOWN = (vote_events.BallotMoved, vote_events.MotionPlanned, events.MeetingSet)
 
@@ -77,10 +73,6 @@ class Hub:
         self._store = Store(settings.data)
         self._clock = HubClock(self._store.last)
         self._version = version()
-        self._floors_told: dict[str, tuple[int, str | None, int]] = {}
-        self._others: asyncio.TimerHandle | None = None
-        self._others_not_before_s = 0.0
-        self._linked = False
         self._linked_at_s = 0.0
         self.board = Board()
         self.alerts = Alerts(
@@ -90,7 +82,7 @@ class Hub:
             lambda: self.desk.meeting,
             self.board,
             self._hub_part,
-            self._is_linked,
+            lambda: self.link.connected,
             self._clock.now_s,
             lambda: self.prepared.part(),
         )
@@ -117,8 +109,13 @@ class Hub:
             self.prepared,
             lambda: self.desk.meeting,
             self.alerts,
-            lambda: HomeAssistant(
-                lambda: self.link, lambda: self.board, lambda: self.desk.meeting, self._version
+            HomeAssistant(
+                lambda: self.link,
+                lambda: self.board,
+                lambda: self.desk.meeting,
+                self._store,
+                self._version,
+                wanted=settings.bridges.home_assistant,
             ),
             self.archive,
         )
@@ -150,7 +147,11 @@ class Hub:
             self.alerts,
             MeetingOrders(self.prepared, self.desk),
         )
+        self.floors = FloorTeller(
+            self.link, self._clock, self._store.gen, lambda: self.desk.meeting
+        )
         self.plans = PlanTeller(self.link, self._store.gen)
+        self.turnstile = Turnstile(settings.access.behind_proxy)
         self.reception = Reception(
             settings.access,
             settings.data,
@@ -167,8 +168,7 @@ class Hub:
 
     def _on_committed(self, done: Committed) -> None:
         """Tell rooms first (the floor, then the receipt), then the pages."""
-        if done.before.rev != done.after.rev:
-            self._tell_floors(done)
+        self.floors.committed(done)
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
@@ -177,42 +177,6 @@ class Hub:
         self.plans.tell(done.after)
         self._show(done)
         self.doors.committed()
-
-    def _tell_floors(self, done: Committed) -> None:
-        """The rooms where it happened at once, the others as soon as may be.
-
-        When a thousand rooms come back together each of them changes the floor: telling the
-        others takes a fifth of the hub at most, and what waits is told in one.
-        """
-        for ident in dict.fromkeys(key.source for key in done.heard):
-            if ident in done.after.rooms:
-                self._tell_floor(ident)
-        if self._others is None:
-            loop = asyncio.get_running_loop()
-            if loop.time() >= self._others_not_before_s:
-                self._tell_others()
-            else:
-                self._others = loop.call_at(self._others_not_before_s, self._tell_others)
-
-    def _tell_others(self) -> None:
-        self._others = None
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
-        for ident in self.desk.meeting.rooms:
-            self._tell_floor(ident)
-        ended_s = loop.time()
-        self._others_not_before_s = ended_s + REST * (ended_s - began_s)
-
-    def _tell_floor(self, ident: str, *, again: bool = False) -> None:
-        """Send the floor to a room for which it is new."""
-        meeting = self.desk.meeting
-        room = meeting.room(ident)
-        what = (meeting.rev, room.merged_boot, room.merged_report)
-        if not again and self._floors_told.get(ident) == what:
-            return
-        self._floors_told[ident] = what
-        floor = outgoing.floor(meeting, ident, self._store.gen, self._clock.now_s())
-        self.link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
 
     def _show(self, done: Committed) -> None:
         for stored in filter(lambda each: is_shown(each.event), done.stored):
@@ -247,11 +211,9 @@ class Hub:
 
     def _on_link(self, connected: bool) -> None:
         """The broker is there: say everything anew. It is gone: nothing is sure any more."""
-        self._linked, self._linked_at_s = connected, self._clock.now_s()
+        self._linked_at_s = self._clock.now_s()
         if connected:
-            self._floors_told.clear()
-            for ident in self.desk.meeting.rooms:
-                self._tell_floor(ident, again=True)
+            self.floors.tell_again()
             self.plans.tell(self.desk.meeting, again=True)
             self.ballots.tell(self.desk.meeting, again=True)
             self._tell_time()
@@ -304,20 +266,17 @@ class Hub:
             self.board.screens.watch(
                 self.desk.meeting, self._clock.now_ms(), self.alerts.set, self.pages.touch
             )
-            if not self._linked or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
+            if not self.link.connected or self._clock.now_s() - self._linked_at_s < SILENT_AFTER_S:
                 continue
             for ident in self.desk.meeting.rooms:
                 if not self.board.room(ident).met:
                     await self.desk.put(Item(commands.RoomSilent(ident)))
 
-    def _is_linked(self) -> bool:
-        return self._linked
-
     def _hub_part(self) -> views.Json:
         return hub_part(
             self._store.gen,
             self._version,
-            self._linked,
+            self.link.connected,
             self._clock.now_ms(),
             self.alerts.part(self.desk.meeting.care),
         )
@@ -325,8 +284,8 @@ class Hub:
     def _health(self) -> models.Health:
         trouble = self.desk.storage_trouble
         return models.Health(
-            ok=trouble is None and self._linked,
-            broker="connected" if self._linked else "lost",
+            ok=trouble is None and self.link.connected,
+            broker="connected" if self.link.connected else "lost",
             storage="ok" if trouble is None else str(trouble),
             rooms_online=sum(room.online() for room in self.board.rooms.values()),
             listeners=self.pages.listeners,
@@ -358,19 +317,18 @@ class Hub:
             self.orders.refused,
             (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        runner = self.turnstile.runner(app)
         try:
             await runner.setup()
-            host, tls = self._settings.http_host, self.reception.tls()
-            site = web.TCPSite(runner, host, self._settings.http_port, ssl_context=tls)
-            await site.start()
+            tls, settings = self.reception.tls(), self._settings
+            await self.turnstile.listen(runner, settings.http_host, settings.http_port, tls)
             port = runner.addresses[0][1]
-            await self.prepared.begin(self._settings.meeting)
+            await self.prepared.begin(settings.meeting)
             for name, work in self._parts().items():
                 self.supervisor.add(name, work)
             self.ballots.begin(self.desk.meeting)
             scheme = "http" if tls is None else "https"
-            ready(f"{scheme}://{host}:{port}/", self.reception.door.set_up_code)
+            ready(f"{scheme}://{settings.http_host}:{port}/", self.reception.door.set_up_code)
             await self.supervisor.run()
         finally:
             self.pages.close()
@@ -388,6 +346,7 @@ class Hub:
             "link": self.link.run,
             "time": self._tell_time_forever,
             "silent rooms": self._miss_silent_rooms,
+            "turnstile": self.turnstile.run,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
             "figures": Watch(self, self._settings).run,

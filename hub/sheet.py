@@ -10,6 +10,7 @@ Owns reading and writing tables. Must not know what stands in them.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST_BYTES = 4 * 1024 * 1024
 UNPACKED_MOST_BYTES = 32 * 1024 * 1024
@@ -35,8 +38,11 @@ CELL_MOST = 500
 FORMULA = "\x00formula"
 """Stands for a cell that has one: no text can be equal to it."""
 
+MARK = codecs.BOM_UTF8
+"""By it a spreadsheet knows UTF-8."""
+
 _SAFE_BEGINNING = "'"
-_READ_AS_FORMULA = ("=", "+", "-", "@", "'")
+_READ_AS_FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
 
 
 class SheetError(Exception):
@@ -177,9 +183,14 @@ def tidy(text: str) -> str:
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV that Excel opens as it is, and does not calculate with."""
+    return MARK + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """The same without the mark of its beginning: more rows of one."""
     out = io.StringIO(newline="")
     csv.writer(out).writerows([[_safe(cell) for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode()
 
 
 def xlsx_of(rows: Iterable[Sequence[str]], title: str) -> bytes:

@@ -14,22 +14,17 @@ import argparse
 import json
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from edge.rules.reasons import SENTENCES, Reason
+from hub.asking import Address, NoAnswerError, asked, url_of
 from hub.backup import BackupError, copied
 from hub.meeting.ballots import busy
 from hub.meeting.state import Meeting
 from hub.replay import replayed
 from hub.store.store import FILE, Store, StoreError
-
-ASK_S = 5.0
-
-Address = tuple[str, int]
 
 
 class UnknownError(Exception):
@@ -76,20 +71,17 @@ def of_hub(place: Address) -> Reason | None:
     Raises:
         UnknownError: none answers there, or one that does not know the question.
     """
-    host, port = place
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/health"
     try:
-        with urllib.request.urlopen(url, timeout=ASK_S) as answer:  # http, see above
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        found = json.load(error)
-    except (OSError, ValueError) as error:
-        raise UnknownError(f"no hub answers at {url}: {error}") from error
+        found = asked(place, "/health")
+    except NoAnswerError as error:
+        raise UnknownError(str(error)) from error
     try:
         code = found["busy"]
         return None if code is None else Reason(code)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnknownError(f"{url}: does not say whether the hub is busy") from error
+        raise UnknownError(
+            f"{url_of(place, '/health')}: does not say whether the hub is busy"
+        ) from error
 
 
 def add_parser(

@@ -65,7 +65,7 @@ class Watch:
             broker_connected=hub.link.connected,
             storage_ok=hub.desk.storage_trouble is None,
             rooms={ident: _room(room) for ident, room in hub.board.rooms.items()},
-            listeners=hub.pages.broadcaster.listeners,
+            listeners=hub.pages.listeners,
             refused_messages=hub.link.gatekeeper.total_refused,
             dropped_messages=hub.link.dropped,
             restarts=dict(hub.supervisor.restarts),

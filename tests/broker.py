@@ -126,6 +126,26 @@ class Mosquitto:
             self._process.wait(START_S)
             self._process = None
 
+    @property
+    def persistence(self) -> Path:
+        """What it remembers over a restart; there when it has been saved."""
+        return self._folder / "mosquitto.db"
+
+    def save(self) -> None:
+        """Let it write down what it remembers, now.
+
+        Raises:
+            RuntimeError: it did not within ``START_S``.
+        """
+        before = _written_ns(self.persistence)
+        self.send(signal.SIGUSR1)
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if _written_ns(self.persistence) != before:
+                return
+            time.sleep(ASK_AGAIN_S)
+        raise RuntimeError(f"mosquitto does not save its store:\n{self.log[-500:]}")
+
     def send(self, number: signal.Signals) -> None:
         """A signal to the process, if there is one."""
         if self._process is not None:
@@ -135,3 +155,8 @@ class Mosquitto:
         """Power cut and return on the same port."""
         self.kill()
         self.start()
+
+
+def _written_ns(path: Path) -> int | None:
+    """When; None: it is not there. The broker puts a finished file in its place."""
+    return path.stat().st_mtime_ns if path.exists() else None

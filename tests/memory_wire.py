@@ -10,9 +10,9 @@ import asyncio
 import random
 
 from drivers.core.errors import LinkDown
-from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.simulation import Sim, SimWire
 from drivers.core.transport import Transport
+from tests.memory_pair import MemoryTransport, memory_pair
 
 MANNERS = ("perfect", "bytewise", "lossy", "delayed")
 
@@ -52,9 +52,9 @@ class MemoryWire(SimWire):
             self._loop.call_later(2 * DELAY_S, self._end, self._far)
 
     def _end(self, far: MemoryTransport) -> None:
-        far.inbox.end("closed")
+        far.end("closed")
         if far.peer is not None:
-            far.peer.inbox.end("closed by the peer")
+            far.peer.end("closed by the peer")
 
     async def cut(self) -> None:
         """Hang up; the next ``connect`` works again."""
@@ -80,7 +80,7 @@ class MemoryWire(SimWire):
             self._loop.call_later(late_s + place * BYTE_S, self._hand_over, piece)
 
     def _hand_over(self, piece: bytes) -> None:
-        if self._far is not None and self._far.inbox.ended is None:
+        if self._far is not None and self._far.ended is None:
             self._far.write(piece)
 
     def _pieces(self, data: bytes) -> list[bytes]:

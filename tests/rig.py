@@ -118,13 +118,16 @@ class Site:
         process.start()
         return process
 
-    def start_hub(self, *options: str) -> Process:
-        """The hub with its data below the folder; it lets ``tests.hub_access`` in."""
+    def start_hub(self, *options: str, module: str = "hub.cli") -> Process:
+        """The hub with its data below the folder; it lets ``tests.hub_access`` in.
+
+        ``module`` is run in place of the command line, with the same words.
+        """
         hub_access.prepare(self.folder / "hub")
         return self._add(
             "hub",
             [
-                *(sys.executable, "-m", "hub.cli", "run"),
+                *(sys.executable, "-m", module, "run"),
                 *("--mqtt", f"127.0.0.1:{self.mqtt_port}"),
                 *("--http", f"127.0.0.1:{self.http_port}"),
                 *("--data", str(self.folder / "hub"), *options),

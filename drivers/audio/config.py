@@ -9,7 +9,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from drivers.core.section import Section
 
 SOURCE = r"^(device:.{1,100}|rtp|twin:[a-z0-9-]{1,32}/[a-z0-9-]{1,32})$"
 
@@ -20,10 +22,8 @@ Encoding = Literal["L16", "L24"]
 SeatNumber = Annotated[int, Field(ge=0, le=999)]
 
 
-class RtpStreamConfig(BaseModel):
+class RtpStreamConfig(Section):
     """One stream of packets. Several may carry the room's channels, in this order."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     port: int = Field(ge=1024, le=65535, description="UDP port it comes to")
     channels: int = Field(ge=1, le=CHANNELS_MOST, description="how many it carries")
@@ -39,10 +39,8 @@ class RtpStreamConfig(BaseModel):
         return value
 
 
-class AudioConfig(BaseModel):
+class AudioConfig(Section):
     """Where the microphones' sound comes from, and which channel is whose."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Literal["audio"] = Field("audio", description="a room has one, so its name is fixed")
     source: Annotated[str, Field(pattern=SOURCE)] = Field(

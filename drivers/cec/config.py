@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+from drivers.core.section import Ident, Section, SourceName
+
 PhysicalAddress = Annotated[str, Field(pattern=r"^[1-9a-e](\.[0-9a-e]){3}$")]
 
 
-class CecConfig(BaseModel):
+class CecConfig(Section):
     """One display, reached over the HDMI cable that shows it the room's page."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ABILITIES: ClassVar[tuple[str, ...]] = ("power", "source")
     """CEC turns a volume up and down a step; many displays leave even that to an amplifier."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the display in its room")
+    id: Ident = Field(description="name of the display in its room")
     port: str = Field(
         pattern=r"^/dev/[A-Za-z0-9/_.-]{1,64}$",
         description="the HDMI socket's CEC device: /dev/cec0 is HDMI 0 of a Raspberry Pi",

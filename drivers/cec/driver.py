@@ -17,6 +17,7 @@ from drivers.cec.config import CecConfig
 from drivers.cec.printed import NOWHERE, Printed, read
 from drivers.cec.program import Program, Run
 from drivers.core.asked_display import AskedDisplay
+from drivers.core.capability import NOT_OPENED
 from drivers.core.errors import DeviceError, LinkDown, NoReply, Refused
 from drivers.core.reading import Clock
 from drivers.core.seen import Seen, Setting, known_name
@@ -45,7 +46,7 @@ class CecDisplay(AskedDisplay):
         super().__init__(config, now_s)
         self._config = config
         self._run = run or Program(config.program).run
-        self._reason: str | None = "not opened yet"
+        self._reason: str | None = NOT_OPENED
         self._lost = asyncio.Event()
         self._told_off = False
 

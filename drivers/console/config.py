@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from drivers.core.section import Section
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
 """A function of the chair's panel: ``priority``, ``next``, ``all_off``, ``vote``, ``wide``...
@@ -23,10 +25,8 @@ PULLED_UP_PINS = (2, 3)
 """These have resistors to 3.3 V on the board itself (1.8 kohm), whatever software asks for."""
 
 
-class ConsoleKey(BaseModel):
+class ConsoleKey(Section):
     """One key and its lamp."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pin: Pin = Field(description="BCM number of the pin that the key is wired to")
     lamp_pin: Pin | None = Field(None, description="BCM number of the lamp's pin, if it has one")
@@ -40,19 +40,15 @@ class ConsoleKey(BaseModel):
     )
 
 
-class ConsoleLamp(BaseModel):
+class ConsoleLamp(Section):
     """A lamp without a key."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pin: Pin = Field(description="BCM number of the pin that the lamp is wired to")
     active_low: bool = Field(False, description="true: the lamp lights when its pin is low")
 
 
-class ConsoleContact(BaseModel):
+class ConsoleContact(Section):
     """A potential-free contact, such as that of the fire alarm."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pin: Pin = Field(description="BCM number of the pin that the contact is wired to")
     normally_closed: bool = Field(
@@ -67,10 +63,8 @@ class ConsoleContact(BaseModel):
     )
 
 
-class ConsoleConfig(BaseModel):
+class ConsoleConfig(Section):
     """The console of one room."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pins: str = Field(
         "gpio",

@@ -18,10 +18,17 @@ from collections.abc import Callable
 from drivers.console.board import Board, outputs
 from drivers.console.config import ConsoleConfig
 from drivers.console.debounce import Debounce
-from drivers.console.lamps import is_lit, next_change_s
 from drivers.console.mock_pins import TwinPins
 from drivers.console.pins import GpioPins, PinSource
-from drivers.core.capability import Health, HealthState, KeyPress, Lamp
+from drivers.core.blinking import is_lit, next_change_s
+from drivers.core.capability import (
+    NOT_OPENED,
+    Health,
+    HealthState,
+    KeyPress,
+    Lamp,
+    down_state,
+)
 from drivers.core.errors import LinkDown
 from drivers.core.reading import Clock, Reading
 from drivers.core.session import retry_delay_s
@@ -79,7 +86,7 @@ class Console:
         self._forget_levels()
         self._lamps: dict[str, Lamp] = {name: "off" for name, _, _ in outputs(config)}
         self._lit: dict[str, bool] = {}
-        self._down_reason: str | None = "not opened yet"
+        self._down_reason: str | None = NOT_OPENED
         self._read_at_s: float | None = None
         self._edge = asyncio.Event()
         self._edge_told = False
@@ -131,8 +138,7 @@ class Console:
 
     def _judge(self, now_s: float) -> tuple[HealthState, str | None]:
         if self._down_reason is not None:
-            untried = self._down_reason == "not opened yet"
-            return (HealthState.UNCONFIRMED if untried else HealthState.FAULT), self._down_reason
+            return down_state(self._down_reason), self._down_reason
         if self._read_at_s is None or now_s - self._read_at_s > STALE_S:
             return HealthState.UNCONFIRMED, "its pins are not being read"
         for name, key in self._keys.items():

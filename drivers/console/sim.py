@@ -275,23 +275,22 @@ class _Peer(asyncio.Protocol):
 
     def __init__(self, sim: ConsoleSim) -> None:
         self._sim = sim
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.Transport
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream by construction
-        self._sim.connected(self._transport)  # type: ignore[arg-type]  # just set
+        self._sim.connected(self._transport)
 
     def data_received(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._sim.heard(line)
-        if len(self._rest) > LINE_LIMIT_BYTES and self._transport is not None:
+        if len(self._rest) > LINE_LIMIT_BYTES:
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self._sim.disconnected(self._transport)
+        self._sim.disconnected(self._transport)
 
 
 def _line(pin: int, level: bool) -> bytes:

@@ -16,7 +16,7 @@ import contextlib
 from abc import ABC, abstractmethod
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from drivers.core.capability import DisplayState, Health, HealthState
+from drivers.core.capability import DisplayState, Health, HealthState, down_state
 from drivers.core.errors import DeviceError, LinkDown, NoReply, Refused
 from drivers.core.reading import Clock, Reading
 from drivers.core.seen import BETWEEN, Power, Seen, Setting
@@ -328,8 +328,8 @@ class AskedDisplay(ABC):
     def _judge(self, now_s: float) -> tuple[HealthState, str | None]:
         unconfirmed, fault = HealthState.UNCONFIRMED, HealthState.FAULT
         if not self.is_up:
-            excused = self._down_reason() == "not opened yet" or self._silence_is_off()
-            return (unconfirmed if excused else fault), self._down_reason()
+            reason = self._down_reason()
+            return (unconfirmed if self._silence_is_off() else down_state(reason)), reason
         if self._changing is not None:
             return unconfirmed, self._changing
         if self._silent_polls >= SILENT_POLLS:
@@ -346,7 +346,7 @@ class AskedDisplay(ABC):
         if self._between is not None:
             word, since_s = BETWEEN[self._between[0]], self._between[1]
             if now_s - since_s > self._between_s():
-                return fault, f"it has been {word} for {now_s - since_s:.0f} s"
+                return fault, f"still {word} after {self._between_s():.0f} s"
             return unconfirmed, word
         return HealthState.OK, None
 

@@ -66,6 +66,8 @@ class Make:
     """What seats of this make lack, in one line for people."""
     not_opening: str
     """Why a microphone may stay closed."""
+    silent: str
+    """What is wrong when rounds get no answer, and what to look at."""
     tells_presence: bool = True
 
 

@@ -22,9 +22,21 @@ class HealthState(StrEnum):
     FAULT = "fault"
 
 
+NOT_OPENED = "not opened yet"
+"""Why a wire is down that nobody has tried to open."""
+
+
+def down_state(reason: str | None) -> HealthState:
+    """How a device is whose wire is down: a fault, once opening it was tried."""
+    return HealthState.UNCONFIRMED if reason == NOT_OPENED else HealthState.FAULT
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a device is, why, and when it last proved it (monotonic seconds)."""
+    """How a device is, why, and when it last proved it (monotonic seconds).
+
+    ``reason`` stays word for word while nothing changes: another one is news, and told anew.
+    """
 
     state: HealthState
     reason: str | None = None
@@ -63,6 +75,18 @@ class Aim:
     pan_deg: float
     tilt_deg: float
     fov_deg: float
+
+    def beyond(
+        self, pan_limits_deg: tuple[float, float], tilt_limits_deg: tuple[float, float]
+    ) -> str | None:
+        """Which axis is outside its limits, NaN included; None when neither is."""
+        for axis, value, (low, high) in (
+            ("pan", self.pan_deg, pan_limits_deg),
+            ("tilt", self.tilt_deg, tilt_limits_deg),
+        ):
+            if not low <= value <= high:
+                return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ DRIVE_HOLDS_S = 0.5
 
 
 class DeadMan:
-    """Calls ``let_go`` once when it was not held again for ``holds_s``."""
+    """Calls ``let_go`` once when it was not held again for ``DRIVE_HOLDS_S``."""
 
-    def __init__(self, let_go: Callable[[], None], holds_s: float = DRIVE_HOLDS_S) -> None:
+    def __init__(self, let_go: Callable[[], None]) -> None:
         """Not held."""
         self._let_go = let_go
-        self._holds_s = holds_s
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -29,7 +28,7 @@ class DeadMan:
     def hold(self) -> None:
         """Hold it, or renew."""
         self.release()
-        self._timer = asyncio.get_running_loop().call_later(self._holds_s, self._expired)
+        self._timer = asyncio.get_running_loop().call_later(DRIVE_HOLDS_S, self._expired)
 
     def release(self) -> None:
         """Let it go in order: nothing is called."""

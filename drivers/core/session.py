@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Generic, TypeVar
 
+from drivers.core.capability import NOT_OPENED
 from drivers.core.codec import Decoder
 from drivers.core.errors import DeviceError, LinkDown, NoReply
 from drivers.core.reading import Clock
@@ -28,12 +29,10 @@ RETRY_MOST_S = 5.0
 """A technician who plugs a cable back should not have to wait longer than this."""
 
 
-def retry_delay_s(
-    attempt: int, first_s: float = RETRY_FIRST_S, most_s: float = RETRY_MOST_S
-) -> float:
+def retry_delay_s(attempt: int) -> float:
     """Full jitter: anywhere up to a ceiling that doubles, so rooms do not march in step."""
-    ceiling_s = min(most_s, first_s * 2.0 ** min(attempt, 10))
-    return random.uniform(first_s / 2, max(first_s, ceiling_s))  # not a secret
+    ceiling_s = min(RETRY_MOST_S, RETRY_FIRST_S * 2.0 ** min(attempt, 10))
+    return random.uniform(RETRY_FIRST_S / 2, ceiling_s)  # not a secret
 
 
 class Session(Generic[M]):
@@ -57,7 +56,7 @@ class Session(Generic[M]):
         """``device`` is the id shown in errors; ``decoder`` makes a fresh one per connection."""
         self.device = device
         self.decoder = decoder()
-        self.down_reason: str | None = "not opened yet"
+        self.down_reason: str | None = NOT_OPENED
         self.opened_count = 0
         self.last_heard_s: float | None = None
         self._connect = connect

@@ -281,7 +281,7 @@ class UdpWire(SimWire):
 class _TcpServer(asyncio.Protocol):
     def __init__(self, wire: TcpWire) -> None:
         self._wire = wire
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream by construction
@@ -303,24 +303,22 @@ class TcpWire(SimWire):
         self._path = path
         self._peers: list[asyncio.Transport] = []
 
-    def connected(self, peer: asyncio.Transport | None) -> None:
+    def connected(self, peer: asyncio.Transport) -> None:
         """A client came."""
-        if peer is None or self.wire_fault == "unplugged":
-            if peer is not None:
-                peer.abort()
+        if self.wire_fault == "unplugged":
+            peer.abort()
             return
         self._peers.append(peer)
         self._greet(peer.write)
 
-    def disconnected(self, peer: asyncio.Transport | None) -> None:
+    def disconnected(self, peer: asyncio.Transport) -> None:
         """A client left."""
         if peer in self._peers:
             self._peers.remove(peer)
 
-    def stream(self, data: bytes, peer: asyncio.Transport | None) -> None:
+    def stream(self, data: bytes, peer: asyncio.Transport) -> None:
         """Bytes from one client; the answer goes to that client."""
-        if peer is not None:
-            self._incoming(data, peer.write)
+        self._incoming(data, peer.write)
 
     def _write(self, data: bytes) -> None:
         for peer in self._peers:

@@ -72,17 +72,18 @@ Connect = Callable[[], Awaitable[Transport]]
 
 
 class Inbox:
-    """Bytes that have come and the end of the line, between a callback and one reader.
+    """The receiving half of a wire: what has come, and the end of the line.
 
-    The reader waits in ``get``, or gives callbacks to ``listen``.
+    One reader waits in ``read``, or gives callbacks to ``listen``.
     """
 
     def __init__(self, name: str) -> None:
         """``name`` is told in the LinkDown that ends the reading."""
-        self._name = name
+        self.name = name
+        self.ended: str | None = None
+        """Why nothing will come any more, or None."""
         self._chunks: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self._ended: str | None = None
         self._listener: tuple[OnBytes, OnEnd] | None = None
 
     def put(self, data: bytes) -> None:
@@ -95,34 +96,29 @@ class Inbox:
 
     def end(self, reason: str) -> None:
         """Nothing will come any more; the first reason stays."""
-        first = self._ended is None
-        self._ended = self._ended or reason
-        if self._listener is not None and first:
-            self._listener[1](LinkDown(self._ended, device=self._name))
-        self._wake()
+        if self.ended is None:
+            self.ended = reason
+            if self._listener is not None:
+                self._listener[1](LinkDown(reason, device=self.name))
+            self._wake()
 
     def listen(self, on_bytes: OnBytes, on_end: OnEnd) -> None:
-        """Callbacks instead of ``get``; what has come already is handed over at once."""
+        """See ``Transport.listen``; what has come already is handed over at once."""
         self._listener = (on_bytes, on_end)
         while self._chunks:
             on_bytes(self._chunks.popleft())
-        if self._ended is not None:
-            on_end(LinkDown(self._ended, device=self._name))
-
-    @property
-    def ended(self) -> str | None:
-        """Why nothing will come any more, or None."""
-        return self._ended
+        if self.ended is not None:
+            on_end(LinkDown(self.ended, device=self.name))
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def get(self) -> bytes:
-        """The next chunk, after what came before the end has been read."""
+    async def read(self) -> bytes:
+        """See ``Transport.read``; what came before the end is read first."""
         while not self._chunks:
-            if self._ended is not None:
-                raise LinkDown(self._ended, device=self._name)
+            if self.ended is not None:
+                raise LinkDown(self.ended, device=self.name)
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
@@ -131,7 +127,7 @@ class Inbox:
         return self._chunks.popleft()
 
 
-class FileTransport:
+class FileTransport(Inbox):
     """A non-blocking file descriptor on the event loop: a serial port or a pty.
 
     No thread stands between the loop and the port, so ``close`` can never queue behind a
@@ -140,10 +136,9 @@ class FileTransport:
 
     def __init__(self, name: str, fd: int, on_close: Callable[[], None]) -> None:
         """Take over an open, non-blocking ``fd``; ``on_close`` gives it back to its owner."""
-        self.name = name
+        super().__init__(name)
         self._fd = fd
         self._on_close = on_close
-        self._inbox = Inbox(name)
         self._outgoing = bytearray()
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -158,32 +153,24 @@ class FileTransport:
             self._die(f"{self.name} is gone: {error.strerror}")
             return
         if data:
-            self._inbox.put(data)
+            self.put(data)
         else:
             self._die(f"{self.name} is gone: end of file")
 
     def _die(self, reason: str) -> None:
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
-        self._inbox.end(reason)
-
-    async def read(self) -> bytes:
-        """See ``Transport.read``."""
-        return await self._inbox.get()
-
-    def listen(self, on_bytes: OnBytes, on_end: OnEnd) -> None:
-        """See ``Transport.listen``."""
-        self._inbox.listen(on_bytes, on_end)
+        self.end(reason)
 
     def write(self, data: bytes) -> None:
         """See ``Transport.write``."""
-        if self._inbox.ended is not None or self._closed:
-            raise LinkDown(self._inbox.ended or "closed", device=self.name)
+        if self.ended is not None:
+            raise LinkDown(self.ended, device=self.name)
         if self._outgoing:
             self._outgoing += data
         else:
             self._outgoing += data[self._send(data) :]
-            if self._outgoing and self._inbox.ended is None:
+            if self._outgoing and self.ended is None:
                 self._loop.add_writer(self._fd, self._writable)
         if len(self._outgoing) > OUTGOING_LIMIT_BYTES:
             self._die(f"{self.name} takes nothing any more")
@@ -215,15 +202,13 @@ class FileTransport:
 Parity = Literal["N", "E", "O"]
 
 
-def serial_connect(port: Port, baud: int, parity: Parity = "N", stop_bits: int = 1) -> Connect:
-    """Open a serial port: eight data bits, no flow control, exclusive."""
+def serial_connect(port: Port, baud: int, parity: Parity) -> Connect:
+    """Open a serial port: eight data bits, one stop bit, no flow control, exclusive."""
 
     async def connect() -> Transport:
         path = port.resolve()
         try:
-            opened = serial.Serial(
-                path, baud, parity=parity, stopbits=stop_bits, timeout=0, exclusive=True
-            )
+            opened = serial.Serial(path, baud, parity=parity, timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError, termios.error) as error:
             raise LinkDown(f"cannot open: {error}", device=str(port)) from error
         return FileTransport(str(port), opened.fileno(), opened.close)
@@ -231,36 +216,27 @@ def serial_connect(port: Port, baud: int, parity: Parity = "N", stop_bits: int =
     return connect
 
 
-class _StreamTransport(asyncio.Protocol):
-    """A TCP connection, or one end of a pair in memory."""
+class _StreamTransport(Inbox, asyncio.Protocol):
+    """A TCP connection."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self._inbox = Inbox(name)
+        super().__init__(name)
         self._wire: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = transport  # type: ignore[assignment]  # a stream by construction
-        sock: socket.socket | None = transport.get_extra_info("socket")
-        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def data_received(self, data: bytes) -> None:
-        self._inbox.put(data)
+        self.put(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._inbox.end(f"{self.name} closed the connection" + (f": {exc}" if exc else ""))
-
-    async def read(self) -> bytes:
-        return await self._inbox.get()
-
-    def listen(self, on_bytes: OnBytes, on_end: OnEnd) -> None:
-        self._inbox.listen(on_bytes, on_end)
+        self.end(f"{self.name} closed the connection" + (f": {exc}" if exc else ""))
 
     def write(self, data: bytes) -> None:
         wire = self._wire
-        if wire is None or wire.is_closing() or self._inbox.ended is not None:
-            raise LinkDown(self._inbox.ended or "closed", device=self.name)
+        if wire is None or wire.is_closing() or self.ended is not None:
+            raise LinkDown(self.ended or "closed", device=self.name)
         wire.write(data)
         if wire.get_write_buffer_size() > OUTGOING_LIMIT_BYTES:
             wire.abort()
@@ -269,7 +245,7 @@ class _StreamTransport(asyncio.Protocol):
     async def close(self) -> None:
         if self._wire is not None:
             self._wire.abort()
-        self._inbox.end("closed")
+        self.end("closed")
         await asyncio.sleep(0)  # lets the loop run connection_lost and free the socket
 
 
@@ -291,12 +267,11 @@ def tcp_connect(port: Port) -> Connect:
     return connect
 
 
-class _DatagramTransport(asyncio.DatagramProtocol):
+class _DatagramTransport(Inbox, asyncio.DatagramProtocol):
     """A connected UDP socket; an ICMP refusal ends it like a hang-up."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self._inbox = Inbox(name)
+        super().__init__(name)
         self._wire: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -304,29 +279,23 @@ class _DatagramTransport(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         if data:
-            self._inbox.put(data)
+            self.put(data)
 
     def error_received(self, exc: Exception) -> None:
-        self._inbox.end(f"{self.name} refuses: {exc}")
+        self.end(f"{self.name} refuses: {exc}")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._inbox.end("closed")
-
-    async def read(self) -> bytes:
-        return await self._inbox.get()
-
-    def listen(self, on_bytes: OnBytes, on_end: OnEnd) -> None:
-        self._inbox.listen(on_bytes, on_end)
+        self.end("closed")
 
     def write(self, data: bytes) -> None:
-        if self._wire is None or self._wire.is_closing() or self._inbox.ended is not None:
-            raise LinkDown(self._inbox.ended or "closed", device=self.name)
+        if self._wire is None or self._wire.is_closing() or self.ended is not None:
+            raise LinkDown(self.ended or "closed", device=self.name)
         self._wire.sendto(data)
 
     async def close(self) -> None:
         if self._wire is not None:
             self._wire.abort()
-        self._inbox.end("closed")
+        self.end("closed")
         await asyncio.sleep(0)  # lets the loop free the socket
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, plug
 from drivers.core.transport import Parity
 from drivers.delegate_unit.maps import MAPS
 
@@ -24,13 +24,15 @@ GENERIC_SILENCE_CHARACTERS = 3.5
 """Modbus over Serial Line 1.02, 2.5.1.1; above 19200 baud a fixed 1.75 ms."""
 
 
-class BusConfig(BaseModel):
+class BusConfig(Section):
     """One RS-485 line and how to speak on it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the bus")]
-    port: Annotated[str, Field(description="serial port, or twin:serial:ROOM/BUS")]
+    id: Annotated[Ident, Field(description="name of the bus")]
+    port: Annotated[
+        str,
+        plug("serial", "tcp", hint="a bus is a serial line or a TCP converter"),
+        Field(description="serial port, or twin:serial:ROOM/BUS"),
+    ]
     baud: Annotated[
         Literal[4800, 9600, 19200, 38400, 57600, 115200, 128000, 230400, 256000],
         Field(description="speed of the line; every unit on it is set to the same"),
@@ -61,13 +63,6 @@ class BusConfig(BaseModel):
         ),
     ] = 1500
 
-    @field_validator("port")
-    @classmethod
-    def _port(cls, value: str) -> str:
-        if parse_port(value).kind == "udp":
-            raise ValueError(f"port {value!r}: a bus is a serial line or a TCP converter")
-        return value
-
     @property
     def byte_s(self) -> float:
         """Seconds one character takes on the line."""
@@ -89,13 +84,11 @@ class BusConfig(BaseModel):
         return max(least_s, GENERIC_SILENCE_CHARACTERS * self.byte_s)
 
 
-class SeatUnitConfig(BaseModel):
+class SeatUnitConfig(Section):
     """Where a seat's keys and lamps are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     number: Annotated[int, Field(ge=1, le=9999, description="number of the seat in its room")]
-    bus: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$", description="id of its bus")]
+    bus: Annotated[Ident, Field(description="id of its bus")]
     unit: Annotated[int, Field(ge=1, le=MOST_ADDRESSES, description="Modbus address of its unit")]
     slot: Annotated[
         int, Field(ge=1, le=8, description="its share of a module that serves several seats")

@@ -14,7 +14,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from drivers.core.address import parse_port
-from drivers.core.capability import Health, HealthState, KeyPress, SeatOutputs, SeatState
+from drivers.core.capability import (
+    NOT_OPENED,
+    Health,
+    HealthState,
+    KeyPress,
+    SeatOutputs,
+    SeatState,
+    down_state,
+)
 from drivers.core.errors import DeviceError, LinkDown
 from drivers.core.reading import Clock
 from drivers.core.session import retry_delay_s
@@ -84,7 +92,7 @@ class DelegateBus:
         """Grows while the bus is asked, or opened again: it stands still when we hang, and not
         because an adapter is unplugged or every unit silent."""
         self._now_s = now_s
-        self._down_reason: str | None = "not opened yet"
+        self._down_reason: str | None = NOT_OPENED
         self._transport: Transport | None = None
         self._timer: asyncio.Handle | None = None
         self._armed_s = 0.0
@@ -232,8 +240,7 @@ class DelegateBus:
         """The line itself; single units are told by ``seat_health``."""
         counters = self._counters()
         if self._down_reason is not None:
-            state = HealthState.FAULT if self.master.counters.opened else HealthState.UNCONFIRMED
-            return Health(state, self._down_reason, None, counters)
+            return Health(down_state(self._down_reason), self._down_reason, None, counters)
         schedule = self.master.schedule
         silent = sorted(
             seat for seat, unit in self._by_seat.items() if schedule.is_silent(unit.address)

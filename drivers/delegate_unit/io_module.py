@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from drivers.core.blinking import HALF_S, is_lit
 from drivers.core.capability import Health, KeyPress, Lamp, SeatOutputs, SeatState
 from drivers.core.reading import Reading
 from drivers.delegate_unit.frame import (
@@ -23,19 +24,13 @@ from drivers.delegate_unit.frame import (
     WriteRegisters,
 )
 from drivers.delegate_unit.keys import LevelKeys
-from drivers.delegate_unit.maps import BLINK_HZ, LAMPS, ModuleMap, Slot
+from drivers.delegate_unit.maps import LAMPS, ModuleMap, Slot
 from drivers.delegate_unit.unit import ACTIVE_S, Ask, Contact
 
 READ_BACK_S = 1.0
 """Outputs are read back so often, and after each change of what is wanted."""
 
 NO_DEAD_MAN = "this module has no dead-man: its outputs stay on when the controller dies"
-
-
-def lit(lamp: Lamp, now_s: float) -> bool:
-    """Whether a lamp is lit at ``now_s``; all lamps of a bus blink in step."""
-    hertz = BLINK_HZ.get(lamp)
-    return lamp == "on" if hertz is None else int(2 * hertz * now_s) % 2 == 0
 
 
 def channel_bits(slot: Slot, outputs: SeatOutputs, now_s: float) -> dict[int, int]:
@@ -47,7 +42,7 @@ def channel_bits(slot: Slot, outputs: SeatOutputs, now_s: float) -> dict[int, in
             continue
         lamps: list[Lamp] = [getattr(outputs, name) for name in names]
         shown: Lamp = next((lamp for lamp in lamps if lamp != "off"), "off")
-        bits[channel] = int(lit(shown, now_s))
+        bits[channel] = int(is_lit(shown, now_s))
     return bits
 
 
@@ -117,7 +112,7 @@ class IoModule:
         self._dirty, self._desired[seat] = True, outputs
         self._steady = self._pattern(0.0)
         self._blinks = any(
-            getattr(shown, lamp) in BLINK_HZ for shown in self._desired.values() for lamp in LAMPS
+            getattr(shown, lamp) in HALF_S for shown in self._desired.values() for lamp in LAMPS
         )
 
     def _pattern(self, now_s: float) -> tuple[int, ...]:

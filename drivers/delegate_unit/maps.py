@@ -24,8 +24,6 @@ LATE_LAMPS = 0xF000
 LAMP_MODES: tuple[Lamp, ...] = ("off", "on", "slow", "fast")
 """Value of a lamp's two bits: its place in this list."""
 
-BLINK_HZ: Mapping[Lamp, float] = {"slow": 1.0, "fast": 4.0}
-
 
 @dataclass(frozen=True, slots=True)
 class UnitMap:

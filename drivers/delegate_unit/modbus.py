@@ -212,14 +212,8 @@ class Decoder:
         """Note where a frame would end that the newest byte tells the length of."""
         buffer = self._buffer
         newest = len(buffer) - 1
-        if newest >= 1:
-            function = buffer[newest]
-            if (
-                function in frame.READS
-                or function in frame.SINGLE_WRITES
-                or function in frame.MULTIPLE_WRITES
-            ):
-                self._end(newest - 1, 8)
+        if newest >= 1 and buffer[newest] in frame.KNOWN:
+            self._end(newest - 1, 8)
         if newest >= 2:
             function, size = buffer[newest - 1], buffer[newest]
             if function in frame.READS and size:

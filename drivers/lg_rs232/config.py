@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, SourceName, one_name_each, plug
 
-SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 SourceCode = Annotated[str, Field(pattern=r"^[0-9a-f]{2}$")]
 
 
-class LgConfig(BaseModel):
+class LgConfig(Section):
     """One display on a serial line of its own or on the network."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ABILITIES: ClassVar[tuple[str, ...]] = ("power", "source", "volume")
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the display in its room")
-    port: str = Field(
-        description="serial port, tcp:HOST:9761, or twin:serial:ROOM/ID, twin:tcp:ROOM/ID"
-    )
+    id: Ident = Field(description="name of the display in its room")
+    port: Annotated[
+        str, plug("serial", "tcp", hint="an LG display listens on TCP 9761 or RS-232C")
+    ] = Field(description="serial port, tcp:HOST:9761, or twin:serial:ROOM/ID, twin:tcp:ROOM/ID")
     baud: int = Field(
         9600, ge=1200, le=115200, description="speed of a serial line, 8N1 (the maker's: 9600)"
     )
@@ -55,21 +52,7 @@ class LgConfig(BaseModel):
         False,
         description="this model says nothing in standby: silence after power off is no fault",
     )
-    sources: dict[SourceName, SourceCode] = Field(
+    sources: Annotated[dict[SourceName, SourceCode], AfterValidator(one_name_each)] = Field(
         default_factory=lambda: {"HDMI1": "90", "HDMI2": "91", "DP": "c0"},
         description="inputs in use here, each by the name it goes by, with the maker's code",
     )
-
-    @field_validator("port")
-    @classmethod
-    def _port_is_readable(cls, port: str) -> str:
-        if parse_port(port).kind == "udp":
-            raise ValueError(f"port {port!r}: an LG display listens on TCP 9761 or RS-232C")
-        return port
-
-    @field_validator("sources")
-    @classmethod
-    def _no_code_twice(cls, sources: dict[str, str]) -> dict[str, str]:
-        if len(set(sources.values())) < len(sources):
-            raise ValueError("two names for one input; the display tells one code only")
-        return sources

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, plug
 from drivers.core.unseen import SETTLES_S
 
 Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
 Speed = Annotated[float, Field(gt=0.0, le=400.0)]
 
 
-class PelcoConfig(BaseModel):
+class PelcoConfig(Section):
     """One camera on an RS-485 line that it may share with others. Unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     driver: Literal["pelco_d"] = Field("pelco_d", description="Which driver this is for.")
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="Id of the camera in its room.")
-    port: str = Field(
+    id: Ident = Field(description="Id of the camera in its room.")
+    port: Annotated[str, plug("serial", "tcp", hint="Pelco-D travels on a serial line")] = Field(
         description="/dev/…, tcp:HOST:PORT of a serial server, or twin:serial:ROOM/ID."
     )
     baud: Literal[1200, 2400, 4800, 9600, 19200] = Field(
@@ -64,13 +62,6 @@ class PelcoConfig(BaseModel):
         description="untold: count as arrived after settles_s, and be shown as unconfirmed; "
         "without it the camera is never cut to by itself",
     )
-
-    @field_validator("port")
-    @classmethod
-    def _port(cls, value: str) -> str:
-        if parse_port(value).kind == "udp":
-            raise ValueError(f"port {value!r}: Pelco-D travels on a serial line")
-        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> PelcoConfig:

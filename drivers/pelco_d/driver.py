@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 
-from drivers.core.capability import Aim, CameraState, Health, HealthState
+from drivers.core.capability import Aim, CameraState, Health, HealthState, down_state
 from drivers.core.deadman import DeadMan
 from drivers.core.errors import LinkDown, NoReply, Refused
 from drivers.core.reading import Clock, Reading
@@ -25,7 +25,7 @@ FULL_SPEED = 0x3F
 PRESETS_MOST = 32
 """Higher numbers are functions in many cameras: 33 turns round, 95 opens a menu."""
 
-SET_PRESET, GO_TO_PRESET = 0x03, 0x07
+GO_TO_PRESET = 0x07
 SET_PAN, SET_TILT = 0x4B, 0x4D
 RIGHT, LEFT, UP, DOWN = 0x02, 0x04, 0x08, 0x10
 
@@ -119,7 +119,6 @@ class PelcoCamera:
         self._deadman.release()
         self._belief.sent(None, self._now_s())
         self._place.ordered(self._now_s())
-        self._line.forget_stops(self._config.address)
         return self._order
 
     async def move(self, aim: Aim) -> None:
@@ -130,7 +129,7 @@ class PelcoCamera:
             Refused: out of its limits (code ``limit``), no preset shows it (``preset``), or
                 replaced by a newer order (``superseded``).
         """
-        reason = self._place.out_of_reach(aim)
+        reason = aim.beyond(self._config.pan_limits_deg, self._config.tilt_limits_deg)
         if reason is not None:
             raise Refused(reason, code="limit", device=self.id, command="move")
         if self._is_told:
@@ -146,14 +145,14 @@ class PelcoCamera:
 
     def out_of_reach(self, aim: Aim) -> str | None:
         """See ``Bounded.out_of_reach``."""
-        reason = self._place.out_of_reach(aim)
+        reason = aim.beyond(self._config.pan_limits_deg, self._config.tilt_limits_deg)
         if reason is None and not self._is_told and nearest_preset(self._presets, aim) is None:
             return _no_preset(aim)
         return reason
 
     async def _send(self, frame: Frame, order: int) -> None:
         self._may_move = True
-        await self._line.send(frame, f"{self.id} move", lambda: order == self._order)
+        await self._line.order(frame, f"{self.id} move", lambda: order == self._order)
         self._place.ordered(self._now_s())
         self._poll_now.set()
 
@@ -163,23 +162,12 @@ class PelcoCamera:
         Raises:
             LinkDown, Refused
         """
-        order, frame = self._new_order(), self._preset(GO_TO_PRESET, preset)
-        for _ in range(SAID_TWICE):
-            await self._send(frame, order)
-
-    async def save(self, preset: int) -> None:
-        """Keep the present position as a preset; 1 to 32.
-
-        Raises:
-            LinkDown, Refused
-        """
-        await self._line.send(self._preset(SET_PRESET, preset), f"{self.id} save")
-
-    def _preset(self, cmd2: int, preset: int) -> Frame:
         if not 1 <= preset <= PRESETS_MOST:
             text = f"preset {preset} is beyond 1..{PRESETS_MOST}"
             raise Refused(text, code="limit", device=self.id, command="preset")
-        return self._frame(cmd2, 0, preset)
+        order = self._new_order()
+        for _ in range(SAID_TWICE):
+            await self._send(self._frame(GO_TO_PRESET, 0, preset), order)
 
     async def drive(self, pan_deg_s: float, tilt_deg_s: float) -> None:
         """See ``Drivable.drive``.
@@ -254,9 +242,8 @@ class PelcoCamera:
             "reconnects": max(0, session.opened_count - 1),
         }
         if not session.is_up:
-            untried = session.opened_count == 0 and session.down_reason == "not opened yet"
-            state = HealthState.UNCONFIRMED if untried else HealthState.FAULT
-            return Health(state, f"line down: {session.down_reason}", proof_at_s, counters)
+            reason = session.down_reason
+            return Health(down_state(reason), f"line down: {reason}", proof_at_s, counters)
         if not self._is_told:
             return Health(HealthState.UNCONFIRMED, UNTOLD, None, counters)
         if self._silent_polls >= SILENT_POLLS:

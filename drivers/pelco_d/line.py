@@ -33,10 +33,6 @@ STOPS_IN_TURN = 2
 BITS_PER_CHARACTER = 10
 
 
-def _still_wanted() -> bool:
-    return True
-
-
 class PelcoLine:
     """One line. Every camera on it calls ``run``; one of them keeps it open for all."""
 
@@ -65,20 +61,30 @@ class PelcoLine:
             tasks.create_task(self.session.run(), name=f"{self.session.device} session")
             tasks.create_task(self._pay_stops(), name=f"{self.session.device} stops")
 
-    async def send(
-        self, frame: Frame, command: str, wanted: Callable[[], bool] = _still_wanted
-    ) -> None:
+    async def order(self, frame: Frame, command: str, wanted: Callable[[], bool]) -> None:
         """Write a frame when it is its turn. Nothing tells that it was heard.
+
+        It takes the place of a stop that is still owed, whose repeating would end it; if it is
+        not written, the stop is owed again.
 
         Raises:
             LinkDown: the line is down.
             Refused: ``wanted`` said no when its turn came (code ``superseded``).
         """
-        async with self._turn:
-            await self._quiet()
-            if not wanted():
-                raise Refused("replaced by a newer order", code="superseded", command=command)
-            self._write(frame, command)
+        replaced = [stop for stop in self._stops if stop.address == frame.address]
+        for stop in replaced:
+            del self._stops[stop]
+        try:
+            async with self._turn:
+                await self._quiet()
+                if not wanted():
+                    raise Refused("replaced by a newer order", code="superseded", command=command)
+                self._write(frame, command)
+                replaced.clear()
+        finally:
+            for stop in replaced:
+                self._stops[stop] = STOPS_IN_TURN
+                self._owed.set()
 
     async def ask(self, frame: Frame, answer: int, command: str) -> int:
         """Ask one camera; the value in its answer, whose second command byte is ``answer``.
@@ -116,10 +122,6 @@ class PelcoLine:
         """
         async with self._turn:
             await self._quiet()
-
-    def forget_stops(self, address: int) -> None:
-        """A newer order for that camera: repeating its stop would end it."""
-        self._stops = {f: left for f, left in self._stops.items() if f.address != address}
 
     def _write(self, frame: Frame, command: str) -> None:
         data = encode(frame)

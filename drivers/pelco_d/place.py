@@ -52,16 +52,6 @@ class Place:
         tilt = round(aim.tilt_deg * UNITS_PER_DEG) * self._signs[1]
         return pan % FULL_TURN, tilt % FULL_TURN
 
-    def out_of_reach(self, aim: Aim) -> str | None:
-        """Why it must not look there, or None."""
-        for axis, value, (low, high) in (
-            ("pan", aim.pan_deg, self._config.pan_limits_deg),
-            ("tilt", aim.tilt_deg, self._config.tilt_limits_deg),
-        ):
-            if not low <= value <= high:  # also catches NaN
-                return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
-        return None
-
     def aim(self, now_s: float) -> Reading[Aim]:
         """Where it looks; the width of the picture is as the room file says."""
         if not self._seen or self._config.fov_deg is None:

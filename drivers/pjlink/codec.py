@@ -27,7 +27,6 @@ SEARCH_BODIES = frozenset({"SRCH", "ACKN", "LKUP"})
 
 _MD5_HEX = 32
 _SHA256_RANDOM_HEX = 32
-_SHA256_PROOF_HEX = 96
 
 _GREETING = re.compile(r"PJLINK (?:(0)|1 ([0-9A-Fa-f]{8})|2 ([0-9A-Fa-f]{32}))")
 _LINE = re.compile(

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, SourceName, one_name_each, plug
 
-SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 SourceCode = Annotated[str, Field(pattern=r"^[1-6][1-9A-Z]$")]
 
 
-class PjlinkConfig(BaseModel):
+class PjlinkConfig(Section):
     """One projector on the network."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ABILITIES: ClassVar[tuple[str, ...]] = ("power", "source")
     """PJLink can only turn a volume up and down a step, and never says how loud it is."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the display in its room")
-    port: str = Field(description="tcp:HOST:4352, or twin:tcp:ROOM/ID")
+    id: Ident = Field(description="name of the display in its room")
+    port: Annotated[str, plug("tcp", hint="PJLink is spoken over TCP 4352")] = Field(
+        description="tcp:HOST:4352, or twin:tcp:ROOM/ID"
+    )
     password: SecretStr | None = Field(
         None, description="set in the projector's menu; left out where it asks for none"
     )
@@ -44,17 +43,10 @@ class PjlinkConfig(BaseModel):
     cool_down_s: float = Field(
         120.0, ge=1.0, le=600.0, description="seconds in which power off has to show"
     )
-    sources: dict[SourceName, SourceCode] = Field(
+    sources: Annotated[dict[SourceName, SourceCode], AfterValidator(one_name_each)] = Field(
         default_factory=lambda: {"RGB1": "11", "HDMI1": "31", "HDMI2": "32"},
         description="inputs in use here, each by the name it goes by, with PJLink's number for it",
     )
-
-    @field_validator("port")
-    @classmethod
-    def _port_is_readable(cls, port: str) -> str:
-        if parse_port(port).kind != "tcp":
-            raise ValueError(f"port {port!r}: PJLink is spoken over TCP 4352")
-        return port
 
     @field_validator("password")
     @classmethod
@@ -63,10 +55,3 @@ class PjlinkConfig(BaseModel):
         if password is not None and not (said.isascii() and said.isalnum() and len(said) <= 32):
             raise ValueError("a PJLink password is 1 to 32 letters and digits")
         return password
-
-    @field_validator("sources")
-    @classmethod
-    def _no_number_twice(cls, sources: dict[str, str]) -> dict[str, str]:
-        if len(set(sources.values())) < len(sources):
-            raise ValueError("two names for one input; the projector tells one number only")
-        return sources

@@ -103,7 +103,7 @@ def decode(data: bytes) -> Message:
         raise ProtocolError("not the start of a frame", got=data, wanted="AA")
     if len(data) <= HEADER_BYTES:
         raise ProtocolError("the frame is cut short", got=data, wanted="at least 5 bytes")
-    size = _frame_bytes(data)
+    size = HEADER_BYTES + data[3] + 1
     if len(data) != size:
         raise ProtocolError(
             f"the frame has {len(data)} bytes", got=data, wanted=f"{size} by its length byte"
@@ -117,10 +117,6 @@ def decode(data: bytes) -> Message:
     if len(payload) < 2 or payload[0] not in (ACK, NAK):
         raise ProtocolError("a reply that answers nothing", got=data, wanted="41 or 4E, command")
     return Reply(payload[1], data[2], payload[0] == ACK, payload[2:])
-
-
-def _frame_bytes(head: bytes | bytearray) -> int:
-    return HEADER_BYTES + head[3] + 1
 
 
 def _is_known(message: Message) -> bool:
@@ -185,8 +181,7 @@ class MdcDecoder:
             return False
         if so_far < HEADER_BYTES:
             return True
-        size = HEADER_BYTES + self._buffer[start + 3] + 1
-        if so_far < size:
+        if so_far < HEADER_BYTES + self._buffer[start + 3] + 1:
             return True
         try:
             return decode(bytes(self._buffer[start:]))

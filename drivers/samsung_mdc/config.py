@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, SourceName, plug
 
-SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 SourceCode = Annotated[int, Field(ge=0x01, le=0xFE)]
 
 
-class SamsungMdcConfig(BaseModel):
+class SamsungMdcConfig(Section):
     """One display on a serial line of its own or on the network."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ABILITIES: ClassVar[tuple[str, ...]] = ("power", "source", "volume")
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the display in its room")
-    port: str = Field(
-        description="serial port, tcp:HOST:1515, or twin:serial:ROOM/ID, twin:tcp:ROOM/ID"
-    )
+    id: Ident = Field(description="name of the display in its room")
+    port: Annotated[
+        str, plug("serial", "tcp", hint="a Samsung display listens on TCP 1515 or RS-232C")
+    ] = Field(description="serial port, tcp:HOST:1515, or twin:serial:ROOM/ID, twin:tcp:ROOM/ID")
     baud: int = Field(
         9600, ge=1200, le=115200, description="speed of a serial line, 8N1 (the maker's: 9600)"
     )
@@ -58,10 +55,3 @@ class SamsungMdcConfig(BaseModel):
         default_factory=lambda: {"HDMI1": 0x21, "HDMI2": 0x23, "DP1": 0x25},
         description="inputs in use here, each by the name it goes by, with the maker's code",
     )
-
-    @field_validator("port")
-    @classmethod
-    def _port_is_readable(cls, port: str) -> str:
-        if parse_port(port).kind == "udp":
-            raise ValueError(f"port {port!r}: a Samsung display listens on TCP 1515 or RS-232C")
-        return port

@@ -49,7 +49,7 @@ class SamsungMdcDisplay(WiredDisplay[Message]):
             now_s=now_s,
         )
         super().__init__(config, now_s, session, may_hang=port.kind == "tcp")
-        self._line = MdcLine(config, port, session, now_s, self.counters)
+        self._line = MdcLine(config, port, session, self.counters, now_s)
 
     async def _greet(self) -> None:
         self._poll_now.set()

@@ -7,7 +7,6 @@ silence and refusal. Must not know what the answers mean.
 from __future__ import annotations
 
 import asyncio
-import time
 
 from drivers.core.address import Port
 from drivers.core.errors import NoReply, Refused
@@ -28,11 +27,11 @@ class MdcLine:
         config: SamsungMdcConfig,
         port: Port,
         session: Session[Message],
-        now_s: Clock = time.monotonic,
-        counters: dict[str, int] | None = None,
+        counters: dict[str, int],
+        now_s: Clock,
     ) -> None:
         """``port`` only shapes the advice in errors; ``counters`` are counted up."""
-        self.counters = {"asked": 0, "silent": 0, "refused": 0} if counters is None else counters
+        self._counters = counters
         self._config = config
         self._port = port
         self._session = session
@@ -58,19 +57,19 @@ class MdcLine:
             for _ in range(TRIES):
                 await self._rest()
                 try:
-                    self.counters["asked"] += 1
+                    self._counters["asked"] += 1
                     reply = await self._session.request(
                         encode(command), answers, self._config.answer_s, what
                     )
                     break
                 except NoReply:
-                    self.counters["silent"] += 1
+                    self._counters["silent"] += 1
                 finally:
                     self._rest_until_s = self._now_s() + self._config.gap_ms / 1000
             else:
                 raise NoReply(self.silence_hint(), device=self._config.id, command=what)
         if not reply.ack:
-            self.counters["refused"] += 1
+            self._counters["refused"] += 1
             code = "none" if reply.error is None else f"{reply.error:02X}"
             raise Refused(
                 f"the display refused (code {code}): busy, warming up, or it lacks this",
@@ -92,6 +91,5 @@ class MdcLine:
             looks.append(f"is its speed {self._config.baud} baud")
         else:
             looks.append("is Secured Protocol off")
-        heard = self._session.decoder.dropped_bytes
-        noise = f" but {heard} bytes of something else" if heard else ""
+        noise = " but something else" if self._session.decoder.dropped_bytes else ""
         return f"no answer{noise}; look in the display's menu: {', '.join(looks)}?"

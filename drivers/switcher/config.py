@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from drivers.core.address import parse_port
+from drivers.core.section import Ident, Section, plug
 from drivers.switcher.dialects import DIALECTS, Dialect
 
 Source = Annotated[str, Field(pattern=r"^(room:)?[a-z0-9-]{1,32}$")]
 Input = Annotated[int, Field(ge=1, le=9999)]
 
 
-class SwitcherConfig(BaseModel):
+class SwitcherConfig(Section):
     """One switcher that puts the programme out. Unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     driver: Literal["switcher"] = Field("switcher", description="how to talk to it")
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="name of the switcher in its room")
-    port: str = Field(description="serial port, tcp:HOST:23, or twin:serial:ROOM/ID")
+    id: Ident = Field(description="name of the switcher in its room")
+    port: Annotated[
+        str, plug("serial", "tcp", hint="a switcher speaks on a serial line or TCP")
+    ] = Field(description="serial port, tcp:HOST:23, or twin:serial:ROOM/ID")
     baud: int = Field(9600, ge=1200, le=115200, description="speed of a serial line, 8N1")
     dialect: str | None = Field(
         None, description="its words, a name from drivers/switcher/dialects.py"
@@ -38,13 +38,6 @@ class SwitcherConfig(BaseModel):
     )
     poll_s: float = Field(3.0, ge=0.5, le=60.0, description="how often it is asked")
     answer_s: float = Field(0.5, ge=0.1, le=10.0, description="how long to wait for an answer")
-
-    @field_validator("port")
-    @classmethod
-    def _port(cls, value: str) -> str:
-        if parse_port(value).kind == "udp":
-            raise ValueError(f"port {value!r}: a switcher speaks on a serial line or TCP")
-        return value
 
     @model_validator(mode="after")
     def _speaks(self) -> SwitcherConfig:

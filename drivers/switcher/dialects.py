@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from drivers.core.section import Section
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Dialect(BaseModel):
+class Dialect(Section):
     """One way of speaking. Patterns are regular expressions for a whole line."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     select: Words = Field(description="chooses: text with {input} and, in a matrix, {output}")
     ask: Words = Field(description="asks what is chosen: text, in a matrix with {output}")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 
 from drivers.core.address import parse_port
-from drivers.core.capability import Health, HealthState
+from drivers.core.capability import Health, HealthState, down_state
 from drivers.core.errors import LinkDown, NoReply, Refused
 from drivers.core.reading import Clock, Reading
 from drivers.core.session import Session
@@ -65,6 +65,8 @@ class SerialSwitcher:
         )
         self._stale_s = STALE_POLLS * config.poll_s + 2 * config.answer_s
         self._tied: Reading[int] = Reading.unknown("not asked yet")
+        self._tells = True
+        """False: it refused the newest question what is out."""
         self._newest = 0
         self._silent_polls = 0
         self._counters = {"chosen": 0, "refused": 0, "silent": 0}
@@ -100,12 +102,17 @@ class SerialSwitcher:
         said = await self._ask(command, f"select {source}", mine, wanted)
         if isinstance(said, Failed):
             self._counters["refused"] += 1
-            reason = self._dialect.reasons.get(said.code, "its manual knows why")
-            raise self._refused(f"it says E{said.code}: {reason}", source, said.code)
+            raise self._refused(self._words(said), source, said.code)
         self._counters["chosen"] += 1
         await self._ask_what_is_out(mine)
+        if self._tied.value is None:
+            raise self._refused(self._tied.reason or "it does not say what is out", source)
         if self._tied.value != wanted:
             raise self._refused(f"it answers that input {self._tied.value} is out", source)
+
+    def _words(self, said: Failed) -> str:
+        reason = self._dialect.reasons.get(said.code, "its manual knows why")
+        return f"it says E{said.code}: {reason}"
 
     def _refused(self, text: str, source: str, code: str = "") -> Refused:
         return Refused(text, code=code, device=self.id, command=f"select {source}")
@@ -140,12 +147,16 @@ class SerialSwitcher:
 
     async def _ask_what_is_out(self, order: int | None = None) -> None:
         question = encode_ask(self._dialect, self._config.output)
-        await self._ask(question, QUESTION, order)
+        said = await self._ask(question, QUESTION, order)
+        self._tells = not isinstance(said, Failed)
+        if isinstance(said, Failed):
+            reason = f"asked {QUESTION}, {self._words(said)}"
+            self._tied = Reading(None, self._tied.at_s, reason)
 
     # What it says
 
     async def _greet(self) -> None:
-        self._tied = Reading.unknown("not asked again yet")
+        self._tied, self._tells = Reading.unknown("not asked again yet"), True
         self._poll_now.set()
 
     async def _poll_forever(self) -> None:
@@ -189,12 +200,12 @@ class SerialSwitcher:
         proof_at_s = self._tied.at_s
         counters = self._counters | {"dropped_bytes": self._session.decoder.dropped_bytes}
         if not self._session.is_up:
-            untried = self._session.down_reason == "not opened yet"
-            state = HealthState.UNCONFIRMED if untried else HealthState.FAULT
-            return Health(state, f"link down: {self._session.down_reason}", proof_at_s, counters)
+            reason = self._session.down_reason
+            return Health(down_state(reason), f"link down: {reason}", proof_at_s, counters)
         if self._silent_polls >= SILENT_POLLS:
             reason = "no answer; check power, cable, its speed and its dialect"
             return Health(HealthState.FAULT, reason, proof_at_s, counters)
         if self._tied.value is None:
-            return Health(HealthState.UNCONFIRMED, self._tied.reason, proof_at_s, counters)
+            state = HealthState.UNCONFIRMED if self._tells else HealthState.FAULT
+            return Health(state, self._tied.reason, proof_at_s, counters)
         return Health(HealthState.OK, None, proof_at_s, counters)

@@ -17,12 +17,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.core.capability import Health, HealthState
+from drivers.core.capability import NOT_OPENED, Health, HealthState, down_state
 from drivers.core.reading import Clock
 from drivers.core.session import retry_delay_s
 
@@ -87,15 +87,17 @@ class Capture:
         self._thread: threading.Thread | None = None
         self._frame: Frame | None = None
         self._came = threading.Condition()
-        self._trouble: str | None = "not opened yet"
+        self._trouble: str | None = NOT_OPENED
         self._print: bytes = b""
         self._changed_s = now_s()
         self._counters = {"frames": 0, "opened": 0}
 
     def start(self) -> None:
         """Begin to read."""
-        self._ended.clear()
-        self._thread = threading.Thread(target=self._read, name=f"video {self.id}", daemon=True)
+        self._ended = threading.Event()  # a new one: a thread that still hangs keeps its own
+        self._thread = threading.Thread(
+            target=self._read, args=(self._ended,), name=f"video {self.id}", daemon=True
+        )
         self._thread.start()
 
     def stop(self, wait_s: float = 2.0) -> None:
@@ -134,8 +136,7 @@ class Capture:
     def _judge(self, now_s: float) -> tuple[HealthState, str | None]:
         frame, trouble = self._frame, self._trouble
         if trouble is not None:
-            untried = trouble == "not opened yet"
-            return (HealthState.UNCONFIRMED if untried else HealthState.FAULT), trouble
+            return down_state(trouble), trouble
         if frame is None or now_s - frame.at_s > self._stale_s:
             return HealthState.FAULT, STALE
         if now_s - self._changed_s > FROZEN_S:
@@ -144,29 +145,34 @@ class Capture:
 
     # In the thread
 
-    def _read(self) -> None:
+    def _read(self, ended: threading.Event) -> None:
         attempt = 0
-        while not self._ended.is_set():
+        while not ended.is_set():
             try:
                 stream = self._open(self._source)
             except OSError as error:
-                self._fail(str(error), attempt)
+                trouble = str(error)
             else:
+                trouble = "the stream has ended"
                 self._counters["opened"] += 1
                 had = self._counters["frames"]
                 try:
-                    self._read_all(stream)
+                    self._read_all(stream, ended)
                 finally:
                     stream.release()
                 attempt = 0 if self._counters["frames"] > had else attempt
-                self._fail("the stream has ended", attempt)
+            if ended.is_set():
+                return
+            if attempt == 0:
+                log.warning("%s: %s: %s", self.id, self._source, trouble)
+            self._trouble = trouble
             attempt += 1
-            self._ended.wait(retry_delay_s(attempt))
+            ended.wait(retry_delay_s(attempt))
 
-    def _read_all(self, stream: Stream) -> None:
-        while not self._ended.is_set():
+    def _read_all(self, stream: Stream, ended: threading.Event) -> None:
+        while True:
             good, picture = stream.read()
-            if not good or picture is None:
+            if ended.is_set() or not good or picture is None:
                 return
             self._take(picture)
 
@@ -182,11 +188,6 @@ class Capture:
             self._frame = Frame(picture, at_s, self._counters["frames"])
             self._trouble = None
             self._came.notify_all()
-
-    def _fail(self, trouble: str, attempt: int) -> None:
-        if attempt == 0 and not self._ended.is_set():
-            log.warning("%s: %s: %s", self.id, self._source, trouble)
-        self._trouble = trouble
 
 
 def opencv(source: str) -> Stream:
@@ -205,4 +206,19 @@ def opencv(source: str) -> Stream:
         stream.release()
         raise OSError(f"{source}: cannot be opened as a video")
     stream.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # honoured by some backends only
-    return cast(Stream, stream)
+    return _OpenCvStream(stream, cv2.error)
+
+
+class _OpenCvStream:
+    """See ``Stream``; some backends throw where others end."""
+
+    def __init__(self, stream: Any, error: type[Exception]) -> None:
+        self._stream, self._error = stream, error
+        self.release = stream.release
+
+    def read(self) -> tuple[bool, Picture | None]:
+        try:
+            return cast(tuple[bool, Picture | None], self._stream.read())
+        except self._error as error:
+            log.debug("%s", error)
+            return False, None

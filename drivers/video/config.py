@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from drivers.core.section import Section
 
 SOURCE = (
     r"^(/dev/video\d{1,3}|file:.+|rtsps?://.+|https?://.+|twin:[a-z0-9-]{1,32}/[a-z0-9-]{1,32})$"
 )
 
 
-class VideoConfig(BaseModel):
+class VideoConfig(Section):
     """Where the picture comes from, and how much of it is looked at."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: Annotated[str, Field(pattern=SOURCE, max_length=400)] = Field(
         description="/dev/video0, rtsp://..., http://... (MJPEG), file:PATH, or twin:ROOM/CAMERA"

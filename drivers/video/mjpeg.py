@@ -50,9 +50,9 @@ class MjpegStream:
         except ValueError as error:
             raise OSError(str(error)) from error
         self._socket = socket.create_connection((host, port), timeout=ANSWER_S)
-        self._socket.sendall(b"GET / HTTP/1.0\r\n\r\n")
         self._kept = bytearray()
         try:
+            self._socket.sendall(b"GET / HTTP/1.0\r\n\r\n")
             self._head()  # of the answer; each picture has one of its own
         except (OSError, ValueError) as error:
             self.release()
@@ -62,7 +62,7 @@ class MjpegStream:
         """The next picture; False when the stream has ended."""
         try:
             length = LENGTH.search(self._head())
-            if length is None or int(length[1]) > PICTURE_LIMIT_BYTES:
+            if length is None or not 0 < int(length[1]) <= PICTURE_LIMIT_BYTES:
                 return False, None
             jpeg = self._take(int(length[1]))
         except (OSError, ValueError):

@@ -104,12 +104,10 @@ def decode(data: bytes, direction: str = "") -> Message:
         raise ProtocolError("no VISCA packet of that direction", got=data)
     address = header & 0x0F
     if body[0] == 0x09:
-        return Inquiry(*_named(parse_inquiry(body), address))
-    return Command(*_named(parse_command(body), address))
-
-
-def _named(parsed: tuple[str, dict[str, Any]], address: int) -> tuple[str, int, dict[str, Any]]:
-    return parsed[0], address, parsed[1]
+        name, values = parse_inquiry(body)
+        return Inquiry(name, address, values)
+    name, values = parse_command(body)
+    return Command(name, address, values)
 
 
 def _reply(header: int, body: bytes, *, known: bool) -> Reply | None:
@@ -171,7 +169,7 @@ class Decoder:
     def _packet(self, chunk: bytes) -> Message | None:
         """The packet that ends ``chunk``, behind whatever noise stands before it."""
         heads = [at for at, byte in enumerate(chunk[:-2]) if self._may_start(byte)]
-        if not self._torn and heads[:1] == [0] and (len(heads) == 1 or self._is_block(chunk)):
+        if not self._torn and heads[:1] == [0] and self._is_block(chunk):
             heads = [0]
         for at in reversed(heads):
             try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from drivers.core.address import Port, parse_port
+from drivers.core.section import Ident, Section, plug
 from drivers.core.unseen import SETTLES_S
 from drivers.visca.models import MODELS, Model
 
@@ -26,14 +27,14 @@ for an answer and more for an acknowledgement."""
 Limits = Annotated[tuple[float, float], Field(description="Lowest and highest angle in degrees.")]
 
 
-class ViscaConfig(BaseModel):
+class ViscaConfig(Section):
     """One camera on one wire. Unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     driver: Literal["visca"] = Field("visca", description="Which driver this is for.")
-    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$", description="Id of the camera in its room.")
-    port: str = Field(description="/dev/…, tcp:HOST:PORT, udp:HOST:PORT or twin:KIND:ROOM/ID.")
+    id: Ident = Field(description="Id of the camera in its room.")
+    port: Annotated[str, plug()] = Field(
+        description="/dev/…, tcp:HOST:PORT, udp:HOST:PORT or twin:KIND:ROOM/ID."
+    )
     baud: Literal[4800, 9600, 19200, 38400, 57600, 115200] = Field(
         9600, description="Speed of a serial line; the camera's own switch must agree."
     )
@@ -76,12 +77,6 @@ class ViscaConfig(BaseModel):
         "unconfirmed. Without it such a camera is never cut to by itself",
     )
     wake: bool = Field(True, description="Switch the camera on when it is found in standby.")
-
-    @field_validator("port")
-    @classmethod
-    def _port(cls, value: str) -> str:
-        parse_port(value)
-        return value
 
     @field_validator("model")
     @classmethod

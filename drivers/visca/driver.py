@@ -40,9 +40,6 @@ MOVE_AGAIN_S = 5.0
 SAME_SPEED_S = 0.7
 """A speed that the camera has is not told again sooner: a line has room for questions then."""
 
-PRESET_S = 10.0
-"""A preset may move everything from one end to the other."""
-
 STAND: dict[str, str | int] = {
     "pan_speed": 1,  # a BRC-300 refuses speed 00, even to stop
     "tilt_speed": 1,
@@ -87,6 +84,7 @@ class ViscaCamera:
         self._motion = asyncio.Lock()
         self._poll_now = asyncio.Event()
         self._stopped_at_s: float | None = None
+        self._owes_stop = False  # a stop was replaced by an order that is not accepted yet
         self._stop_sent_s = 0.0
         self._deadman = DeadMan(self._let_go)
         self._speed: tuple[Mapping[str, str | int], float] = ({}, 0.0)  # told last, good until
@@ -122,8 +120,12 @@ class ViscaCamera:
         self._poll_now.set()
 
     async def _greet(self) -> None:
-        if await self._watch.greet() and self._stopped_at_s is not None:
+        if not await self._watch.greet():
+            return
+        if self._stopped_at_s is not None:
             self._send_stop()  # the wire was away when the stop was asked for
+        elif self._owes_stop and not self._motion.locked():
+            self._stop()
 
     def _on_event(self, name: str, said: Said) -> None:
         if isinstance(said, NetworkChange):
@@ -154,19 +156,15 @@ class ViscaCamera:
                 self._watch.lost(f"link down: {error}")
             except Refused as error:
                 log.debug("%s", error)
-            await self._sleep(pause_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._poll_now.wait()
+            self._poll_now.clear()
 
     def _pause_s(self) -> float:
         if self._watch.blind:
             return self._rest_poll_s if self._stopped_at_s is None else STOP_REPEAT_S
         return self._rest_poll_s if self._tracker.settled(self._now_s()) else MOVING_POLL_S
-
-    async def _sleep(self, pause_s: float) -> None:
-        """Until it is time, or something happens."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause_s):
-                await self._poll_now.wait()
-        self._poll_now.clear()
 
     async def _poll(self) -> None:
         await self._watch.poll()
@@ -193,6 +191,7 @@ class ViscaCamera:
     def _new_order(self) -> int:
         """What was ordered before is no longer wanted."""
         self._order += 1
+        self._owes_stop |= self._stopped_at_s is not None
         self._stopped_at_s = None
         self._deadman.release()
         self._belief.sent(None, self._now_s())
@@ -261,6 +260,8 @@ class ViscaCamera:
                 self._watch.menu_closed = False
             raise
         self._watch.refusal = None
+        if order == self._order:
+            self._owes_stop = False
 
     async def stop(self) -> None:
         """See ``Camera.stop``: pan, tilt and zoom; waiting orders are dropped.
@@ -274,7 +275,7 @@ class ViscaCamera:
 
     def _stop(self) -> None:
         self._new_order()
-        self._stopped_at_s = self._now_s()
+        self._owes_stop, self._stopped_at_s = False, self._now_s()
         self._tracker.ordered(None, self._stopped_at_s)
         self._poll_now.set()
         self._send_stop()
@@ -325,51 +326,11 @@ class ViscaCamera:
         with contextlib.suppress(LinkDown):
             self._stop()
 
-    async def home(self) -> None:
-        """Pan and tilt to 0.
-
-        Raises:
-            LinkDown, NoReply, Refused
-        """
-        await self._go("pan_tilt_home")
-
-    async def recall(self, preset: int) -> None:
-        """Go to a preset, all axes; presets count from 1.
-
-        Raises:
-            LinkDown, NoReply, Refused
-        """
-        await self._go("memory", action="recall", memory=self._memory(preset))
-
-    async def _go(self, name: str, **values: str | int) -> None:
-        order = self._new_order()
-        async with self._motion:
-            self._tracker.ordered(None, self._now_s(), PRESET_S)
-            await self._motion_command(name, order, **values)
-        self._poll_now.set()
-
-    async def save(self, preset: int) -> None:
-        """Keep the present position as a preset; presets count from 1.
-
-        Raises:
-            LinkDown, NoReply, Refused
-        """
-        await self._link.command("memory", {"action": "set", "memory": self._memory(preset)})
-
     def _memory(self, preset: int) -> int:
         if not 1 <= preset <= self._model.memories:
             text = f"preset {preset} is beyond 1..{self._model.memories}"
             raise Refused(text, code="limit", device=self.id, command="preset")
         return preset - 1 + self._model.memory_base
-
-    async def set_power(self, on: bool) -> None:
-        """Switch on, or to standby; ``state`` shows it when the camera reports it.
-
-        Raises:
-            LinkDown, NoReply, Refused
-        """
-        await self._link.command("power", {"value": "on" if on else "standby"})
-        self._poll_now.set()
 
     # What is ------------------------------------------------------------------------------
 

@@ -108,11 +108,6 @@ class Model:
         """Zoom position of the longest optical focal length."""
         return self.zoom[-1][1]
 
-    @property
-    def tele_fov_deg(self) -> float:
-        """Narrowest picture."""
-        return self.fov_deg(self.zoom_most)
-
     def to_units(self, aim: Aim) -> tuple[int, int, int]:
         """Raw pan, tilt and zoom position for an aim."""
         pan = round(aim.pan_deg * self.units_per_deg * self.pan_sign)
@@ -147,13 +142,8 @@ class Model:
 
     def out_of_reach(self, aim: Aim) -> str | None:
         """Why the camera cannot look there, or None. The picture's width is never a reason."""
-        for axis, value, (low, high) in (
-            ("pan", aim.pan_deg, self.pan_limits_deg),
-            ("tilt", aim.tilt_deg, self.tilt_limits_deg),
-        ):
-            if not low <= value <= high:  # also catches NaN
-                return f"{axis} {value:.1f}° is beyond {low:g}..{high:g}°"
-        return None if aim.fov_deg > 0 else f"a picture {aim.fov_deg:.1f}° wide is none"
+        picture = None if aim.fov_deg > 0 else f"a picture {aim.fov_deg:.1f}° wide is none"
+        return aim.beyond(self.pan_limits_deg, self.tilt_limits_deg) or picture
 
     def within_reach(self, aim: Aim) -> tuple[Aim, str | None]:
         """The aim held within the limits, and what was held back, or None.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 STEP_S = 0.005
 """Physics is computed in steps so short that a 100°/s swing is off by half a degree at most."""
@@ -47,7 +48,7 @@ class CameraBody:
 
     def magnification(self, zoom: float) -> float:
         """How many times narrower than the widest picture."""
-        for (low, less), (high, more) in zip(self.lens, self.lens[1:], strict=False):
+        for (low, less), (high, more) in pairwise(self.lens):
             if zoom <= high:
                 share = max(0.0, (zoom - low) / (high - low))
                 return less * math.pow(more / less, share)

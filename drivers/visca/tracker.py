@@ -49,16 +49,11 @@ class Tracker:
         self._target: Aim | None = None
         self._reached = False
 
-    def ordered(self, target: Aim | None, now_s: float, takes_s: float | None = None) -> None:
-        """Something that moves (or stops) the camera is on its way.
-
-        ``target`` None: where it ends is not known. ``takes_s`` None: as the motors need.
-        """
-        if takes_s is None:
-            here = self.aim
-            takes_s = 0.0
-            if here is not None and target is not None:
-                takes_s = self._model.move_time_s(here, target)
+    def ordered(self, target: Aim | None, now_s: float) -> None:
+        """Something that moves (or stops) the camera is on its way; None: nobody knows where to."""
+        here, takes_s = self.aim, 0.0
+        if here is not None and target is not None:
+            takes_s = self._model.move_time_s(here, target)
         self._target, self._ordered_at_s, self._reached = target, now_s, False
         self._due_s = now_s + takes_s + START_MARGIN_S
 

@@ -5,9 +5,10 @@ Owns the words that several payloads share. Must not know any single payload.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from edge.contract import topics
 
@@ -23,6 +24,23 @@ Role = Literal["chair", "vice_chair", "delegate", "guest", "observer"]
 Clock = Literal["synced", "holdover", "unset"]
 HealthWord = Literal["ok", "unconfirmed", "fault"]
 Lamp = Literal["off", "on", "slow", "fast"]
+
+
+def _finite(value: Any) -> Any:
+    """Free fields are JSON too: what ``allow_inf_nan`` refuses elsewhere, refused in them."""
+    match value:
+        case float() if not math.isfinite(value):
+            raise ValueError("Input should be a finite number")
+        case dict():
+            _finite([*value.values()])
+        case list():
+            for item in value:
+                _finite(item)
+    return value
+
+
+Fields = Annotated[dict[str, Any], AfterValidator(_finite)]
+"""Named values whose meaning another field gives."""
 
 
 class Message(BaseModel):

@@ -7,7 +7,7 @@ clock unless the name says otherwise, ``ts`` is the sender's wall clock in secon
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -16,8 +16,7 @@ from edge.contract.base import (
     Clock,
     Count,
     DeviceId,
-    HealthWord,
-    Lamp,
+    Fields,
     Line,
     Message,
     Part,
@@ -34,7 +33,6 @@ from edge.contract.devices import (
     Behind,
     CameraActual,
     CamerasState,
-    CheckItem,
     CheckState,
     Describe,
     DeviceActual,
@@ -131,7 +129,7 @@ class Event(Message):
     start: Count = 0
     """The start of the edge that recorded it, as in ``Status``; 0: an older room."""
     kind: EventKind
-    body: dict[str, Any]
+    body: Fields
     age_ms: Count = 0
     """How old the event was when this copy was sent: fairness without synchronised clocks.
     A *mark* has no time at all: ``age_ms``, ``mono_ms`` and ``ts`` are 0."""
@@ -155,7 +153,7 @@ class Audit(BaseModel):
     """Body of an ``audit`` event: something the records should know."""
 
     what: Word
-    detail: dict[str, Any] = Field(default_factory=dict)
+    detail: Fields = Field(default_factory=dict)
 
 
 JPEG_MOST_BYTES = 11_800
@@ -252,7 +250,7 @@ class Command(Message):
 
     id: Word
     action: Word
-    args: dict[str, Any] = Field(default_factory=dict)
+    args: Fields = Field(default_factory=dict)
     ttl_ms: int = Field(ge=1, le=600_000)
     sent_ms: Count
     """The hub's monotonic clock, as in ``HubTime``, when it was sent."""
@@ -336,11 +334,8 @@ __all__ = [
     "Behind",
     "CameraActual",
     "CamerasState",
-    "CheckItem",
     "CheckState",
-    "Clock",
     "Command",
-    "Count",
     "Describe",
     "DeviceActual",
     "DeviceId",
@@ -356,7 +351,6 @@ __all__ = [
     "Floor",
     "FloorSettings",
     "FloorState",
-    "HealthWord",
     "Hold",
     "HubStatus",
     "HubTime",
@@ -364,8 +358,6 @@ __all__ = [
     "IdentityRequest",
     "Intent",
     "Kind",
-    "Lamp",
-    "Line",
     "Mark",
     "Meeting",
     "Message",
@@ -396,5 +388,4 @@ __all__ = [
     "Turn",
     "Vote",
     "Waiting",
-    "Word",
 ]

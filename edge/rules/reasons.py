@@ -44,6 +44,7 @@ class Reason(StrEnum):
     FIRE_ALARM = "fire_alarm"
     LINK_LOST = "link_lost"
     ROOM_UNKNOWN = "room_unknown"
+    NOT_IN_MEETING = "not_in_meeting"
     DEVICE_UNKNOWN = "device_unknown"
     DEVICE_FAULT = "device_fault"
     COMMAND_UNKNOWN = "command_unknown"
@@ -157,6 +158,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.SEAT_UNKNOWN: Sentence("Không có ghế này", "There is no such seat"),
     Reason.LINK_LOST: Sentence("Không có kết nối với phòng này", "There is no link to this room"),
     Reason.ROOM_UNKNOWN: Sentence("Không có phòng này", "There is no such room"),
+    Reason.NOT_IN_MEETING: Sentence(
+        "Phòng này không tham gia cuộc họp", "The meeting does not sit in this room"
+    ),
     Reason.DEVICE_UNKNOWN: Sentence("Không có thiết bị này", "There is no such device"),
     Reason.DEVICE_FAULT: Sentence(
         "Thiết bị lỗi, đã báo cán bộ kỹ thuật", "Device fault, technician informed"

@@ -109,6 +109,7 @@ class SeatCode:
 
     seat: str
     meeting: str
+    """Which meeting it is for: ``Meeting.identity``."""
     made_s: float
 
 
@@ -279,7 +280,7 @@ class Book:
 
     def put_seat_codes(self, codes: dict[str, bytes], meeting: str, made_s: float) -> None:
         """New codes by seat; older ones of these seats, and who came in with them, hold no more."""
-        self._forget_seats(codes)
+        self.revoke_seat_codes(codes)
         self._write_many(
             "INSERT OR REPLACE INTO seat_codes VALUES (?, ?, ?, ?)",
             [(seat, digest, meeting, made_s) for seat, digest in codes.items()],
@@ -287,9 +288,6 @@ class Book:
 
     def revoke_seat_codes(self, seats: Iterable[str]) -> None:
         """Codes of these seats, and who came in with them, hold no more."""
-        self._forget_seats(seats)
-
-    def _forget_seats(self, seats: Iterable[str]) -> None:
         rows = [(seat,) for seat in seats]
         self._write_many("DELETE FROM seat_codes WHERE seat = ?", rows)
         sessions = [(seat, str(Role.DELEGATE)) for (seat,) in rows]

@@ -20,7 +20,7 @@ from typing import TypeVar
 from edge.rules.reasons import Reason
 from hub.access import codes, passwords
 from hub.access.attempts import Attempts, block_of
-from hub.access.book import Account, Book, SeatCode
+from hub.access.book import Account, Book, BookError, SeatCode
 from hub.access.pairing import Pairings
 from hub.access.rights import STAFF, Role, Who
 from hub.access.sessions import CODE_HOLDS_S, Session, is_over
@@ -75,11 +75,14 @@ class Door:
         *,
         simulation: bool = False,
     ) -> None:
-        """``meeting`` says for which meeting codes are made, ``name_at`` who sits at a seat."""
+        """``meeting`` says for which meeting codes are made, ``name_at`` who sits at a seat.
+
+        A meeting is known by what stays of it however it is called; empty while there is none.
+        """
         self.simulation = simulation
         self.changes = 0
         """Grows with whatever may have ended a session."""
-        self.set_up_code = codes.new_code() if self._is_new(book, simulation) else ""
+        self.set_up_code = "" if simulation or book.accounts() else codes.new_code()
         """Good for the first account while there is none; empty otherwise."""
         self._book = book
         self._now_s = now_s
@@ -90,10 +93,6 @@ class Door:
         self._seen_s: dict[bytes, float] = {}
         self._waiting = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub door")
-
-    @staticmethod
-    def _is_new(book: Book, simulation: bool) -> bool:
-        return not simulation and not book.accounts()
 
     @property
     def needs_set_up(self) -> bool:
@@ -116,7 +115,7 @@ class Door:
     def holds(self, who: Who) -> bool:
         """Still the same; to be asked while a stream is open. Counts as use."""
         if who.role is Role.INTEGRATION:
-            return any(token.name == who.account for token in self._book.tokens())
+            return self._book.token(who.session) is not None
         if self._holding(who.session) is None:
             return False
         self._seen_s[who.session] = self._now_s()
@@ -124,10 +123,12 @@ class Door:
 
     def bearer(self, token: str) -> Who | None:
         """Which integration shows this token."""
-        found = self._book.token(codes.digest(token)) if token else None
+        key = codes.digest(token)
+        found = self._book.token(key) if token else None
         if found is None:
             return None
-        return Who(found.name, Role.INTEGRATION, account=found.name, scopes=found.scopes)
+        name, scopes = found.name, found.scopes
+        return Who(name, Role.INTEGRATION, account=name, scopes=scopes, session=key)
 
     def _holding(self, key: bytes) -> Session | None:
         session = self._book.session(key)
@@ -157,7 +158,8 @@ class Door:
 
     def _is_valid(self, code: SeatCode) -> bool:
         age_s = self._now_s() - code.made_s
-        return -1.0 <= age_s <= CODE_HOLDS_S and code.meeting == self._meeting()
+        is_fresh = -1.0 <= age_s <= CODE_HOLDS_S
+        return is_fresh and self.has_meeting and code.meeting == self._meeting()
 
     # --- coming in ---------------------------------------------------------------------------
 
@@ -184,7 +186,11 @@ class Door:
             return Refused(Reason.SIGN_IN_WRONG, wait_s, known)
         self._attempts.succeeded(name, address)
         return await self._begin(
-            account.full_name or account.name, account.role, account.seat, account.name
+            account.full_name or account.name,
+            account.role,
+            account.seat,
+            account.name,
+            lambda: self._book.account(name) == account,
         )
 
     async def with_seat_code(self, code: str, address: str) -> Outcome:
@@ -193,12 +199,19 @@ class Door:
         wait_s = self._attempts.wait_s(SEAT, address, self._now_s())
         if wait_s > 0:
             return Refused(Reason.TRY_LATER, wait_s)
-        found = self._book.seat_code(codes.digest(codes.typed(code)))
+        key = codes.digest(codes.typed(code))
+        found = self._book.seat_code(key)
         if found is None or not self._is_valid(found):
             self._attempts.failed(SEAT, address, self._now_s())
             return Refused(Reason.CODE_WRONG, self._attempts.wait_s(SEAT, address, self._now_s()))
         self._attempts.succeeded(SEAT, address)
-        return await self._begin(self._name_at(found.seat), Role.DELEGATE, found.seat, "")
+        return await self._begin(
+            self._name_at(found.seat),
+            Role.DELEGATE,
+            found.seat,
+            "",
+            lambda: self._book.seat_code(key) == found,
+        )
 
     async def set_up(self, code: str, name: str, password: str, address: str) -> Outcome:
         """The first account of this hub, a technician's, with the code from the hub's own log.
@@ -217,9 +230,15 @@ class Door:
             return Refused(Reason.CODE_WRONG, self._attempts.wait_s(SET_UP, address, self._now_s()))
         name = name.strip().casefold()
         kept = await self._apart(lambda: passwords.hashed(password, name))
-        account = Account(name, "", Role.TECHNICIAN, None, kept)
-        await self._apart(lambda: self._book.add_account(account))
-        self.set_up_code = ""
+        known, self.set_up_code = self.set_up_code, ""
+        if not known or self._book.accounts():
+            return Refused(Reason.SET_UP_DONE)  # somebody else was quicker
+        try:
+            account = Account(name, "", Role.TECHNICIAN, None, kept)
+            await self._apart(lambda: self._book.add_account(account))
+        except BookError:
+            self.set_up_code = known
+            raise
         return await self._begin(name, Role.TECHNICIAN, None, name)
 
     async def simulate(self, role: Role, seat: str | None, room: str = "") -> Outcome:
@@ -233,11 +252,26 @@ class Door:
             name = room
         return await self._begin(name, role, seat, SIMULATED)
 
-    async def _begin(self, name: str, role: Role, seat: str | None, account: str) -> Entered:
+    async def _begin(
+        self,
+        name: str,
+        role: Role,
+        seat: str | None,
+        account: str,
+        stands: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
+        """Let somebody in, if what they came with still ``stands`` when they are.
+
+        It is looked at last: whoever changes it later finds the session and ends it.
+        """
         token, now_s = codes.new_token(), self._now_s()
         session = Session(codes.digest(token), name, role, seat, account, now_s, now_s)
         await self._apart(lambda: self._book.add_session(session))
-        return Entered(_who(session, codes.csrf_of(token)), token)
+        entered = Entered(_who(session, codes.csrf_of(token)), token)
+        if stands():
+            return entered
+        await self.sign_out(entered.who)
+        return Refused(Reason.CODE_WRONG if role is Role.DELEGATE else Reason.SIGN_IN_WRONG)
 
     # --- going out ---------------------------------------------------------------------------
 
@@ -249,8 +283,13 @@ class Door:
 
     # --- codes of seats ----------------------------------------------------------------------
 
+    @property
+    def has_meeting(self) -> bool:
+        """There is one that codes can be made for: it has not ended."""
+        return self._meeting() != ""
+
     async def new_seat_codes(self, seats: Iterable[str]) -> dict[str, str]:
-        """New codes by seat, to be printed now: they are not kept."""
+        """New codes by seat, to be printed now: they are not kept. They end with the meeting."""
         made = {seat: codes.new_code() for seat in seats}
         kept = {seat: codes.digest(codes.typed(code)) for seat, code in made.items()}
         meeting, now_s = self._meeting(), self._now_s()

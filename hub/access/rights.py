@@ -45,7 +45,7 @@ class Who:
     scopes: frozenset[str] = frozenset()
     """What a token is for."""
     session: bytes = b""
-    """Key of the session in the book; empty for a token."""
+    """Key of the session or the token in the book."""
     csrf: str = ""
     """What a POST of this session must carry; empty for a token: no browser sends one by itself."""
 

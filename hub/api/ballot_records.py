@@ -19,6 +19,7 @@ from hub.api.answers import as_json, rejected
 from hub.api.stream import dumps
 from hub.archive import Archive, Lines
 from hub.meeting.state import BallotKey, Meeting
+from hub.store.store import StoreError
 
 PUBLISHED = frozenset({Stage.ANNOUNCED})
 """Where a result is everybody's; before, and after an annulment, it is for those who lead."""
@@ -51,7 +52,10 @@ class BallotRecords:
 
     async def document(self, request: web.Request) -> web.Response:
         """The result document of a counted ballot."""
-        journal = await self._journal(_key(request))
+        try:
+            journal = await self._journal(_key(request))
+        except StoreError as error:
+            return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         if journal is None:
             return rejected(404, Reason.VOTE_UNKNOWN)
         stages = HAS_RESULT if self._leads(request) else PUBLISHED
@@ -65,8 +69,11 @@ class BallotRecords:
         A damaged record is given as it is stored, for whoever looks for the fault.
         """
         key = _key(request)
-        journal = await self._journal(key)
-        lines = [] if key is None else await self._lines(key)
+        try:
+            journal = await self._journal(key)
+            lines = [] if key is None else await self._lines(key)
+        except StoreError as error:
+            return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         if key is None or not lines:
             return rejected(404, Reason.VOTE_UNKNOWN)
         if journal is not None and journal.ballot.stage in DURING:

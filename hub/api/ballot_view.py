@@ -109,10 +109,10 @@ def attendance_part(meeting: Meeting) -> Json:
     }
 
 
-def _said(plan: Plan | Motion, stage: str, generation: int = 1) -> Json:
+def _said(plan: Plan | Motion, stage: str) -> Json:
     return {
         "ballot": plan.id,
-        "generation": plan.generation if isinstance(plan, Plan) else generation,
+        "generation": plan.generation if isinstance(plan, Plan) else 1,
         "stage": stage,
         "kind": plan.kind,
         "text": plain.write(plan.text),

@@ -13,8 +13,7 @@ from aiohttp import hdrs, web
 from edge.rules.reasons import Reason
 from hub import sheet
 from hub.api.answers import as_json, rejected
-from hub.api.requests import by_of, read_within
-from hub.api.roster_routes import UPLOAD_TYPE
+from hub.api.requests import UPLOAD_TYPE, by_of, other_type, read_within
 from hub.bridges import document, export
 from hub.bridges.course import JournalOf
 from hub.bridges.export import Collected, Read
@@ -43,8 +42,8 @@ class BridgeRoutes:
 
     async def take(self, request: web.Request) -> web.Response:
         """Join the document in the body with what is here."""
-        if request.content_type != UPLOAD_TYPE:
-            return rejected(415, Reason.BAD_ARGUMENT, detail=(f"Content-Type: {UPLOAD_TYPE}",) * 2)
+        if (refusal := other_type(request, UPLOAD_TYPE)) is not None:
+            return refusal
         data = await read_within(request, document.MOST_BYTES)
         if data is None:
             return rejected(413, Reason.FILE_TOO_LARGE)
@@ -63,8 +62,8 @@ class BridgeRoutes:
     async def give(self, request: web.Request) -> web.Response:
         """One list of one meeting."""
         ident, what, kind = (request.match_info[name] for name in ("meeting", "what", "kind"))
-        if what not in export.WHATS or kind not in ("csv", "json"):
-            known = f"{', '.join(export.WHATS)}; csv, json"
+        if what not in export.WHATS or kind not in export.KINDS:
+            known = f"{', '.join(export.WHATS)}; {', '.join(export.KINDS)}"
             return rejected(404, Reason.BAD_ARGUMENT, detail=(known, known))
         meeting = self._meeting()
         collected = Collected(ident, self._journal)
@@ -76,10 +75,15 @@ class BridgeRoutes:
             never = ("chưa từng bắt đầu ở đây", "it has never begun here")
             return rejected(404, Reason.MEETING_UNKNOWN, detail=never)
         rows = collected.rows(what, meeting.members() if meeting.prepared == ident else ())
-        if kind == "json":
-            answer = as_json(rows)
-        else:
-            data = sheet.csv_of(export.table(what, rows))
-            answer = web.Response(body=data, content_type="text/csv", charset="utf-8")
+        match kind:
+            case "json":
+                answer = as_json(rows)
+            case "csv":
+                data = sheet.csv_of(export.table(what, rows))
+                answer = web.Response(body=data, content_type="text/csv", charset="utf-8")
+            case _:
+                title, lines = export.sheet(what, rows)
+                data = await asyncio.to_thread(sheet.xlsx_of, lines, title)
+                answer = web.Response(body=data, content_type=sheet.XLSX_TYPE)
         answer.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{what}.{kind}"'
         return answer

@@ -5,8 +5,6 @@ Owns these routes and the kinds one can ask for. Must not know the database.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -19,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge.contract.base import RoomId
 from edge.rules.reasons import Reason
+from hub import sheet
 from hub.api import views
 from hub.api.answers import as_json, rejected
 from hub.api.event_kinds import KINDS, Kind
@@ -132,20 +131,14 @@ def _json(entries: list[views.Json], is_first: bool) -> bytes:
 
 def _csv(entries: list[views.Json], is_first: bool) -> bytes:
     """Rows for a spreadsheet."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    for entry in entries:
-        when = datetime.fromtimestamp(entry["ts"], UTC).astimezone().isoformat(timespec="seconds")
-        cells = (entry["room"], entry["kind"], entry["what"], entry["seat"])
-        texts = (entry["text"]["vi"], entry["text"]["en"])
-        rows.writerow([entry["n"], when, *(harmless(cell or "") for cell in (*cells, *texts))])
-    return out.getvalue().encode()
+    return sheet.csv_lines([_row(entry) for entry in entries])
 
 
-HEADS = {"csv": b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n", "json": b"["}
-"""What a file begins with; a spreadsheet knows UTF-8 by the mark."""
+def _row(entry: views.Json) -> list[str]:
+    when = datetime.fromtimestamp(entry["ts"], UTC).astimezone().isoformat(timespec="seconds")
+    cells = [str(entry["n"]), when, *(entry[key] or "" for key in ("room", "kind", "what", "seat"))]
+    return [*cells, entry["text"]["vi"], entry["text"]["en"]]
 
 
-def harmless(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+HEADS = {"csv": sheet.csv_of([COLUMNS]), "json": b"["}
+"""What a file begins with."""

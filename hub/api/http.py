@@ -23,7 +23,7 @@ from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
 from hub.api.gate import Gate, signed_in
 from hub.api.pages import Pages
-from hub.api.reading import BODY_MOST_BYTES, body_of
+from hub.api.requests import BODY_MOST_BYTES, body_of
 from hub.api.sign_in import SignIn
 from hub.api.stream import Broadcaster, dumps
 from hub.api.views import Json
@@ -59,6 +59,10 @@ PAGES = {
 
 LOOK_AGAIN_S = 2.0
 """So long after the last look it is asked again whether a stream's session still holds."""
+
+STALLED_S = 60.0
+"""A page that takes nothing for so long is let go: its machine is there, and it is not. A slow
+line needs less even for the snapshot of a large site."""
 
 CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
 Refuse = Callable[[str, Who, Reason], None]
@@ -199,7 +203,12 @@ class _Api:
                     looked_s, changes = now_s, self._door.changes
                     if not self._door.holds(who):
                         return response  # signed out: whoever asks again is told so
-                await response.write(piece)
+                async with asyncio.timeout(STALLED_S):
+                    await response.write(piece)
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+            return response
         except (ConnectionError, asyncio.CancelledError):
             return response  # the page has gone, or the hub ends
         finally:

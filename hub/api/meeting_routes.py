@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from edge.rules.reasons import Reason
 from hub.api.answers import as_json, rejected
-from hub.api.requests import by_of, read_within
+from hub.api.requests import JSON, by_of, other_type, read_within
 from hub.meeting_form import MeetingForm, Problem, clashes, problems_of
 from hub.prepared import Prepared
 from hub.store.prepared import NotSoError
@@ -58,8 +58,8 @@ class MeetingRoutes:
         ident, rev = request.match_info["meeting"], request.query.get("rev")
         if not _ID.fullmatch(ident) or (rev is not None and not re.fullmatch("[0-9]{1,9}", rev)):
             return rejected(400, Reason.BAD_ARGUMENT)
-        if request.content_type != "application/json":
-            return rejected(415, Reason.BAD_ARGUMENT, detail=("application/json",) * 2)
+        if (refusal := other_type(request, JSON)) is not None:
+            return refusal
         data = await read_within(request, FORM_MOST_BYTES)
         if data is None:
             return rejected(413, Reason.FILE_TOO_LARGE)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.api.paper_routes import ENDINGS, UPLOAD_TYPE
-from hub.api.roster_routes import XLSX
-from hub.bridges.export import WHATS
+from hub.api.paper_routes import ENDINGS
+from hub.api.requests import UPLOAD_TYPE
+from hub.bridges.export import KINDS, WHATS
+from hub.sheet import XLSX_TYPE
 
 Json = dict[str, Any]
 
@@ -40,11 +41,11 @@ def paths() -> Json:
         },
         f"{whole}/roster.{{kind}}": {
             "parameters": [meeting, _kind()],
-            "get": _get("roster", "The roster as a table", ["text/csv", XLSX], 404),
+            "get": _get("roster", "The roster as a table", ["text/csv", XLSX_TYPE], 404),
         },
         "/api/v1/roster/template.{kind}": {
             "parameters": [_kind()],
-            "get": _get("roster_template", "A roster to write over", ["text/csv", XLSX], 404),
+            "get": _get("roster_template", "A roster to write over", ["text/csv", XLSX_TYPE], 404),
         },
         "/api/v1/roster": {
             "post": _sent(
@@ -86,10 +87,14 @@ def paths() -> Json:
             "parameters": [
                 meeting,
                 _in_path("what") | {"schema": {"enum": list(WHATS)}},
-                _in_path("kind") | {"schema": {"enum": ["csv", "json"]}},
+                _in_path("kind") | {"schema": {"enum": [*KINDS]}},
             ],
             "get": _get(
-                "export_meeting", "Attendance, speeches or results", [JSON, "text/csv"], 404, 503
+                "export_meeting",
+                "Attendance, speeches or results",
+                [JSON, "text/csv", XLSX_TYPE],
+                404,
+                503,
             ),
         },
         "/api/v1/papers/{paper}": {

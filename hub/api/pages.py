@@ -88,6 +88,8 @@ class Pages:
         return {part: v if part in shown else type(v)() for part, v in whole.items()}
 
     def _whole(self) -> views.Json:
+        for path in self._touched:  # whoever gets it sees what the others have not been told
+            self._told.pop(path, None)
         self._await_phase()
         meeting = self._meeting()
         return {

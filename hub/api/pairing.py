@@ -13,7 +13,7 @@ from hub.access.door import Door, Entered
 from hub.api import access_bodies as bodies
 from hub.api.answers import as_json, rejected
 from hub.api.gate import Gate, signed_in
-from hub.api.reading import body_of
+from hub.api.requests import body_of
 
 
 class Pairing:

@@ -21,7 +21,7 @@ from hub.access.rights import may_read
 from hub.api.answers import as_json, rejected
 from hub.api.gate import signed_in
 from hub.api.meeting_bodies import Reader
-from hub.api.requests import by_of
+from hub.api.requests import UPLOAD_TYPE, by_of, other_type
 from hub.meeting.state import Meeting
 from hub.papers import PaperError
 from hub.prepared import Prepared
@@ -29,7 +29,6 @@ from hub.store.prepared import NotSoError
 from hub.store.store import StoreError
 
 PIECE_BYTES = 256 * 1024
-UPLOAD_TYPE = "application/octet-stream"
 """A form of another site cannot send it without being asked for permission first."""
 
 TITLE_MOST = 200
@@ -72,8 +71,8 @@ class PaperRoutes:
         readers = tuple(filter(None, request.query.get("readers", "").split(",")))
         if not 1 <= len(title) <= TITLE_MOST or not set(readers) <= set(get_args(Reader)):
             return rejected(400, Reason.BAD_ARGUMENT, detail=("title, readers",) * 2)
-        if request.content_type != UPLOAD_TYPE:
-            return rejected(415, Reason.BAD_ARGUMENT, detail=(f"Content-Type: {UPLOAD_TYPE}",) * 2)
+        if (refusal := other_type(request, UPLOAD_TYPE)) is not None:
+            return refusal
         place = request.match_info["meeting"], request.query.get("item", "")
         content = request.content.iter_chunked(PIECE_BYTES), request.content_length
         try:

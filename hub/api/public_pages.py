@@ -75,6 +75,8 @@ class PublicPages:
 
     def snapshot(self) -> views.Json:
         """Everything that this audience may see, in the form of the other snapshot."""
+        # Whoever gets it sees what the others have not been told.
+        self._told = {path: d for path, d in self._told.items() if path[0] not in self._touched}
         self._phase.await_next(self._meeting().floor, self._now_s())
         parts = {name: self._part(name) for name in MEANT}
         return {**parts, "seats": self._seats(), "commands": {}, "events": []}

@@ -18,12 +18,9 @@ from aiohttp import hdrs, web
 from edge.rules.reasons import Reason
 from hub import roster_sheet, sheet
 from hub.api.answers import as_json, rejected
-from hub.api.requests import read_within
+from hub.api.requests import UPLOAD_TYPE, other_type, read_within
 from hub.meeting.state import Meeting
 from hub.prepared import Prepared
-
-UPLOAD_TYPE = "application/octet-stream"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Table = Sequence[Sequence[str]]
 
@@ -44,8 +41,8 @@ class RosterRoutes:
 
     async def judge(self, request: web.Request) -> web.Response:
         """What the table in the body says: its seats, or what is wrong with it."""
-        if request.content_type != UPLOAD_TYPE:
-            return rejected(415, Reason.BAD_ARGUMENT, detail=(f"Content-Type: {UPLOAD_TYPE}",) * 2)
+        if (refusal := other_type(request, UPLOAD_TYPE)) is not None:
+            return refusal
         data = await read_within(request, sheet.MOST_BYTES)
         if data is None:
             most = f"{sheet.MOST_BYTES // 1024**2} MiB"
@@ -89,7 +86,7 @@ async def _file(request: web.Request, rows: Table, name: str) -> web.Response:
         data, content_type = sheet.csv_of(rows), "text/csv"
     elif kind == "xlsx":
         data = await asyncio.to_thread(sheet.xlsx_of, rows, "Danh sách")
-        content_type = XLSX
+        content_type = sheet.XLSX_TYPE
     else:
         return rejected(404, Reason.BAD_ARGUMENT, detail=("csv, xlsx",) * 2)
     return web.Response(

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from typing import Any
 
 from edge.contract import messages
-from edge.contract.topics import seat_name
 from hub.alerts import seen_part
 from hub.api.event_kinds import kind_of
 from hub.board import Order, RoomBoard
@@ -69,6 +68,7 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
         "title": title.model_dump(),
         "online": linked and board.online(),
         "since_ms": int(room.since_s * 1000),
+        "sits": meeting.sits_in(room.id),
         "boot": room.boot,
         "version": status.version if status is not None else None,
         "clock": status.clock if status is not None else None,
@@ -103,10 +103,10 @@ def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen
 def _plan(meeting: Meeting, room: Room) -> Json:
     if room.plan is None:
         return {"seats": [], "devices": [], "scenes": []}
-    roles = meeting.floor.roles
+    roles = meeting.roles_in(room.id)
     return {
         "seats": [
-            {**place.model_dump(), "role": roles.get(seat_name(room.id, place.number), place.role)}
+            {**place.model_dump(), "role": roles.get(str(place.number), place.role)}
             for place in room.plan.seats
         ],
         "devices": [device.model_dump() for device in room.plan.devices],

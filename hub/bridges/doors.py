@@ -32,7 +32,7 @@ _TEXTS = {
 
 
 class Doors:
-    """Each has a part of its own; without settings there is none."""
+    """Each has a part of its own; without settings nothing goes in or out."""
 
     def __init__(
         self,
@@ -41,16 +41,16 @@ class Doors:
         prepared: Prepared,
         meeting: Callable[[], Meeting],
         alerts: Alerts,
-        watched: Callable[[], HomeAssistant],
+        home: HomeAssistant,
         archive: Archive,
     ) -> None:
-        """Nothing is opened; ``watched`` makes the part for Home Assistant, if it is wanted."""
+        """Nothing is opened."""
         read = Reader(store.path).events
         intake = Intake(prepared, store, meeting)
         self.routes = BridgeRoutes(intake, read, meeting, archive.journal)
         """Addresses of the hub itself; they are always there."""
         self._alerts = alerts
-        self._parts: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._parts: dict[str, Callable[[], Awaitable[None]]] = {"home assistant": home.run}
         self._webhook: Webhook | None = None
         if settings.poll is not None:
             poller = Poller(settings.poll, intake.take, self._trouble("ecabinet"))
@@ -64,8 +64,6 @@ class Doors:
                 self._trouble("webhook"),
             )
             self._parts["webhook"] = self._webhook.run
-        if settings.home_assistant:
-            self._parts["home assistant"] = watched().run
 
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What is to be kept running, by name."""

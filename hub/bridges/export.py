@@ -1,4 +1,4 @@
-"""Attendance, speeches and results of one meeting, as JSON or as a table.
+"""Attendance, speeches and results of one meeting: JSON, a table for programs, a sheet for people.
 
 Owns these three lists, their columns, and collecting them from the record. Must not write there.
 """
@@ -18,6 +18,7 @@ from hub.store.store import Stored
 Json = dict[str, Any]
 What = Literal["attendance", "speeches", "results"]
 WHATS: tuple[What, ...] = get_args(What)
+KINDS = ("json", "csv", "xlsx")
 
 PAGE = 500
 
@@ -29,6 +30,28 @@ COLUMNS: dict[What, tuple[str, ...]] = {
         "votes", "ts",
     ),
 }  # fmt: skip
+
+SHEETS: dict[What, tuple[str, dict[str, str]]] = {
+    "attendance": (
+        "Điểm danh",
+        {
+            "name": "Họ và tên", "seat": "Ghế", "person": "Mã đại biểu", "present": "Có mặt",
+            "came_ts": "Điểm danh lúc", "left_ts": "Rời họp lúc",
+        },
+    ),
+    "speeches": (
+        "Phát biểu",
+        {
+            "name": "Họ và tên", "seat": "Ghế", "begun_ts": "Bắt đầu", "ended_ts": "Kết thúc",
+            "spoken_s": "Số giây nói",
+        },
+    ),
+    "results": (
+        "Kết quả biểu quyết",
+        {"text_vi": "Nội dung", "generation": "Lần", "ts": "Lúc", "said_vi": "Kết quả"},
+    ),
+}  # fmt: skip
+"""For whoever prints and signs: the title, and which columns under which heading."""
 
 Read = Callable[[Asked], Awaitable[list[Stored]]]
 
@@ -103,6 +126,31 @@ def table(what: What, rows: Sequence[Json]) -> list[list[str]]:
     columns = COLUMNS[what]
     flat = rows if what != "results" else [line for row in rows for line in _by_option(row)]
     return [list(columns), *([_cell(name, row.get(name)) for name in columns] for row in flat)]
+
+
+def sheet(what: What, rows: Sequence[Json]) -> tuple[str, list[list[str]]]:
+    """The list as the secretary hands it over: its title, and its lines, headings first."""
+    title, columns = SHEETS[what]
+    told = rows if what != "results" else [_in_words(row) for row in rows]
+    lines = [[_for_people(name, row.get(name)) for name in columns] for row in told]
+    return title, [[*columns.values()], *lines]
+
+
+def _in_words(row: Json) -> Json:
+    annulled = "Kết quả biểu quyết bị hủy" if row["stage"] == "annulled" else ""
+    said = row["announcement"]["vi"] if row.get("announcement") else annulled
+    return row | {"text_vi": row["text"]["vi"], "said_vi": said}
+
+
+def _for_people(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return "x" if value else ""
+        case float() | int() if name.endswith("ts"):
+            return datetime.fromtimestamp(value).astimezone().strftime("%d/%m/%Y %H:%M:%S")
+        case float():
+            return f"{value:.0f}"
+    return "" if value is None else str(value)
 
 
 def _by_option(row: Json) -> list[Json]:

@@ -14,7 +14,7 @@ import os
 import shutil
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,15 @@ class Folder:
         place = os.environ.get("CREDENTIALS_DIRECTORY")
         found = cls(Path(place), "identity_") if place else None
         return found if found is not None and found.file("ca.crt").exists() else None
+
+    @classmethod
+    def register(cls) -> Folder | None:
+        """Where the register changes while we run, if we may read it there.
+
+        What systemd passed on is as it was at the start.
+        """
+        found = cls(DEFAULT)
+        return found if os.access(found.file("rooms.json"), os.R_OK) else None
 
     def file(self, name: str) -> Path:
         """Where a file is."""
@@ -126,9 +135,20 @@ class Folder:
             {"room": r.room, "key": r.key, "since": r.since, "revoked": r.revoked} for r in rooms
         ]
         text = json.dumps({"rooms": entries}, indent=1)
-        revoked = self.authority().revoked(r.key for r in rooms if r.revoked)
-        self.write("revoked.crl", pem(revoked))
+        self._write_revoked(rooms)
         self.write("rooms.json", text.encode())
+
+    def write_revoked(self, also: Iterable[str] = ()) -> None:
+        """The list of revoked keys anew, with keys that were never a room's.
+
+        Raises:
+            IdentityError: something cannot be read or written.
+        """
+        self._write_revoked(self.rooms(), also)
+
+    def _write_revoked(self, rooms: Iterable[Paired], also: Iterable[str] = ()) -> None:
+        keys = [*(r.key for r in rooms if r.revoked), *also]
+        self.write("revoked.crl", pem(self.authority().revoked(keys)))
 
     def give_to_broker(self, place: Path) -> None:
         """Copy what the broker reads; its key for its group alone.

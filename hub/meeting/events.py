@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
@@ -238,7 +238,7 @@ class OrderEnded:
     action: str
     command: str
     status: Literal["done", "rejected", "expired", "failed"]
-    reason: Text | None = field(default=None)
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,34 +292,7 @@ Event = (
     | CheckEnded
 )
 
-_KINDS: tuple[type[Event], ...] = (
-    MeetingSet,
-    RoomDescribed,
-    RoomOnline,
-    RoomOffline,
-    Pressed,
-    FloorChanged,
-    RoomMerged,
-    Audited,
-    AlertRaised,
-    AlertCleared,
-    Ordered,
-    OrderEnded,
-    CommandGiven,
-    AccessNoted,
-    SignedIn,
-    AttendanceAsked,
-    MotionPlanned,
-    BallotMoved,
-    VoteRefused,
-    BoxRefused,
-    ItemCalled,
-    MeetingEnded,
-    MeetingPrepared,
-    ScreenExpected,
-    AlarmAcknowledged,
-    CheckEnded,
-)
+_KINDS: tuple[type[Event], ...] = get_args(Event)
 
 
 def name_of(kind: type[Event]) -> str:

@@ -35,9 +35,9 @@ from hub.meeting.state import Attendance, Meeting, Room, roles_of
 from hub.meeting.vote_events import AttendanceAsked, BallotMoved, MotionPlanned, SignedIn
 
 
-def replay(events: Iterable[Event], meeting: Meeting | None = None) -> Meeting:
+def replay(events: Iterable[Event]) -> Meeting:
     """The meeting that all these events make."""
-    return reduce(apply, events, meeting or Meeting())
+    return reduce(apply, events, Meeting())
 
 
 def apply(meeting: Meeting, event: Event) -> Meeting:
@@ -48,17 +48,11 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
                 meeting, rev=meeting.rev + 1, floor=with_floor(meeting.floor, event.floor)
             )
         case RoomMerged():
-            merged = _with(
-                meeting,
-                replace(
-                    meeting.room(event.room),
-                    merged_boot=event.boot,
-                    merged_report=event.report,
-                ),
-            )
+            room = meeting.room(event.room)
+            room = replace(room, merged_boot=event.boot, merged_report=event.report)
             begins = event.floor.alarm and not meeting.floor.alarm
             return replace(
-                merged,
+                _with(meeting, room),
                 rev=meeting.rev + 1,
                 floor=with_floor(meeting.floor, event.floor),
                 fire_s=event.at_s if begins else meeting.fire_s,
@@ -83,7 +77,8 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             kept = dict(meeting.floor.roles)
             for seat in gone:
                 kept.pop(seat, None)
-            roles = kept | roles_of([after], meeting.assigned)
+            came = [after] if meeting.sits_in(event.room) else []
+            roles = kept | roles_of(came, meeting.assigned)
             return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             return _described(meeting, event)
@@ -175,6 +170,7 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
     if is_new:
         told = replace(
             told,
+            begun_s=event.at_s,
             attendance=Attendance(gate=event.gate),
             motions={motion.id: motion for motion in event.motions},
             shown=None,
@@ -182,7 +178,8 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
         told = past.another_begins(told)
     if is_new or place_of(told, told.item) is None:
         told = replace(told, item=told.agenda[0].id if told.agenda else "")
-    return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+    sitting = (room for room in told.rooms.values() if told.sits_in(room.id))
+    return _with_roles(told, roles_of(sitting, told.assigned))
 
 
 def is_another(meeting: Meeting, event: MeetingSet) -> bool:

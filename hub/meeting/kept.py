@@ -44,6 +44,7 @@ class KeptMeeting:
     title: str
     source: str
     prepared: str
+    begun_s: float
     session: Session | None
     rooms_sitting: tuple[str, ...]
     agenda: tuple[AgendaItem, ...]

@@ -36,12 +36,17 @@ class Asked:
     limit: int = 200
 
 
+def uri_of(path: Path, mode: str = "ro") -> str:
+    """A database file as SQLite is told of it, whatever signs are in its name."""
+    return f"file:{quote(str(path))}?mode={mode}"
+
+
 class Reader:
     """Reads one database file."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened before the first question."""
-        self._uri = f"file:{quote(str(path))}?mode=ro"
+        self._uri = uri_of(path)
 
     async def events(self, asked: Asked) -> list[Stored]:
         """At most ``limit`` of them.

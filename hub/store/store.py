@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.rules.ballot_journal import Line
 from hub.clock import LastSeen
 from hub.meeting import events
 from hub.meeting.inputs import KeyChange
@@ -319,11 +318,7 @@ class Store:
         os.close(self._lock)
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _text(line: Line) -> str:
-    return _JSON.encode(line)
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _locked(directory: Path) -> int:

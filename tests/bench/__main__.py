@@ -1,11 +1,11 @@
 """``make bench``: the figures of the house, as a table and as JSON.
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
-seats), ``storm`` (a thousand rooms vote), ``pages`` (what a browser shows, and 300 pages on one
-hub), ``start`` (a hub's start over long records); ``aim``, ``frame``, ``follow``, ``director``,
-``faces`` and ``listening`` against their bars.
-Figures stand beside something bare in the same run, an echo through the same broker or SQLite on
-the same disk, because machines differ and are noisy.
+seats), ``storm`` (a thousand rooms vote), ``rooms`` (how many busy rooms one hub carries),
+``pages`` (what a browser shows, and 300 pages on one hub), ``start`` (a hub's start over long
+records); ``aim``, ``frame``, ``follow``, ``director``, ``faces`` and ``listening`` against their
+bars. Figures stand beside something bare in the same run, an echo through the same broker or SQLite
+on the same disk, because machines differ and are noisy.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.bench.commit import alone_ms, commit_ms
 from tests.bench.echo import echo_ms
 from tests.bench.page import Page
 from tests.bench.press import Samples, Watch, presses
+from tests.bench.rooms import rooms
 from tests.bench.start import start
 from tests.bench.stats import Spread, as_data, as_table, spread
 from tests.bench.storm import storm
@@ -205,6 +206,12 @@ async def measure_storm(site: Site, choice: argparse.Namespace) -> Found:
     return Found(*await storm(site, choice.rooms, choice.seats, choice.spread, choice.seed))
 
 
+async def measure_rooms(site: Site, choice: argparse.Namespace) -> Found:
+    """Busy rooms, more and more."""
+    say(f"rooms that talk: {', '.join(map(str, choice.steps))}")
+    return Found(*await rooms(site, choice.steps, choice.window, choice.seed))
+
+
 async def measure_start(site: Site, choice: argparse.Namespace) -> Found:
     """A hub's start over long records."""
     say(f"records of {', '.join(map(str, choice.meetings))} meetings")
@@ -228,6 +235,7 @@ PARTS = {
     "votes": measure_votes,
     "storm": measure_storm,
     "pages": measure_pages,
+    "rooms": measure_rooms,
     "start": measure_start,
     "aim": pure("cameras", "aim"),
     "frame": pure("cameras", "frame"),
@@ -275,6 +283,15 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="one ballot of the storm each: everybody presses within so many seconds",
     )
+    found.add_argument(
+        "--steps",
+        type=int,
+        nargs="+",
+        default=list(range(50, 601, 50)),
+        metavar="ROOMS",
+        help="busy rooms at once, more and more, until presses are late",
+    )
+    found.add_argument("--window", type=float, default=6.0, metavar="S", help="length of a step")
     found.add_argument("--pages", type=int, default=300, help="pages that are open at once")
     found.add_argument(
         "--meetings",

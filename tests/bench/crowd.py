@@ -11,9 +11,9 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from edge.contract import messages, topics
 from edge.contract.wire import encode, together
@@ -38,7 +38,6 @@ class CrowdRoom:
 
     name: str
     wire: Wire
-    together: bool
     floor_boot: str | None = None
     ballot: Json = field(default_factory=dict)
     waiting: dict[int, bytes] = field(default_factory=dict)
@@ -61,11 +60,14 @@ class CrowdRoom:
         """Of its outbox."""
         return f"epoch-{self.name}"
 
+    def status(self) -> messages.Status:
+        """It is there."""
+        return status("online", self.boot, self.epoch, start=1)
+
     def arrive(self, seats: int) -> None:
         """Everything a room says when it starts."""
-        born = status("online", self.boot, self.epoch)
         for kind, item, message in (
-            ("status", None, born),
+            ("status", None, self.status()),
             ("describe", None, describe(self.boot, seats, self.name)),
             ("state", "floor", floor_state(self.boot)),
         ):
@@ -105,13 +107,10 @@ class CrowdRoom:
             return
         self.repeated += sum(seq in self.sent_s for seq in due)
         self.sent_s.update(dict.fromkeys(due, now_s))
-        payloads = [self.waiting[seq] for seq in due]
-        if self.together:
-            self._gathering.sent(now_s)
-            payloads = list(together(payloads))
-        for data in payloads:
+        self._gathering.sent(now_s)
+        for data in together(self.waiting[seq] for seq in due):
             self.sent_messages += 1
-            self.wire.publish(topics.up(self.name, "events" if self.together else "event"), data)
+            self.wire.publish(topics.up(self.name, "events"), data)
 
     def forget(self) -> None:
         """Everything is receipted: the next ballot counts anew."""
@@ -141,14 +140,17 @@ class CrowdRoom:
         self.send_due()
 
 
-class Crowd:
-    """All rooms of one storm."""
+Room = TypeVar("Room", bound=CrowdRoom)
 
-    def __init__(self, rooms: int, seats: int, *, send_together: bool = True) -> None:
+
+class Crowd(Generic[Room]):
+    """All rooms of one bench."""
+
+    def __init__(self, rooms: int, seats: int, kind: type[Room]) -> None:
         self.seats = seats
         self.names = [f"room-{number:04}" for number in range(1, rooms + 1)]
-        self.rooms: dict[str, CrowdRoom] = {}
-        self._together = send_together
+        self.rooms: dict[str, Room] = {}
+        self._kind = kind
         self._hub_online = False
         self._wires: list[Wire] = []
         self._news = asyncio.Event()
@@ -160,7 +162,7 @@ class Crowd:
             self._wires.append(wire)
             mine = self.names[number::CONNECTIONS]
             for name in mine:
-                self.rooms[name] = CrowdRoom(name, wire, self._together)
+                self.rooms[name] = self._kind(name, wire)
             for at in range(0, len(mine), 50):
                 wire.subscribe(f"{topics.ROOT}/{name}/down/#" for name in mine[at : at + 50])
                 await wire.ready.wait()
@@ -174,12 +176,12 @@ class Crowd:
             self.rooms[name].take(kind, payload)
         self._news.set()
 
-    async def until_hub(self) -> None:
-        """Wait until the hub is there."""
-        await self.until(lambda room: self._hub_online, "the hub")
+    async def until_hub(self, *, online: bool = True) -> None:
+        """Wait until the hub is there, or is not."""
+        await self.until(lambda room: self._hub_online is online, "the hub")
 
     async def until(
-        self, told: Callable[[CrowdRoom], bool], what: str, patience_s: float = 60.0
+        self, told: Callable[[Room], bool], what: str, patience_s: float = 60.0
     ) -> float:
         """Wait until it holds for every room; the monotonic time when it did."""
         missing = set(self.rooms)
@@ -200,13 +202,17 @@ class Crowd:
             except TimeoutError:
                 continue
 
-    async def arrive(self) -> None:
-        """Every room says what it is, and gets its floor."""
-        for room in self.rooms.values():
+    async def arrive(self, names: Iterable[str] | None = None) -> None:
+        """These rooms, or all, say what they are, and get their floor."""
+        coming = set(self.names if names is None else names)
+        for name in sorted(coming):
+            room = self.rooms[name]
             room.arrive(self.seats)
             if room.wire.unacknowledged > 200:
                 await asyncio.sleep(LOOK_S)
-        await self.until(lambda room: room.floor_boot == room.boot, "the floor")
+        await self.until(
+            lambda room: room.name not in coming or room.floor_boot == room.boot, "the floor"
+        )
 
     async def press_all(self, body: Body, spread_s: float, seed: int) -> float:
         """Every seat of every room presses once, at random within ``spread_s``.

@@ -68,7 +68,7 @@ def vote_in(ballot: str) -> Any:
 class Storm:
     """One site with its crowd."""
 
-    def __init__(self, site: Site, crowd: Crowd, page: Page) -> None:
+    def __init__(self, site: Site, crowd: Crowd[CrowdRoom], page: Page) -> None:
         self.figures: dict[str, Any] = {}
         self.rows: dict[str, Spread | None] = {}
         self._site = site
@@ -170,7 +170,7 @@ async def storm(
         f"storm-{n}-{f'over-{s * 1e3:.0f}-ms' if s else 'at-once'}": s
         for n, s in enumerate(spreads_s, 1)
     }
-    crowd = Crowd(rooms, seats)
+    crowd = Crowd(rooms, seats, CrowdRoom)
     file = meeting_file(site.folder, crowd.names, seats, list(ballots))
     site.broker.be_quiet()
     site.broker.start()

@@ -68,8 +68,11 @@ class Wire(asyncio.Protocol):
         body = b"".join(_text(name) + b"\x01" for name in filters)
         self._write(packet(SUBSCRIBE, self._next() + body))
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """QoS 1."""
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """QoS 0 or 1."""
+        if not qos:
+            self._write(packet(PUBLISH, _text(topic) + payload))
+            return
         self.unacknowledged += 1
         first = PUBLISH | QOS1 | (RETAIN if retain else 0)
         self._write(packet(first, _text(topic) + self._next() + payload))

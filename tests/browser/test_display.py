@@ -127,6 +127,19 @@ def test_rules_of_accessibility_and_contrast_for_far_readers(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_room_that_is_not_part_of_the_meeting_shows_nothing_of_it(
+    open_page: OpenPage, hub: FakeHub
+) -> None:
+    page = open_page("display/satellite", size=SCREEN, wait=False)
+    expect(page.locator("html")).to_have_attribute("data-scene", "floor")
+    hub.part(["rooms", "satellite", "sits"], False)
+    expect(page.locator("screen-notice .below")).to_contain_text("không tham gia cuộc họp")
+    expect(page.locator("screen-head .meeting")).to_be_empty()
+    expect(page.locator("screen-foot")).to_be_hidden()
+    page = open_page("display/main", size=SCREEN, wait=False)
+    expect(page.locator("screen-foot")).to_be_hidden()
+
+
 def test_an_unknown_room_is_named(open_page: OpenPage, hub: FakeHub) -> None:
     hub.state["floor"] |= {"speaking": [], "queue": []}
     page = open_page("display/mian", wait=False)

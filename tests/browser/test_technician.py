@@ -129,6 +129,18 @@ def test_a_lost_room_is_a_fault_and_its_turns_are_suspended(
     expect(page.locator('[data-room="main"] .view')).to_have_count(0)
 
 
+def test_a_room_that_is_not_part_of_the_meeting_leads_itself_and_is_well(
+    open_page: OpenPage, hub: FakeHub
+) -> None:
+    satellite = hub.state["rooms"]["satellite"]
+    satellite |= {"sits": False, "authority": "room", "alerts": {}}
+    page = open_page()
+    line = page.locator('room-lines [data-room="satellite"]')
+    expect(line.locator(".counts")).to_contain_text("không tham gia cuộc họp")
+    expect(line).not_to_contain_text("chạy độc lập")
+    expect(page.locator("device-table")).to_contain_text("không tham gia cuộc họp, tự điều khiển")
+
+
 def test_names_stay_text(open_page: OpenPage, hub: FakeHub) -> None:
     evil = "<img src=x onerror=\"document.title='broken'\"><b>An</b>"
     hub.state["rooms"]["main"]["names"]["6"] = evil

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.chaos.crowd import crowd
 from tests.chaos.history import Span
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
-from tests.chaos.schedule import EDGES, PROCESSES, Fault
+from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, Fault
 from tests.chaos.site import ChaosSite
 
 Say = Callable[[str], None]
@@ -45,6 +47,7 @@ class Faults:
 
     async def run(self, plan: Sequence[Fault], started_s: float) -> None:
         """The whole plan; returns when the last fault is over."""
+        await asyncio.to_thread(self._site.remember_broker)
         async with asyncio.TaskGroup() as tasks:
             for fault in plan:
                 tasks.create_task(self._at_its_time(fault, started_s), name=str(fault))
@@ -54,13 +57,16 @@ class Faults:
         await self.do(fault)
 
     async def do(self, fault: Fault) -> None:
-        """One fault from its beginning to its end."""
+        """One fault from its beginning to its end; one that cannot be made here is told of."""
+        if fault.kind in self._site.missing:
+            self._say(f"left out: {fault} ({self._site.missing[fault.kind]})")
+            return
         self._say(str(fault))
         self._history.faults[fault.kind] += 1
         span = Span(time.monotonic())
         self._history.rough[fault.target].append(span)
         match fault.kind:
-            case "kill":
+            case "kill" | "power_cut" | "broker_stale" | "broker_empty":
                 await self._kill(fault)
             case "pause":
                 await self._pause(fault)
@@ -70,15 +76,24 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "crowd":
+                self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()
 
     async def _kill(self, fault: Fault) -> None:
-        """SIGKILL, and a new start."""
+        """SIGKILL, what is forgotten with it, and a new start."""
         with self._away(fault.target):
             self._killed.add(fault.target)
-            self._site.kill(fault.target)
+            if fault.kind == "power_cut":
+                chance = random.Random(f"power {fault.at_s}")
+                gone = self._site.cut_power(fault.target, chance, fault.amount)
+                self._history.forgotten_bytes += gone
+            else:
+                self._site.kill(fault.target)
+            if fault.kind in BROKER_MEMORIES:
+                self._site.make_broker_forget(everything=fault.kind == "broker_empty")
             await asyncio.sleep(fault.for_s)
             await self._site.start_again(fault.target)
             self._killed.discard(fault.target)

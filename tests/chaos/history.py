@@ -98,6 +98,10 @@ class History:
     died: list[str] = field(default_factory=list)
     """Processes that ended by themselves."""
     faults: Counter[str] = field(default_factory=Counter)
+    forgotten_bytes: int = 0
+    """What disks have forgotten when their power was cut."""
+    crowd: int = 0
+    """How often one of the crowd came to the hub's HTTP port."""
     garbage: int = 0
     """How many messages the hostile clients sent."""
 

@@ -89,7 +89,7 @@ class Meeting:
 
     def outbox_rows(self, room: str) -> int | None:
         """How many events wait in a room's file; None when it cannot be read now."""
-        path = self.site.folder / "edge" / f"{room}.sqlite"
+        path = self.site.edge_data(room) / f"{room}.sqlite"
         try:
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
                 return int(base.execute("SELECT count(*) FROM outbox").fetchone()[0])
@@ -241,7 +241,9 @@ def _figures(
         "stuck": end.stuck,
         "unproven": len(unproven),
         "floor_presses": len(history.presses) - verdict.presses,
+        "forgotten_bytes": history.forgotten_bytes,
         "garbage_sent": history.garbage,
+        "crowd_came": history.crowd,
         "faults": dict(sorted(history.faults.items())),
     }
 

@@ -20,6 +20,15 @@ LINKS = tuple(f"link-{name}" for name in (*ROOMS, "hub"))
 CLIENTS = tuple(f"client-{name}" for name in ROOMS)
 """Who is let in as a room, and sends garbage."""
 
+POWERED = (*EDGES, "hub")
+"""Whose disk is known to the byte."""
+
+BROKER_MEMORIES = ("broker_stale", "broker_empty")
+"""What a broker that is killed finds again: an old memory, or none."""
+
+CROWD = "crowd-http"
+"""Who stands at the hub's HTTP port and has no rights."""
+
 LINK_FAULTS = ("cut", "half_open", "delay", "slow", "duplicate", "stall")
 
 FIRST_S = 2.0
@@ -30,6 +39,9 @@ MEAN_GAP_S = 1.6
 
 LENGTHS_S = {
     "kill": (0.0, 4.0),
+    "power_cut": (0.5, 4.0),
+    "broker_stale": (0.0, 4.0),
+    "broker_empty": (0.0, 4.0),
     "pause": (0.3, 7.0),
     "cut": (0.0, 6.0),
     "half_open": (2.0, 14.0),
@@ -40,6 +52,7 @@ LENGTHS_S = {
     "clock": (0.0, 0.0),
     "disk_full": (1.0, 5.0),
     "hostile": (1.0, 6.0),
+    "crowd": (2.0, 8.0),
 }
 """Shortest and longest. A link is noticed to be half open after some nine seconds; a room
 leads itself after one second without the hub: both sides of both are in."""
@@ -56,7 +69,8 @@ class Fault:
     target: str
     for_s: float
     amount: float = 0.0
-    """Seconds of a delay or jump of the clock, bytes per second of a slow link."""
+    """Seconds of a delay or jump of the clock, bytes per second of a slow link, the share of
+    what was not synced that a disk has all the same."""
 
     @property
     def until_s(self) -> float:
@@ -72,6 +86,11 @@ class Fault:
                 detail = f" by {self.amount:.2f} s"
             case "slow":
                 detail = f" to {self.amount:.0f} bytes/s"
+            case "power_cut":
+                detail = f", {self.amount:.0%} of the unsynced blocks kept,"
+            case "broker_stale" | "broker_empty":
+                memory = "a stale memory" if self.kind == "broker_stale" else "no memory"
+                return f"kill broker for {self.for_s:.1f} s, then {memory}"
             case _:
                 detail = ""
         return f"{self.kind.replace('_', ' ')} {self.target}{detail} for {self.for_s:.1f} s"
@@ -80,10 +99,13 @@ class Fault:
 def deck() -> list[tuple[str, str]]:
     """Every kind of fault with every target it has."""
     cards = [(kind, target) for kind in ("kill", "pause") for target in PROCESSES]
-    cards += [("kill", target) for target in PROCESSES]  # what the promise is about: twice
+    # What the promise is about comes twice: sudden ends.
+    cards += [("power_cut", target) for target in POWERED]
+    cards += [(kind, "broker") for kind in BROKER_MEMORIES]
     cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
     cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
     cards += [("hostile", target) for target in CLIENTS]
+    cards += [("crowd", CROWD)]
     return cards
 
 
@@ -121,5 +143,7 @@ def _amount(kind: str, chance: random.Random) -> float:
             return float(chance.choice((2000, 8000, 30000)))
         case "clock":
             return chance.choice(CLOCK_JUMPS_S)
+        case "power_cut":
+            return chance.choice((0.0, 0.5))
         case _:
             return 0.0

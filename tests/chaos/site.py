@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from tests import hub_access
 from tests.chaos.history import History
+from tests.chaos.power import Disk, NoCompiler, build
 from tests.chaos.proxy import Proxy
 from tests.chaos.schedule import LINKS, ROOMS
 from tests.rig import Process, Site, until_shown
@@ -79,7 +82,15 @@ class ChaosSite(Site):
         broker = ("127.0.0.1", self.broker.port)
         self.links = {name: Proxy(broker, seed + n) for n, name in enumerate(LINKS)}
         self.history = History()
+        self.missing: dict[str, str] = {}
+        """Kinds of fault that cannot be made on this machine, and why."""
         self._programs = programs
+        self._disks: dict[str, Disk] = {}
+        self._power: Path | None = None
+        try:
+            self._power = build(folder)
+        except NoCompiler as error:
+            self.missing["power_cut"] = str(error)
         (folder / "meeting.toml").write_text(meeting, encoding="utf-8")
         for room in ROOMS:
             self._witness(room)
@@ -90,8 +101,14 @@ class ChaosSite(Site):
             room, direction, publish
         )
 
-    def _add(self, name: str, command: list[str]) -> Process:
-        process = Journaled(name, command, self.folder / f"{name}.log", self.env)
+    def _add(self, name: str, command: list[str], data: Path | None = None) -> Process:
+        """``data`` is a folder that forgets what was not synced when the power is cut."""
+        env = self.env
+        if data is not None and self._power is not None:
+            disk = Disk(data, self.folder / "platters" / name, self._power)
+            self._disks[name] = disk
+            env = {**env, **disk.env}
+        process = Journaled(name, command, self.folder / f"{name}.log", env)
         self.processes[name] = process
         process.start()
         return process
@@ -116,20 +133,26 @@ class ChaosSite(Site):
                 *("--http", f"127.0.0.1:{self.http_port}"),
                 *("--data", str(self.folder / "hub"), *options),
             ],
+            self.folder / "hub",
         )
 
     def start_edge(self, room: str, level: str = "INFO") -> Process:
         """The controller of a room behind its link, with a wall clock that can be moved."""
-        port = self.links[f"link-{room}"].port
+        port, data = self.links[f"link-{room}"].port, self.edge_data(room)
         return self._add(
             f"edge-{room}",
             [
                 *(sys.executable, "-m", "tests.chaos.edge_with_clock"),
                 *(str(self.clock_file(f"edge-{room}")), self._programs.edge),
                 *("--log-level", level, "run", "--room", room),
-                *("--broker", f"127.0.0.1:{port}", "--data", str(self.folder / "edge")),
+                *("--broker", f"127.0.0.1:{port}", "--data", str(data)),
             ],
+            data,
         )
+
+    def edge_data(self, room: str) -> Path:
+        """What the controller of a room writes: a disk of its own, as in life."""
+        return self.folder / "edge" / room
 
     def clock_file(self, edge: str) -> Path:
         """Where the test writes by how many seconds this edge's wall clock is wrong."""
@@ -148,6 +171,30 @@ class ChaosSite(Site):
             self.broker.kill()
         else:
             self.processes[target].kill()
+
+    def cut_power(self, target: str, chance: random.Random, kept_share: float) -> int:
+        """SIGKILL, and of what was not synced only that share is on its disk.
+
+        Returns:
+            How many bytes have been forgotten.
+        """
+        self.kill(target)
+        return self._disks[target].cut(chance, kept_share)
+
+    def remember_broker(self) -> None:
+        """What the broker knows now is what it knows again after ``make_broker_forget``."""
+        self.broker.save()
+        shutil.copyfile(self.broker.persistence, self._old_memory)
+
+    def make_broker_forget(self, everything: bool) -> None:
+        """The broker, which is dead, finds its old memory, or none."""
+        self.broker.persistence.unlink(missing_ok=True)
+        if not everything:
+            shutil.copyfile(self._old_memory, self.broker.persistence)
+
+    @property
+    def _old_memory(self) -> Path:
+        return self.folder / "old-mosquitto.db"
 
     async def start_again(self, target: str) -> None:
         """With the data it left behind."""

@@ -15,8 +15,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
+from tests.broker import Mosquitto
 from tests.chaos.faults import Faults, limit_writes
 from tests.chaos.history import History, events_in
 from tests.chaos.packets import Publish
@@ -123,6 +125,7 @@ class Sleepers(ChaosSite):
             for name in ("edge-main", "hub")
         }
         self.broker = AlwaysThere()  # type: ignore[assignment]
+        self.missing = {}
 
 
 class AlwaysThere:
@@ -236,3 +239,68 @@ def test_what_a_room_reports_and_is_told_is_kept() -> None:
     assert found.floors["main"][0][1] == {"main/3"}
     assert found.deepest_outbox == 7
     assert [ballot for _, ballot in found.told["main"]] == ["", "b", "c"]
+
+
+class Forgetful(ChaosSite):
+    """A site with a real broker alone."""
+
+    def __init__(self, folder: Path, broker: Mosquitto) -> None:
+        self.folder = folder
+        self.history = History()
+        self.processes = {}
+        self.missing = {}
+        self.broker = broker
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize(("kind", "found"), [("broker_stale", b"old"), ("broker_empty", None)])
+async def test_a_broker_comes_back_with_an_old_memory_or_none(
+    tmp_path: Path, mosquitto: Mosquitto, kind: str, found: bytes | None
+) -> None:
+    site = Forgetful(tmp_path, mosquitto)
+    await retain(mosquitto.port, b"old")
+    await asyncio.to_thread(site.remember_broker)
+    await retain(mosquitto.port, b"new")
+    mosquitto.save()
+    await Faults(site, print).do(Fault(0.0, kind, "broker", 0.0))
+    assert await retained_at(mosquitto.port) == found
+
+
+async def retain(port: int, payload: bytes) -> None:
+    """The broker has it when this returns."""
+    async with aiomqtt.Client("127.0.0.1", port, identifier="keeper") as client:
+        await client.publish("memory", payload, qos=1, retain=True)
+
+
+async def retained_at(port: int) -> bytes | None:
+    """What it remembers; a message of ours comes after what is retained."""
+    async with aiomqtt.Client("127.0.0.1", port, identifier="keeper") as client:
+        await client.subscribe("memory", qos=1)
+        await client.publish("memory", b"end", qos=1)
+        first = await anext(client.messages)
+        assert isinstance(first.payload, bytes)
+        return first.payload if first.retain else None
+
+
+async def test_a_power_cut_needs_a_machine_that_knows_of_syncs(site: Sleepers) -> None:
+    lines: list[str] = []
+    site.missing["power_cut"] = "no C compiler"
+    await Faults(site, lines.append).do(Fault(0.0, "power_cut", "hub", 1.0))
+    assert lines == [
+        "left out: power cut hub, 0% of the unsynced blocks kept, for 1.0 s (no C compiler)"
+    ]
+    assert site.history.faults == {}
+
+
+async def test_a_power_cut_kills_and_forgets(site: Sleepers, tmp_path: Path) -> None:
+    class Forgets:
+        def cut(self, chance: object, kept_share: float) -> int:
+            (tmp_path / "cut").write_text(str(kept_share))
+            return 7
+
+    site._disks = {"edge-main": Forgets()}  # type: ignore[dict-item]
+    before = site.processes["edge-main"].pid
+    await Faults(site, print).do(Fault(0.0, "power_cut", "edge-main", 0.0, 0.5))
+    assert (tmp_path / "cut").read_text() == "0.5"
+    assert site.processes["edge-main"].pid != before
+    assert site.history.forgotten_bytes == 7

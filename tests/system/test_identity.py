@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +42,11 @@ class Site:
             str(folder / "phonghop"),
         )
 
+    def reread(self) -> tuple[str, ...]:
+        """Where the running broker is, and how it is told to read its files anew."""
+        hup = f"kill -HUP {self.broker.pid}"
+        return ("--mqtt", f"127.0.0.1:{self.broker.port}", "--reread", hup)
+
     def run(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
         """One command, with what the person says."""
         command = [sys.executable, "-m", *words]
@@ -49,7 +56,7 @@ class Site:
 
     def pair(self) -> tuple[str, str]:
         """Both people say yes; the codes they saw."""
-        words = ("hub.cli", "room", *self.authority, "pair", ROOM)
+        words = ("hub.cli", "room", *self.authority, "pair", ROOM, *self.reread())
         listen = ("--listen", "127.0.0.1", "--port", "0")
         with subprocess.Popen(
             [sys.executable, "-m", *words, *listen],
@@ -67,7 +74,7 @@ class Site:
             room = self.run("edge.cli", "pair", "--room", ROOM, *place, said="y\n")
             assert room.returncode == 0, room.stderr
             said = hub.stdout.read()
-        assert hub.returncode == 0
+        assert hub.returncode == 0, said
         return said.partition("code:")[2].split("\n")[0], room.stdout.partition("code:")[2].split(
             "\n"
         )[0]
@@ -123,27 +130,69 @@ async def status(client: aiomqtt.Client, state: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_a_room_is_paired_talks_renews_and_is_revoked(site: Site) -> None:
-    hub_code, room_code = await asyncio.to_thread(site.pair)
-    assert hub_code == room_code
-    assert len(hub_code.strip()) == 9
+async def test_a_room_is_paired_renews_talks_and_is_cut_and_nothing_is_restarted(
+    site: Site,
+) -> None:
+    with running_hub(site):  # started before the room was known
+        hub_code, room_code = await asyncio.to_thread(site.pair)
+        assert hub_code == room_code
+        assert len(hub_code.strip()) == 9
+        await renewed(site)
+    broker = site.broker.pid
+    known = Identity.in_folder(ROOM, site.board).context()
+    session = visit(site, known)
+    visit(site, known, session)
     with edge(site):
         async with site.as_hub() as hub:
             await hub.subscribe(topics.up(ROOM, "status"), qos=1)
             await status(hub, "online")
-    with running_hub(site):
-        await renewed(site)
-    # Revoked: the broker reads its list anew when it starts, and the room stays outside.
-    revoked = await asyncio.to_thread(site.run, "hub.cli", "room", *site.authority, "revoke", ROOM)
-    assert revoked.returncode == 0, revoked.stderr
-    site.broker.stop()
-    site.broker.start()
-    context = Identity.in_folder(ROOM, site.board).context()
-    with pytest.raises((aiomqtt.MqttError, OSError)):
-        async with aiomqtt.Client(
-            "127.0.0.1", site.broker.port, identifier="x", tls_context=context, timeout=3.0
-        ):
-            pass
+            words = (*site.authority, "revoke", ROOM, *site.reread())
+            revoked = await asyncio.to_thread(site.run, "hub.cli", "room", *words)
+            assert revoked.returncode == 0, revoked.stderr
+            # The room is cut; the hub, connected all the time, hears the room's will.
+            await status(hub, "offline")
+    with pytest.raises((ssl.SSLError, OSError)):
+        visit(site, Identity.in_folder(ROOM, site.board).context())
+    with pytest.raises((ssl.SSLError, OSError)):
+        visit(site, known, session)
+    assert site.broker.pid == broker
+    assert site.broker.running
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_who_is_paired_again_cuts_whoever_has_the_key_before(site: Site) -> None:
+    await asyncio.to_thread(site.pair)
+    before = Identity.in_folder(ROOM, site.board).context()
+    async with aiomqtt.Client(
+        "127.0.0.1", site.broker.port, identifier="x", tls_context=before
+    ) as thief:
+        await asyncio.to_thread(site.pair)
+        with pytest.raises(aiomqtt.MqttError):
+            await asyncio.wait_for(anext(thief.messages), 40)
+    visit(site, Identity.in_folder(ROOM, site.board).context())
+    with pytest.raises((ssl.SSLError, OSError)):
+        visit(site, before)
+
+
+CONNECT = bytes([16, 13, 0, 4, *b"MQTT", 4, 2, 0, 60, 0, 1, *b"x"])
+GREETED = bytes([32, 2, 0, 0])
+
+
+def visit(
+    site: Site, context: ssl.SSLContext, session: ssl.SSLSession | None = None
+) -> ssl.SSLSession:
+    """Come in by TLS and be greeted; the session, by which TLS comes in again without proof."""
+    with (
+        socket.create_connection(("127.0.0.1", site.broker.port), 20) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as safe,
+    ):
+        safe.sendall(CONNECT)
+        if safe.recv(4) != GREETED:
+            raise ConnectionError("not greeted")
+        assert safe.session_reused == (session is not None)
+        assert safe.session is not None
+        return safe.session
 
 
 @contextmanager

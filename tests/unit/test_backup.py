@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import backup
+from hub import backup, retention, update
 from hub.backup import BackupError
 from hub.cli import main
 from hub.meeting import events
@@ -57,6 +57,16 @@ async def test_what_was_kept_comes_back_and_what_was_there_is_put_aside(tmp_path
     again = Store(data)
     assert Key("main", "e1", 3) in again.inbox
     again.close()
+
+
+async def test_a_folder_may_be_called_as_one_likes(tmp_path: Path) -> None:
+    odd = tmp_path / "hồ sơ #1?mode=rw%20"
+    data, file = await records(odd / "data"), odd / "hub.backup"
+    made = backup.backup(data, file, None, "0.1.0")
+    assert made.events == 3
+    assert backup.prove(file) == made
+    assert update.of_records(data) is None
+    assert retention.look(data, 0, 0.0).events == 3
 
 
 async def test_accounts_are_nobodys_copy_unless_they_were_asked_for(tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import aiohttp
 
 from hub.figures import FiguresServer, HubFigures, RoomFigures, figures, text
+from hub.service import Hub
+from hub.settings import Settings
+from hub.watch import Watch
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
@@ -77,6 +80,19 @@ def test_the_dashboard_asks_for_figures_that_there_are() -> None:
     assert {name for name in known if name.startswith("phonghop")} - asked == {"phonghop_info"}
     places = [panel["gridPos"] for panel in board["panels"]]
     assert all(place["x"] + place["w"] <= 24 for place in places)
+
+
+async def test_pages_of_both_audiences_are_counted(tmp_path: Path) -> None:
+    hub = Hub(Settings("127.0.0.1", 1, "127.0.0.1", 0, tmp_path, None))
+    pages = hub.pages
+    frames = [of.frames(b"{}") for of in (pages.broadcaster, pages.public.broadcaster)]
+    for each in frames:
+        await anext(each)
+    assert Watch(hub, hub._settings).collect().listeners == 2
+    for each in frames:
+        await each.aclose()
+    hub.reception.close()
+    hub._store.close()
 
 
 async def test_health_says_no_with_a_status_of_its_own() -> None:

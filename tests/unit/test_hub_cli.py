@@ -6,13 +6,15 @@ Owns arguments, exit codes and the form of the file; and the word with systemd.
 from __future__ import annotations
 
 import asyncio
+import http.server
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub import cli, notify, reaching, roster
+from hub import check, cli, notify, reaching, roster
 from hub.demo_house import DemoError, House, free_port
 from hub.meeting_form import MeetingForm, configure
 from hub.supervise import MOST_PAUSE_S, Supervisor, apart, retry_delay_s
@@ -92,6 +94,37 @@ def test_what_cannot_be_done_is_one_line_and_exit_1(
     error = capsys.readouterr().err
     assert word in error
     assert error.count("\n") == 1
+
+
+class _Silent(http.server.BaseHTTPRequestHandler):
+    """Answers everything with a page that says it cannot."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.mark.parametrize("words", [["status", "--http"], ["update-check", "--figures"]])
+def test_whoever_answers_and_is_no_hub_is_said_so(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), _Silent) as server:
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        port = server.server_address[1]
+        assert cli.main([*words, f"127.0.0.1:{port}"]) == 1
+        answering.join()
+    error = capsys.readouterr().err
+    assert f"no hub answers at http://127.0.0.1:{port}/" in error
+    assert error.count("\n") == 1
+
+
+def test_a_clock_that_hangs_is_unconfirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "timedatectl"
+    program.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(check, "ASK_S", 0.01)
+    assert check.clock().verdict == "unconfirmed"
 
 
 @pytest.mark.parametrize(

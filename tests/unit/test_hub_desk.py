@@ -159,6 +159,30 @@ async def test_while_the_disk_is_full_nothing_is_told_and_orders_are_turned_down
         assert bench.trouble == ["disk is full", "None"]
 
 
+async def test_an_order_that_nobody_waits_for_any_more_does_not_come_true_later(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path)  # a disk that hangs: the desk does not come to it
+    asked = asyncio.create_task(bench.desk.ask(commands.FloorOrder(floor.SetMuted(True), "t")))
+    await asyncio.sleep(0)
+    asked.cancel()  # whoever asked has been told that it was not done
+    await asyncio.wait({asked})
+    running = asyncio.create_task(bench.desk.run())
+    await bench.settled()
+    running.cancel()
+    await asyncio.wait({running})
+    assert not bench.desk.meeting.floor.muted
+    bench.store.close()
+
+
+async def test_a_press_leaves_the_ballots_as_they_are(tmp_path: Path) -> None:
+    async with bench_in(tmp_path) as bench:
+        await bench.room()
+        await bench.press(1, "main/1")
+        await bench.settled()
+        assert all(done.before.ballots is done.after.ballots for done in bench.told)
+
+
 async def _until(true: Any) -> None:
     while not true():
         await asyncio.sleep(0.001)

@@ -160,7 +160,16 @@ def test_nothing_of_the_floor_stays_behind() -> None:
     meeting = Meeting(floor=EVERYTHING, rev=9)
     sent = outgoing.floor(meeting, "main", 7, NOW_S)
     bare = outgoing.floor(Meeting(), "main", 7, NOW_S)
-    addressed = {"v", "gen", "for_boot", "for_report", "heard_epoch", "heard_seq", "heard_extra"}
+    addressed = {
+        "v",
+        "gen",
+        "for_boot",
+        "for_report",
+        "heard_epoch",
+        "heard_seq",
+        "heard_extra",
+        "free",
+    }
     names = set(messages.Floor.model_fields) - addressed
     assert [name for name in names if getattr(sent, name) == getattr(bare, name)] == []
     (turn,) = sent.speaking

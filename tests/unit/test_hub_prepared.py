@@ -6,6 +6,7 @@ Owns ``hub.prepared`` on a real store. What a meeting does once it runs: ``test_
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub import prepared as prepared_module
 from hub.meeting_form import MeetingForm
 from hub.papers import PaperError
 from hub.prepared import FILE
+from hub.store import prepared as rows
 from hub.store.prepared import NotSoError
 from tests.meeting_house import PDF, PNG, House, house
 
@@ -170,6 +172,33 @@ async def test_what_was_begun_is_done_although_nobody_waits_for_it(tmp_path: Pat
         async with asyncio.timeout(10):
             while hub.desk.meeting.agenda[1].papers or list(hub.papers.iterdir()):
                 await asyncio.sleep(0)
+
+
+async def test_a_hub_that_ends_while_a_paper_is_written_keeps_its_file(tmp_path: Path) -> None:
+    async with house(tmp_path) as hub:
+        await hub.prepared.create("m1", form(), "t")
+        loop, gate, work = asyncio.get_running_loop(), threading.Event(), hub.store.work
+        written = asyncio.Event()
+
+        async def watched(act: Any) -> Any:
+            def slowly(database: Any) -> Any:
+                answer = act(database)
+                loop.call_soon_threadsafe(written.set)
+                gate.wait()
+                return answer
+
+            is_writing = getattr(act, "func", None) is rows.put_paper
+            return await work(slowly if is_writing else act)
+
+        hub.store.work = watched  # type: ignore[method-assign]
+        sending = asyncio.create_task(hub.paper("m1", "bao-cao"))
+        await written.wait()
+        sending.cancel()
+        await asyncio.wait({sending})
+        gate.set()
+    async with house(tmp_path) as hub:
+        (kept,) = await hub.prepared._papers("m1")
+        assert hub.prepared.folder.path(kept.sha256) is not None
 
 
 async def test_papers_go_with_their_item_and_so_do_their_files(tmp_path: Path) -> None:

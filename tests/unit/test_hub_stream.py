@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -14,9 +15,10 @@ import pytest
 
 from edge.contract import messages
 from hub.api.pages import LOG_LINES
-from hub.api.stream import QUEUE_PARTS, Broadcaster
+from hub.api.stream import QUEUE_PARTS, Broadcaster, dumps
 from hub.meeting import commands, events
 from tests import hub_room
+from tests.hub_access import HEADERS
 from tests.unit.test_hub_api import Desk, served
 
 
@@ -104,6 +106,54 @@ async def test_a_whole_room_is_told_again_after_a_part_of_it() -> None:
         told.append(tuple(json.loads(frame.decode().partition("data: ")[2])["path"]))
     assert told == [("rooms", "main"), ("rooms", "main", "online"), ("rooms", "main")]
     await frames.aclose()
+
+
+async def test_a_page_that_comes_between_two_changes_does_not_stay_with_the_first() -> None:
+    desk = Desk()
+    desk.room()
+    pages, told = desk.pages, [desk.pages.broadcaster.frames(b"{}")]
+    await anext(told[0])
+    pages.touch("rooms", "main")
+    pages.touch("meeting")
+    await asyncio.wait_for(anext(told[0]), 10)
+    quiet, room = desk.meeting, desk.board.room("main").status
+    desk.board.hear_status("main", hub_room.status("offline", "b1"))
+    desk.meeting = replace(quiet, title="Họp khác")
+    pages.touch("rooms", "main", "online")
+    pages.touch("meeting")
+    late = pages.broadcaster.frames(dumps(pages.snapshot()))
+    assert b'"online":false' in await anext(late)
+    assert room is not None
+    desk.board.hear_status("main", room)  # as it was when the others were told last
+    desk.meeting = quiet
+    pages.touch("rooms", "main", "online")
+    pages.touch("meeting")
+    frames = (await asyncio.wait_for(anext(late), 10)).decode()
+    assert '{"path":["rooms","main","online"],"value":true}' in frames
+    assert '"path":["meeting"]' in frames
+    for each in (*told, late):
+        await each.aclose()
+
+
+async def test_a_page_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.api.http.STALLED_S", 0.01)
+    desk = Desk()
+    desk.room()
+    async with served(desk) as client:
+        reader, writer = await asyncio.open_connection(client.host, client.port, limit=1024)
+        head = {"Host": f"{client.host}:{client.port}", **HEADERS}
+        lines = ["GET /api/v1/stream HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
+        writer.write("\r\n".join(lines).encode())
+        await reader.readline()  # and nothing after it
+        while not desk.pages.listeners:
+            await asyncio.sleep(0.001)
+        while desk.pages.listeners:
+            desk.pages.broadcaster.publish(("floor",), "value", b"1" * 1_000_000)
+            await asyncio.sleep(0.001)
+        server: Any = client.server.runner
+        while server.server.connections:
+            await asyncio.sleep(0.001)
+        writer.close()
 
 
 async def test_a_page_that_reads_too_slowly_is_dropped_and_others_are_not() -> None:

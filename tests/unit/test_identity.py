@@ -26,26 +26,12 @@ from hub import check
 from hub.cli import main as hub_cli
 from hub.identity import authority as law
 from hub.identity import pairing as hub_end
-from hub.identity.authority import ROOM_DAYS, Authority, read_request, serial_of
+from hub.identity.authority import ROOM_DAYS, Authority, serial_of
 from hub.identity.folder import Folder, Paired
 from hub.identity.renewal import Renewals
+from tests.identity_house import House, paired
 
 NOW = datetime(2027, 5, 1, tzinfo=UTC)
-
-
-class House:
-    """A site with its authority, and a room's board."""
-
-    def __init__(self, path: Path, capsys: pytest.CaptureFixture[str] | None = None) -> None:
-        self.hub, self.broker, self.board = path / "hub", path / "broker", path / "board"
-        self.folder = Folder(self.hub)
-        assert self.room("init", "--broker", "hub.local", "--broker", "192.0.2.5") == 0
-        self.identity = Identity.in_folder("main", self.board, path / "renewed.crt")
-
-    def room(self, *words: str) -> int:
-        """``phonghop-hub room ...``."""
-        place = ("--identity", str(self.hub), "--mosquitto", str(self.broker))
-        return hub_cli(["room", *place, *words])
 
 
 @pytest.fixture
@@ -179,19 +165,6 @@ async def test_another_room_is_not_let_in_through_this_window(house: House) -> N
             await room_end.pair(house.identity, "127.0.0.1", port)
 
 
-def paired(house: House, room: str = "main") -> Identity:
-    """The same without people."""
-    identity = Identity.in_folder(room, house.board, house.board / f"{room}.renewed")
-    fresh = identity.beside()
-    fresh.make_key()
-    authority = house.folder.authority()
-    request = read_request(fresh.request())
-    certificate = authority.for_room(room, request, datetime.now(UTC) - timedelta(hours=12))
-    hub_end.enter(house.folder, Paired(room, request.fingerprint, "2027"))
-    identity.keep(fresh, law.pem(certificate).decode(), law.pem(authority.certificate).decode())
-    return identity
-
-
 def test_a_room_asks_for_a_new_certificate_in_time_and_uses_it(house: House) -> None:
     identity = paired(house)
     asked: list[messages.Message] = []
@@ -228,8 +201,8 @@ def test_the_hub_renews_for_the_paired_key_and_its_room_alone(house: House) -> N
     assert renewals.renew("satellite-1", main.request()) is None
     assert renewals.renew("main", "no request") is None
     assert renewals.renew("main", main.request()) is not None
-    assert house.room("revoke", "main") == 0
-    assert Renewals(house.folder).renew("main", main.request()) is None
+    hub_end.revoke(house.folder, "main")
+    assert renewals.renew("main", main.request()) is None
 
 
 def test_a_grant_for_somebody_else_changes_nothing(house: House) -> None:
@@ -252,7 +225,8 @@ def test_who_is_revoked_stays_revoked_and_a_new_key_replaces_the_old(
     assert entries.pop(old_key)
     assert list(entries.values()) == [False]
     assert first.room == "main"
-    assert house.room("revoke", "main") == 0
+    hub_end.revoke(house.folder, "main")
+    house.folder.give_to_broker(house.broker)
     crl = x509.load_pem_x509_crl((house.broker / "revoked.crl").read_bytes())
     assert {entry.serial_number for entry in crl} == {
         serial_of(room.key) for room in house.folder.rooms()
@@ -262,8 +236,8 @@ def test_who_is_revoked_stays_revoked_and_a_new_key_replaces_the_old(
     capsys.readouterr()
     assert house.room("list") == 0
     assert capsys.readouterr().out.count("revoked 20") == 2
-    assert house.room("revoke", "main") == 1
-    assert "no room main is paired" in capsys.readouterr().err
+    assert house.room("revoke", "satellite-1") == 1
+    assert "no room satellite-1 is paired" in capsys.readouterr().err
 
 
 def test_founding_again_keeps_the_authority_and_what_it_signed(house: House) -> None:

@@ -59,6 +59,20 @@ async def listening(pages: Pages) -> AsyncIterator[Any]:
     await frames.aclose()
 
 
+async def test_a_page_that_comes_between_two_changes_does_not_stay_with_the_first() -> None:
+    sitting = Sitting()
+    pages, quiet = pages_of(sitting), sitting.meeting
+    async with listening(pages) as told:
+        pages.touch("meeting")
+        await told()
+        sitting.meeting = replace(quiet, title="Họp khác")
+        pages.touch("meeting")
+        assert pages.public.snapshot()["meeting"]["title"] == "Họp khác"
+        sitting.meeting = quiet
+        pages.touch("meeting")
+        assert [path for path, _ in await told()] == [["meeting"]]
+
+
 def test_the_small_snapshot_has_the_form_of_the_large_one_and_nothing_of_devices() -> None:
     sitting = Sitting()
     board = Board()
@@ -68,7 +82,7 @@ def test_the_small_snapshot_has_the_form_of_the_large_one_and_nothing_of_devices
     assert set(state) == {*pages.snapshot(), "seats"} - {"meetings"}
     assert state["hub"] == {"gen": 7, "broker": "connected", "time_ms": 1, "alerts": {}}
     assert set(state["rooms"]["main"]) == {
-        "id", "title", "online", "since_ms", "plan", "names", "alerts",
+        "id", "title", "online", "since_ms", "sits", "plan", "names", "alerts",
     }  # fmt: skip
     assert state["rooms"]["main"]["online"] is True
     assert state["rooms"]["sat"]["online"] is False

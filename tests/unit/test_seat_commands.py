@@ -40,7 +40,7 @@ VOTE = {"ballot": "b-1", "generation": 1, "seat": "main/2", "choices": ["yes"], 
 )
 def test_each_command_of_a_seat_is_one_order(name: str, body: dict[str, Any], wanted: Any) -> None:
     read = SEAT_COMMANDS[name].model_validate({"seat": "main/2", **body})
-    assert seat_order(read, 5.0) == wanted
+    assert seat_order(read, 5.0, "page") == wanted
 
 
 def test_an_answer_in_a_roll_call_is_entered() -> None:

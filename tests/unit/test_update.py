@@ -98,7 +98,13 @@ case "$1" in
         [ ! -e "$FAKE/flaps-$version" ] || n=$((n + 1))
         echo "$n" | tee "$FAKE/starts" ;;
     is-active) [ ! -e "$FAKE/inactive" ] ;;
+    list-units) [ -e "$FAKE/inactive" ] || echo "phonghop-edge@main.service loaded active" ;;
 esac
+"""
+
+LOGGER = """\
+#!/bin/sh
+echo "$@" >>"$FAKE/journal"
 """
 
 PROGRAM = """\
@@ -115,11 +121,13 @@ esac
 class Machine:
     """A folder that stands for /opt and /var, a systemd of our own, and no time that passes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: str = "hub") -> None:
         self.folder = folder
-        self.opt = folder / "opt" / "phonghop-hub"
+        self.part = part
+        self.opt = folder / "opt" / f"phonghop-{part}"
         self.data = folder / "var"
-        for name, text in (("systemctl", SYSTEMCTL), ("sleep", "#!/bin/sh\n")):
+        fakes = {"systemctl": SYSTEMCTL, "sleep": "#!/bin/sh\n", "logger": LOGGER}
+        for name, text in fakes.items():
             self._program(folder / "bin" / name, text)
         (folder / "starts").write_text("0")
         (folder / "check").write_text("0")
@@ -138,7 +146,7 @@ class Machine:
         new.parent.mkdir(parents=True, exist_ok=True)
         new.write_text(version)
         new.rename(new.with_name("version"))
-        self._program(self.opt / "venv/bin/phonghop-hub", PROGRAM)
+        self._program(self.opt / f"venv/bin/phonghop-{self.part}", PROGRAM)
 
     def run(self, script: Path, *words: str, **more: str) -> tuple[int, str]:
         env = {
@@ -155,7 +163,7 @@ class Machine:
         return done.returncode, done.stderr
 
     def preinst(self, **more: str) -> tuple[int, str]:
-        return self.run(SYSTEMD / "deb/hub/preinst", "upgrade", "0.1.0", **more)
+        return self.run(SYSTEMD / f"deb/{self.part}/preinst", "upgrade", "0.1.0", **more)
 
     def settle(self, *words: str) -> tuple[int, str]:
         return self.run(SYSTEMD / "settle", *words, "hub", "phonghop-hub.service")
@@ -223,19 +231,34 @@ def test_a_first_installation_has_nothing_to_go_back_to(tmp_path: Path) -> None:
     assert "no version before" in said
 
 
-def test_nothing_is_unpacked_while_people_meet(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+@pytest.mark.parametrize("part", ["hub", "edge"])
+def test_nothing_is_unpacked_while_people_meet(tmp_path: Path, part: str) -> None:
+    machine = Machine(tmp_path, part)
     (tmp_path / "check").write_text("1")
     code, said = machine.preinst()
     assert code == 1
     assert "Đang biểu quyết / A vote is in progress" in said
     assert not (machine.opt / "previous").exists()
-    assert machine.preinst(PHONGHOP_UPDATE_ANYWAY="1")[0] == 0
+    assert not (tmp_path / "journal").exists()
+    assert machine.preinst(PHONGHOP_UPDATE_ANYWAY="water in the rack")[0] == 0
+    said = (tmp_path / "journal").read_text()
+    assert f"-t phonghop-{part}" in said
+    assert "updated all the same (water in the rack): Đang biểu quyết" in said
     (tmp_path / "check").write_text("2")  # a version that does not know the question
     assert machine.preinst()[0] == 0
     (tmp_path / "check").write_text("1")
     (tmp_path / "inactive").touch()  # nobody is served: a mended version may be what is needed
     assert machine.preinst()[0] == 0
+
+
+def test_each_running_room_is_asked_and_none_where_none_runs(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "edge")
+    assert machine.preinst() == (0, "")
+    assert "program update-check main" in machine.asked()
+    (tmp_path / "asked").unlink()
+    (tmp_path / "inactive").touch()
+    assert machine.preinst() == (0, "")
+    assert not any(line.startswith("program") for line in machine.asked())
 
 
 def test_both_packages_keep_the_version_before_in_the_same_way() -> None:

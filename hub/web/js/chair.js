@@ -11,11 +11,9 @@ import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { LiveAnnouncer } from "./views/announcer.js";
 import { MeetingAgenda } from "./views/meeting_agenda.js";
-import { WhoAmI } from "./views/who_am_i.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
-  "who-am-i": WhoAmI,
   "fire-banner": FireBanner,
   "live-announcer": LiveAnnouncer,
   "chair-tabs": ChairTabs,

@@ -80,6 +80,10 @@ export const LABELS = {
     "{speaking} đang phát biểu · {waiting} chờ · {seats} ghế",
     "{speaking} speaking · {waiting} waiting · {seats} seats",
   ],
+  ui_room_free: [
+    "không tham gia cuộc họp, micro do phòng tự điều khiển · {seats} ghế",
+    "not part of the meeting, leads its own microphones · {seats} seats",
+  ],
   ui_more: ["và {n} việc khác", "and {n} more"],
   ui_room_offline: ["Mất kết nối với phòng", "Link to the room lost"],
   ui_room_offline_since: ["Mất kết nối với phòng, {age}", "Link to the room lost, {age}"],
@@ -166,6 +170,7 @@ export const LABELS = {
   ui_offline: ["Ngoại tuyến", "Offline"],
   ui_led_hub: ["theo máy chủ", "led by the hub"],
   ui_led_room: ["chạy độc lập", "on its own"],
+  ui_led_free: ["không tham gia cuộc họp, tự điều khiển", "not part of the meeting, leads itself"],
   ui_led_none: ["chờ máy chủ", "waiting for the hub"],
   ui_outbox: ["{n} bản tin chờ gửi", "{n} messages to send"],
   ui_version: ["phiên bản {v}", "version {v}"],

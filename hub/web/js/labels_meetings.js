@@ -35,6 +35,10 @@ export const MEETING_LABELS = {
     "This meeting has ended. Copy it to use it again.",
   ],
 
+  // What it leaves.
+  ui_records: ["Hồ sơ cuộc họp", "Records"],
+  ui_records_speeches: ["Phát biểu", "Speeches"],
+
   // What is done with a meeting.
   ui_meeting_start_ask: ["Khai mạc, các phòng hiện cuộc họp này", "Open it: the rooms show this meeting"],
   ui_start_taken: ["Một cuộc họp đang diễn ra, cần bế mạc trước", "A meeting is in progress: close it first"],

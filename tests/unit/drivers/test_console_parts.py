@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from drivers.console.config import ConsoleConfig, ConsoleContact, ConsoleKey
 from drivers.console.debounce import Debounce
-from drivers.console.lamps import is_lit, next_change_s
+from drivers.core.blinking import is_lit, next_change_s
 
 SAMPLE_S = 0.002
 

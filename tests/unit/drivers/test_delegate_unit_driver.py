@@ -14,11 +14,11 @@ import pytest
 
 from drivers.core.capability import Device, HealthState, KeyPress, SeatOutputs, SeatUnits
 from drivers.core.errors import LinkDown
-from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.transport import Transport
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
 from drivers.delegate_unit.driver import FAREWELL_S, DelegateBus
 from drivers.delegate_unit.sim import DelegateBusSim
+from tests.memory_pair import MemoryTransport, memory_pair
 from tests.memory_wire import MANNERS, MemoryWire
 from tests.virtual_time import run_virtual, until
 
@@ -192,7 +192,7 @@ def test_leaving_a_bus_that_answers_nothing_is_bounded(after_s: float) -> None:
         task.cancel()
         await asyncio.wait({task})
         assert asyncio.get_running_loop().time() - left_s <= FAREWELL_S + 0.01
-        assert near.inbox.ended is not None or after_s == 0.0
+        assert near.ended is not None or after_s == 0.0
 
     run_virtual(story())
 
@@ -242,6 +242,20 @@ def test_a_bug_in_a_callback_reaches_the_task_and_not_only_the_log() -> None:
     run_virtual(story())
 
 
+def test_an_adapter_that_was_never_there_is_a_fault() -> None:
+    async def story() -> None:
+        made = Hall()
+        made.wire.wire_fault = "unplugged"
+        bus = asyncio.create_task(made.bus.run())
+        await asyncio.sleep(1.0)
+        health = made.bus.health(asyncio.get_running_loop().time())
+        assert (health.state, health.reason) == (HealthState.FAULT, "link down: the plug is out")
+        bus.cancel()
+        await asyncio.wait({bus})
+
+    run_virtual(story())
+
+
 def test_a_wire_that_dies_under_a_question_is_reopened() -> None:
     async def story() -> None:
         opened: list[MemoryTransport] = []
@@ -251,8 +265,8 @@ def test_a_wire_that_dies_under_a_question_is_reopened() -> None:
                 raise LinkDown("no more")
             near, far = memory_pair()
             opened.append(near)
-            asyncio.get_running_loop().call_later(0.01, far.inbox.end, "gone")
-            asyncio.get_running_loop().call_later(0.01, near.inbox.end, "gone")
+            asyncio.get_running_loop().call_later(0.01, far.end, "gone")
+            asyncio.get_running_loop().call_later(0.01, near.end, "gone")
             return near
 
         bus = DelegateBus(

@@ -173,9 +173,8 @@ def test_answers_cut_and_late_are_survived(manner: str) -> None:
 
 def test_frames_of_two_cameras_keep_their_distance() -> None:
     async def story(stage: Stage) -> None:
-        await asyncio.gather(
-            stage.cameras[0].move(SEAT), stage.cameras[1].recall(2), stage.cameras[0].save(5)
-        )
+        await asyncio.gather(stage.cameras[0].move(SEAT), stage.cameras[1].recall(2))
+        await stage.cameras[0].recall(2)
 
     stage = play(story)
     times = [at_s for at_s, data in stage.wire.heard if data != STOP and data[3] != 0]
@@ -223,7 +222,8 @@ def test_a_drive_nobody_renews_ends() -> None:
     play(story)
 
 
-def test_a_stop_without_a_line_is_said_and_sent_first_of_all() -> None:
+@pytest.mark.parametrize("order", [None, SEAT], ids=["alone", "with an order after it"])
+def test_a_stop_without_a_line_is_said_and_sent_first_of_all(order: Aim | None) -> None:
     async def story(stage: Stage) -> None:
         camera = stage.cameras[0]
         await camera.drive(30.0, 0.0)
@@ -233,6 +233,9 @@ def test_a_stop_without_a_line_is_said_and_sent_first_of_all() -> None:
         await stage.until(lambda: camera.health(stage.now_s()).state is HealthState.FAULT)
         with pytest.raises(LinkDown):
             await camera.stop()
+        if order is not None:
+            with pytest.raises(LinkDown):
+                await camera.move(order)
         stage.wire.wire_fault = None
         await stage.until(lambda: not stage.sim.show()["1"]["moving"])
 

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from drivers.core.capability import Device, Display, HealthState
 from drivers.core.errors import LinkDown, NoReply, Refused
-from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.transport import Transport
 from drivers.samsung_mdc.config import SamsungMdcConfig
 from drivers.samsung_mdc.driver import SamsungMdcDisplay
 from drivers.samsung_mdc.sim import SamsungMdcSim
+from tests.memory_pair import MemoryTransport, memory_pair
 from tests.memory_wire import MANNERS, MemoryWire
 from tests.virtual_time import run_virtual, until
 

@@ -144,6 +144,49 @@ def test_what_cannot_be_opened_says_so(clock: Clock, monkeypatch: pytest.MonkeyP
     assert (health.state, health.reason) == (HealthState.FAULT, "/dev/video0: unplugged")
 
 
+class Broken:
+    """An OpenCV backend that throws instead of ending."""
+
+    def __init__(self, target: str | int) -> None:
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802  # OpenCV's own name
+        return True
+
+    def set(self, name: int, value: float) -> bool:
+        return True
+
+    def read(self) -> tuple[bool, Picture | None]:
+        raise cv2.error("Unknown C++ exception from OpenCV code")
+
+    def release(self) -> None:
+        self.released = True
+
+
+def test_an_error_of_opencv_ends_the_stream_and_not_the_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cv2, "VideoCapture", Broken)
+    stream = opencv("rtsp://camera")
+    assert stream.read() == (False, None)
+    stream.release()
+
+
+def test_a_reader_that_hung_does_not_read_on_beside_the_next(clock: Clock) -> None:
+    streams = [FakeStream(), FakeStream()]
+    opened = iter(streams)
+    capture = Capture("cam-1", "rtsp://camera", lambda _: next(opened), now_s=clock)
+    capture.start()
+    assert streams[0].asked.acquire(timeout=WAIT_S)  # it waits for a picture
+    capture.stop(0.0)
+    capture.start()
+    streams[0].pictures.put(noise(1))
+    assert streams[0].released.wait(WAIT_S)
+    streams[1].give(noise(2))
+    assert np.array_equal(newest(capture).picture, noise(2))
+    end(capture, streams[1])
+
+
 def test_a_real_file_is_read_and_a_missing_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "short.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (64, 36))

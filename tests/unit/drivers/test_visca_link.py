@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from drivers.core.errors import NoReply, Refused
-from drivers.core.memory import MemoryTransport, memory_pair
 from drivers.core.transport import Transport
 from drivers.visca.config import Flavour
 from drivers.visca.link import Link
 from drivers.visca.replies import Ack, Completion, Failure, NetworkChange
 from drivers.visca.verdicts import Said
+from tests.memory_pair import MemoryTransport, memory_pair
 from tests.virtual_time import run_virtual
 
 MOVE = {"pan_speed": 1, "tilt_speed": 1, "pan": 0, "tilt": 0, "nibbles": 4}
@@ -318,7 +318,7 @@ def test_what_is_no_longer_wanted_is_not_repeated() -> None:
         wanted[0] = False
         with pytest.raises(Refused, match="replaced"):
             await move
-        assert script.far.inbox.ended is None
+        assert script.far.ended is None
         script.link.send_now("zoom_drive", {"direction": "stop"})
         assert await script.reads() == "81 01 04 07 00 FF"
 

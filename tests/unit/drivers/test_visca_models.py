@@ -26,7 +26,8 @@ def config(**given_: Any) -> ViscaConfig:
 def test_degrees_survive_the_way_through_raw_units(
     model: Any, pan: float, tilt: float, share: float
 ) -> None:
-    fov = model.tele_fov_deg + share * (model.wide_fov_deg - model.tele_fov_deg)
+    tele_deg = model.fov_deg(model.zoom_most)
+    fov = tele_deg + share * (model.wide_fov_deg - tele_deg)
     back = model.to_aim(*model.to_units(Aim(pan, tilt, fov)))
     assert back.pan_deg == pytest.approx(pan, abs=0.51 / model.units_per_deg)
     assert back.tilt_deg == pytest.approx(tilt, abs=0.51 / model.units_per_deg)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from drivers.core.capability import HealthState
+from drivers.core.capability import Aim, HealthState
 from drivers.core.errors import LinkDown, Refused
 from drivers.visca.config import ViscaConfig
 from drivers.visca.driver import ViscaCamera
@@ -72,7 +72,8 @@ def test_stop_overtakes_a_move_that_waits_for_a_lost_acknowledgement() -> None:
     play(story)
 
 
-def test_stop_without_a_wire_is_said_and_sent_later() -> None:
+@pytest.mark.parametrize("order", [None, LEFT], ids=["alone", "with an order after it"])
+def test_stop_without_a_wire_is_said_and_sent_later(order: Aim | None) -> None:
     async def story(room: Room) -> None:
         await room.ready()
         await room.camera.drive(5.0, 0.0)
@@ -82,9 +83,12 @@ def test_stop_without_a_wire_is_said_and_sent_later() -> None:
         await room.until(lambda: room.health() is HealthState.FAULT)
         with pytest.raises(LinkDown):
             await room.camera.stop()
+        if order is not None:
+            with pytest.raises(LinkDown):
+                await room.camera.move(order)
         assert room.sim.show()["moving"]
         room.wire.wire_fault = None
-        await room.until(lambda: not room.sim.show()["moving"])
+        await room.until(lambda: not room.sim.show()["moving"], 10)
 
     play(story)
 

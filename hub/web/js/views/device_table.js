@@ -7,7 +7,7 @@ import { age } from "../format.js";
 import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { LABELS } from "../labels.js";
-import { deviceReading, healthMeaning, isConfirmed, roomIds } from "../meaning.js";
+import { deviceReading, healthMeaning, isConfirmed, roomIds, sits } from "../meaning.js";
 import { aimText, arrivalText, displayText, targetText, wantedText } from "./device_bodies.js";
 
 const COLUMNS = ["ui_device", "ui_wanted", "ui_actual", "ui_age", "ui_health"];
@@ -101,7 +101,9 @@ const LOST = { health: "fault" };
 
 function controllerLine(view, room, confirmed) {
   const { t } = view;
-  const led = { hub: "ui_led_hub", room: "ui_led_room", none: "ui_led_none" }[room.authority];
+  const led = sits(room)
+    ? { hub: "ui_led_hub", room: "ui_led_room", none: "ui_led_none" }[room.authority]
+    : "ui_led_free";
   const isOnline = confirmed && room.online;
   const clockState = room.clock ? t("ui_clock", { state: t(`ui_clock_${room.clock}`) }) : "";
   const since = Number.isFinite(room.since_ms) ? t("ui_since", { age: age(view.hubNowMs() - room.since_ms, t) }) : "";

@@ -11,6 +11,7 @@ import { meetingOf, stateMeaning, whenText } from "../meetings.js";
 import { AgendaEditor } from "./agenda_editor.js";
 import { MeetingFacts } from "./meeting_facts.js";
 import { MeetingKeys } from "./meeting_keys.js";
+import { MeetingRecords } from "./meeting_records.js";
 import { MotionsEditor } from "./motions_editor.js";
 import { RosterEditor } from "./roster_editor.js";
 
@@ -21,6 +22,7 @@ export class MeetingEditor extends HTMLElement {
   #about = h("span", { class: "subtitle" });
   #stage = stateWord();
   #keys = new MeetingKeys();
+  #records = new MeetingRecords();
   #over = h("p", { class: "hint" });
   #edit = (change) => this.#view.drafts.edit(this.#view.meeting, change);
   #parts = [new MeetingFacts(this.#edit), new AgendaEditor(this.#edit), new MotionsEditor(this.#edit), new RosterEditor(this.#edit)];
@@ -35,7 +37,8 @@ export class MeetingEditor extends HTMLElement {
   connectedCallback() {
     setAttr(this, "role", "region");
     setAttr(this, "aria-labelledby", "editor-title");
-    const head = h("div", { class: "editor-head" }, this.#stage.node, this.#title, this.#about, this.#keys.node, this.#over);
+    const head = h("div", { class: "editor-head" }, this.#stage.node, this.#title, this.#about, this.#keys.node, this.#over,
+      this.#records.node);
     this.append(this.#empty, head, ...this.#parts.map((part) => part.node), this.#bar);
   }
 
@@ -52,6 +55,7 @@ export class MeetingEditor extends HTMLElement {
     setText(this.#title, draft.form.title || t("ui_meeting_untitled"));
     setText(this.#about, joined(whenText(draft.form.when, lang), meeting.from_file ? t("ui_meeting_from_file_long") : ""));
     this.#keys.update(view, meeting);
+    this.#records.update(view, meeting);
     const isOver = meeting.state === "ended";
     setText(this.#over, t("ui_meeting_over"));
     setAttr(this.#over, "hidden", !isOver);
