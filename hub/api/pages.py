@@ -169,6 +169,7 @@ class Pages:
                 self._tell_part(self._told, path, self._value(path))
                 if path == ("floor",):
                     self._await_phase()
+        self._forget_commands()
         if self._new_lines:
             lines, self._new_lines = self._new_lines, []
             self.broadcaster.publish(("events",), "append", dumps(lines))
@@ -184,6 +185,13 @@ class Pages:
                 self._touched_rooms = dict.fromkeys(paths[done:])
                 return
         self._touched_rooms.clear()
+
+    def _forget_commands(self) -> None:
+        """What was told of commands that the board has let go of is told to nobody again."""
+        orders = self._board.orders
+        gone = [p for p in self._told if p[0] == "commands" and p[1] not in orders]
+        for path in gone:
+            del self._told[path]
 
     def _await_phase(self) -> None:
         """Tell the floor again when a turn's time gets short, or is over."""
