@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ import aiohttp
 import aiomqtt
 
 from edge.contract import topics
+from hub.link import NODELAY
 
 Json = dict[str, Any]
 
@@ -99,10 +99,7 @@ class MqttProbe(Scene):
         while True:
             with contextlib.suppress(aiomqtt.MqttError):
                 async with aiomqtt.Client(
-                    host,
-                    port,
-                    identifier="phonghop-demo-probe",
-                    socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+                    host, port, identifier="phonghop-demo-probe", socket_options=NODELAY
                 ) as client:
                     await client.subscribe(f"{topics.ROOT}/#", qos=1)
                     async for message in client.messages:

@@ -26,7 +26,6 @@ EVERY_S = 0.002
 PHASES = (
     ("/paho/", "MQTT client"),
     ("/aiomqtt/", "MQTT client"),
-    ("/hub/mqtt/", "MQTT client"),
     ("/edge/contract/", "messages: topic, JSON, validation"),
     ("/hub/store/", "store (not its thread)"),
     ("/hub/api/", "pages"),

@@ -17,7 +17,6 @@ from firmware_config import loader
 from hub import meeting_form, papers, roster, roster_sheet, sheet
 from hub.bridges import document
 from hub.meeting import commands
-from hub.mqtt import packets
 from tests.fuzz.campaign import Judge, Target, must, plain
 from tests.hub_live import Live
 from tests.meeting_house import PDF, PNG
@@ -45,7 +44,6 @@ def targets() -> list[Target]:
     heads = (PNG, PDF, b"RIFF\x00\x00\x00\x00WEBP", b"\xff\xd8\xff")
     return [
         Target("mqtt", said(), plain(_message), wire.MAX_PAYLOAD_BYTES + 200),
-        Target("mqtt-packets", packets_of(), plain(_packets)),
         Target("meeting", said("up"), plain(_hub)),
         Target("room-file", rooms, _room_files, FILE_BYTES),
         Target("meeting-file", meetings, plain(_meeting_file), FILE_BYTES),
@@ -53,32 +51,6 @@ def targets() -> list[Target]:
         Target("roster", sheets, plain(_roster), FILE_BYTES),
         Target("paper", heads, plain(_paper)),
     ]  # fmt: skip
-
-
-def packets_of() -> tuple[bytes, ...]:
-    """What a broker sends: every kind of packet, alone and one behind the other."""
-    message = packets.publish("phonghop/v1/main/up/status", b"{}" * 70, 7, retain=True)
-    short = packets.publish("phonghop/v1/main/up/tele/link", b"{}", 0, retain=False)
-    others = (b"\x20\x02\x00\x00", b"\x90\x03\x00\x01\x01", b"\x40\x02\x00\x07", b"\xd0\x00")
-    return (message, short, *others, b"".join((*others, message, short, message)))
-
-
-def _packets(data: bytes) -> None:
-    """Whole or in pieces it is the same, and nothing but ``PacketError`` leaves the reader."""
-
-    def read(pieces: tuple[bytes, ...]) -> tuple[list[packets.Packet], str]:
-        reader, found = packets.Reader(), list[packets.Packet]()
-        try:
-            for piece in pieces:
-                found.extend(reader.feed(piece))
-        except packets.PacketError as error:
-            return found, str(error)
-        return found, ""
-
-    third = len(data) // 3
-    whole, _ = read((data,))
-    cut, _ = read((data[:third], data[third : 2 * third], data[2 * third :]))
-    must(whole == cut, "cutting the bytes changes the packets")
 
 
 def said(direction: str = "") -> tuple[bytes, ...]:
