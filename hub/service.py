@@ -115,6 +115,7 @@ class Hub:
                 self._version,
                 wanted=settings.bridges.home_assistant,
             ),
+            lambda: self.link,
         )
         self.hearing = Hearing(
             self.board,
