@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from edge.rules import floor as rules
 from edge.rules.reasons import Reason
+from hub.archive import Archive
 from hub.bridges.document import MeetingDocument
 from hub.bridges.poller import Poller
 from hub.bridges.settings import Hook, Poll
@@ -147,12 +148,8 @@ def hook(hub: House, url: str, troubles: list[str] | None = None) -> Webhook:
 
 def telling(hub: House, note: str) -> Telling:
     """A way to tell of this hub."""
-    return Telling(
-        note,
-        hub.store,
-        Reader(hub.store.path).events,
-        lambda key: hub.desk.meeting.ballots.get(key),
-    )
+    archive = Archive(lambda: hub.desk.meeting, hub.store.lines)
+    return Telling(note, hub.store, Reader(hub.store.path).events, archive.journal)
 
 
 async def speak(hub: House, seat: str) -> None:

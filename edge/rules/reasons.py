@@ -66,6 +66,7 @@ class Reason(StrEnum):
     SIGN_IN_WRONG = "sign_in_wrong"
     CODE_WRONG = "code_wrong"
     TRY_LATER = "try_later"
+    TOO_MANY_REFUSED = "too_many_refused"
     NOT_YOUR_ROLE = "not_your_role"
     NOT_YOUR_SEAT = "not_your_seat"
     NOT_IN_TOKEN = "not_in_token"  # noqa: S105  # a reason's code
@@ -93,6 +94,7 @@ class Reason(StrEnum):
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_ID_USED = "vote_id_used"
+    VOTE_PAST = "vote_past"
     VOTE_NOT_READY = "vote_not_ready"
     VOTE_NOT_OPEN = "vote_not_open"
     VOTE_RUNNING = "vote_running"
@@ -238,6 +240,10 @@ SENTENCES: dict[Reason, Sentence] = {
         "Mã nội dung biểu quyết đã dùng ở cuộc họp trước, đặt mã khác",
         "The id of a vote has been used in a meeting before: give it another one",
     ),
+    Reason.VOTE_PAST: Sentence(
+        "Nội dung này thuộc cuộc họp trước, hãy đưa vào danh sách thành nội dung mới",
+        "This vote belongs to a meeting that is over: put it on the list as a new one",
+    ),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),
     Reason.VOTE_RUNNING: Sentence("Đang biểu quyết", "A vote is in progress"),
@@ -304,6 +310,10 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.TRY_LATER: Sentence(
         "Đã thử sai quá nhiều lần, mời chờ rồi thử lại", "Too many wrong tries: please wait"
+    ),
+    Reason.TOO_MANY_REFUSED: Sentence(
+        "Quá nhiều lệnh liên tiếp bị từ chối, mời chờ vài giây",
+        "Too many commands in a row were refused: please wait some seconds",
     ),
     Reason.NOT_YOUR_ROLE: Sentence(
         "Vai đang đăng nhập không được dùng chức năng này",

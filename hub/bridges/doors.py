@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from edge.contract.messages import Text
 from hub.alerts import Alerts
 from hub.api.bridge_routes import BridgeRoutes
+from hub.archive import Archive
 from hub.bridges import broadcast, webhook
 from hub.bridges.broadcast import Broadcast, Link
 from hub.bridges.home_assistant import HomeAssistant
@@ -46,18 +47,19 @@ class Doors:
         alerts: Alerts,
         home: HomeAssistant,
         link: Callable[[], Link],
+        archive: Archive,
     ) -> None:
         """Nothing is opened."""
         read = Reader(store.path).events
         intake = Intake(prepared, store, meeting)
-        self.routes = BridgeRoutes(intake, read, meeting)
+        self.routes = BridgeRoutes(intake, read, meeting, archive.journal)
         """Addresses of the hub itself; they are always there."""
         self._alerts = alerts
         self._parts: dict[str, Callable[[], Awaitable[None]]] = {"home assistant": home.run}
         self._nudges: list[Callable[[], None]] = []
 
         def telling(note: str) -> Telling:
-            found = Telling(note, store, read, lambda key: meeting().ballots.get(key))
+            found = Telling(note, store, read, archive.journal)
             self._nudges.append(found.nudge)
             return found
 

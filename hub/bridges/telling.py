@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from hub.bridges import notes
-from hub.bridges.course import NAMES, Course, Fact, JournalOf
+from hub.bridges.course import NAMES, Course, Fact, JournalOf, ballot_of
 from hub.bridges.export import PAGE, Read
 from hub.store.reader import Asked
 from hub.store.store import Store
@@ -45,12 +45,14 @@ class Telling:
             StoreError: the record cannot be read, or the place in it not be kept.
         """
         told_n, told_place = await self.begin()
-        course, asked = Course(self._journal), Asked(whats=NAMES, limit=PAGE)
+        course, asked = Course(), Asked(whats=NAMES, limit=PAGE)
         while True:
             self._news.clear()
             page = await self._read(asked)
             for stored in page:
-                for place, fact in enumerate(course.step(stored)):
+                key = ballot_of(stored) if stored.n >= told_n else None
+                journal = None if key is None else await self._journal(key)
+                for place, fact in enumerate(course.step(stored, journal)):
                     if (stored.n, place) > (told_n, told_place):
                         await tell(fact)
                         await notes.remember(self._store, self._note, [stored.n, place])

@@ -14,7 +14,7 @@ from typing import Any
 from edge.contract.messages import Text
 from edge.rules.floor import SeatState
 from edge.rules.reasons import SENTENCES, Reason
-from hub.meeting import care_events, events, session_events, vote_events
+from hub.meeting import access_events, care_events, events, session_events, vote_events
 from hub.meeting.causes import LOUD, TEXTS
 from hub.meeting.state import Meeting
 
@@ -60,9 +60,11 @@ def seat_text(seat: str | None, meeting: Meeting) -> Text:
 
 
 def room_text(room: str, meeting: Meeting) -> Text:
-    """The room's title, its id while it has not described itself."""
+    """The room's title as long as a room file may have it, its id while it has none."""
     plan = meeting.room(room).plan
-    return plan.title if plan is not None else Text(vi=room, en=room)
+    if plan is None:
+        return Text(vi=room, en=room)
+    return Text(vi=plan.title.vi[:100], en=plan.title.en[:100])
 
 
 _SPEAKS = {
@@ -244,7 +246,7 @@ _ACCESS = {
 
 def is_shown(event: events.Event) -> bool:
     """It stands in the event log of the pages. An accepted command is seen in what it led to."""
-    return not isinstance(event, events.CommandGiven) or bool(event.code)
+    return not isinstance(event, access_events.CommandGiven) or bool(event.code)
 
 
 def _person(by: str, role: str) -> Text:
@@ -254,18 +256,23 @@ def _person(by: str, role: str) -> Text:
     return Text(vi=f"{by} ({named.vi})", en=f"{by} ({named.en})")
 
 
-def _command_given(event: events.CommandGiven, meeting: Meeting) -> tuple[str, Text]:
+def _command_given(event: access_events.CommandGiven, meeting: Meeting) -> tuple[str, Text]:
     person = _person(event.by, event.role)
     if not event.code:
         return "order", Text(vi=f"{person.vi}: {event.command}", en=f"{person.en}: {event.command}")
-    reason = reason_text(event.code)
+    reason, n = reason_text(event.code), event.times
+    vi, en = (
+        ("bị từ chối", "refused")
+        if n == 1
+        else (f"bị từ chối {n} lần nữa", f"refused {n} times more")
+    )
     return "order_refused", Text(
-        vi=f"{person.vi}: {event.command}, bị từ chối: {reason.vi}"[:400],
-        en=f"{person.en}: {event.command}, refused: {reason.en}"[:400],
+        vi=f"{person.vi}: {event.command}, {vi}: {reason.vi}"[:400],
+        en=f"{person.en}: {event.command}, {en}: {reason.en}"[:400],
     )
 
 
-def _access_noted(event: events.AccessNoted, meeting: Meeting) -> tuple[str, Text]:
+def _access_noted(event: access_events.AccessNoted, meeting: Meeting) -> tuple[str, Text]:
     person = _person(event.by, event.role)
     done = _ACCESS.get(event.what) or Text(vi=event.what, en=event.what)
     return "access", Text(vi=f"{person.vi} {done.vi}", en=f"{person.en} {done.en}")
@@ -378,8 +385,8 @@ _WORDING: dict[type[events.Event], Callable[[Any, Meeting], tuple[str, Text]]] =
     session_events.ItemCalled: _item_called,
     session_events.MeetingEnded: _ended,
     session_events.MeetingPrepared: _prepared,
-    events.CommandGiven: _command_given,
-    events.AccessNoted: _access_noted,
+    access_events.CommandGiven: _command_given,
+    access_events.AccessNoted: _access_noted,
     vote_events.SignedIn: _signed_in,
     vote_events.AttendanceAsked: _attendance_asked,
     vote_events.MotionPlanned: _planned,
