@@ -117,6 +117,7 @@ class Hub:
                 self._version,
                 wanted=settings.bridges.home_assistant,
             ),
+            lambda: self.link,
             self.archive,
         )
         self.hearing = Hearing(

@@ -21,7 +21,8 @@ from hub.archive import Archive
 from hub.bridges.document import MeetingDocument
 from hub.bridges.poller import Poller
 from hub.bridges.settings import Hook, Poll
-from hub.bridges.webhook import Webhook
+from hub.bridges.telling import Telling
+from hub.bridges.webhook import NOTE, Webhook
 from hub.meeting import commands
 from hub.store.prepared import NotSoError
 from hub.store.reader import Reader
@@ -142,10 +143,13 @@ async def at_once(_: float) -> None:
 def hook(hub: House, url: str, troubles: list[str] | None = None) -> Webhook:
     """The webhook of a hub."""
     told = troubles if troubles is not None else []
-    return Webhook(
-        Hook(url, SECRET), hub.store, Reader(hub.store.path).events,
-        Archive(lambda: hub.desk.meeting, hub.store.lines).journal, told.append, at_once,
-    )  # fmt: skip
+    return Webhook(Hook(url, SECRET), telling(hub, NOTE), told.append, at_once)
+
+
+def telling(hub: House, note: str) -> Telling:
+    """A way to tell of this hub."""
+    archive = Archive(lambda: hub.desk.meeting, hub.store.lines)
+    return Telling(note, hub.store, Reader(hub.store.path).events, archive.journal)
 
 
 async def speak(hub: House, seat: str) -> None:
@@ -159,4 +163,4 @@ async def prepare(hub: House) -> None:
     await hub.desk.ask(commands.StatusHeard("main", hub_room.status("online", "b1")))
     await hub.desk.ask(commands.DescribeHeard("main", hub_room.describe("b1")))
     await hub.desk.ask(commands.FloorHeard("main", hub_room.floor_state("b1"), 0.0, 1))
-    await hook(hub, "http://localhost/")._begin()
+    await telling(hub, NOTE).begin()

@@ -12,6 +12,7 @@ from typing import Literal
 
 ROOT = "phonghop/v1"
 HUB_STATUS = f"{ROOT}/hub/status"
+HUB_FACT = f"{ROOT}/hub/fact"
 
 ID = r"[a-z0-9-]{1,32}"
 """Ids of rooms and devices."""

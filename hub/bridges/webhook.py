@@ -1,12 +1,10 @@
 """Tells another system what happens in meetings: one signed POST for each fact, in order.
 
-Theory. Nothing is queued: the record of events is the queue, and what is remembered is the place in
-it up to which everything has been told. A receiver that is away therefore costs nothing, and a hub
-that is killed tells the fact in doubt once more with the same id. A receiver that cannot be reached
-is asked for ever, and so is one whose proxy says that it is away, or that does not know us: none of
-that is about the fact. One that answers *no* to the same fact so many times is told the next one.
+Theory. A receiver that cannot be reached is asked for ever, and so is one whose proxy says that it
+is away, or that does not know us: none of that is about the fact. One that answers *no* to the same
+fact so many times is told the next one.
 
-Owns delivering. Must not decide what a fact is (``course``).
+Owns delivering. Must not decide what a fact is (``course``), nor in which order (``telling``).
 """
 
 from __future__ import annotations
@@ -19,18 +17,14 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import aiohttp
 
-from hub.bridges import notes
-from hub.bridges.course import NAMES, Course, Fact, JournalOf, ballot_of
-from hub.bridges.export import PAGE, Read
+from hub.bridges.course import Fact
 from hub.bridges.poller import Trouble, plain, wait_s
 from hub.bridges.settings import Hook
-from hub.store.reader import Asked
-from hub.store.store import Store
+from hub.bridges.telling import Telling
 
 log = logging.getLogger(__name__)
 
@@ -65,25 +59,17 @@ class Webhook:
     def __init__(
         self,
         settings: Hook,
-        store: Store,
-        read: Read,
-        journal: JournalOf,
+        telling: Telling,
         trouble: Trouble,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Nothing is told before ``run``."""
+        self.nudge = telling.nudge
         self._settings = settings
-        self._store = store
-        self._read = read
-        self._journal = journal
+        self._telling = telling
         self._trouble = trouble
         self._pause = pause
-        self._news = asyncio.Event()
         self._lost = ""
-
-    def nudge(self) -> None:
-        """There may be something new in the record."""
-        self._news.set()
 
     async def run(self) -> None:
         """Tell until cancelled.
@@ -91,36 +77,11 @@ class Webhook:
         Raises:
             StoreError: the record cannot be read, or the place in it not be kept.
         """
-        told_n, told_place = await self._begin()
-        course, asked = Course(), Asked(whats=NAMES, limit=PAGE)
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
         async with aiohttp.ClientSession(
             timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
-            while True:
-                self._news.clear()
-                page = await self._read(asked)
-                for stored in page:
-                    key = ballot_of(stored) if stored.n >= told_n else None
-                    journal = None if key is None else await self._journal(key)
-                    for place, fact in enumerate(course.step(stored, journal)):
-                        if (stored.n, place) > (told_n, told_place):
-                            await self._tell(session, fact)
-                            await notes.remember(self._store, NOTE, [stored.n, place])
-                if page:
-                    asked = replace(asked, after=page[-1].n)
-                else:
-                    await self._news.wait()
-
-    async def _begin(self) -> tuple[int, int]:
-        """Up to where everything has been told; the first time: up to now."""
-        kept = await notes.recall(self._store, NOTE)
-        if kept is not None:
-            return kept[0], kept[1]
-        newest = await self._read(Asked(before=2**62, limit=1))
-        begin = (newest[0].n if newest else 0, len(NAMES) * PAGE)
-        await notes.remember(self._store, NOTE, begin)
-        return begin
+            await self._telling.run(lambda fact: self._tell(session, fact))
 
     async def _tell(self, session: aiohttp.ClientSession, fact: Fact) -> None:
         """Until it is taken, or refused too often."""

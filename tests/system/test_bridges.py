@@ -7,13 +7,16 @@ in-process (``tests/unit/test_bridge_*``).
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
 import pytest
 from aiohttp import web
 
+from edge.contract import topics
 from hub.bridges.webhook import signature
 from tests import hub_room
 from tests.bridge_peers import SECRET, Receiver, head, served
@@ -33,6 +36,9 @@ every_s = 5.0
 [webhook]
 url = "{hook}"
 secret_file = "secret"
+
+[mqtt]
+facts = true
 """
 
 
@@ -51,12 +57,14 @@ async def test_a_fetched_meeting_is_held_and_told_over_a_kill_of_the_hub(
         bridge = tmp_path / "bridge.toml"
         (tmp_path / "secret").write_bytes(SECRET + b"\n")
         bridge.write_text(FILE.format(poll=poll, hook=hook), "utf-8")
+        await _subscribed(mosquitto)
         hub = HubProcess(tmp_path, mosquitto.port, "--bridge", str(bridge))
         await asyncio.to_thread(hub.start)
         try:
             async with hub_room.on_broker(mosquitto.port) as room, asyncio.timeout(WAIT_S):
                 await room.arrive()
                 await _held(hub, receiver)
+                heard = [await _heard(mosquitto)]
                 await asyncio.to_thread(hub.end, signal.SIGKILL)
                 receiver.answers.clear()  # and it comes back while the hub is away
                 await asyncio.to_thread(hub.start)
@@ -77,7 +85,28 @@ async def test_a_fetched_meeting_is_held_and_told_over_a_kill_of_the_hub(
     assert headers["X-Phonghop-Signature"] == signature(
         SECRET, headers["X-Phonghop-Timestamp"], body
     )
+    assert [{**fact, "v": 1} for fact in receiver.facts()[:1]] == heard
     assert {first["id"]} == set(receiver.refused)  # the same fact as before the kill
+
+
+def _reader(mosquitto: Mosquitto) -> aiomqtt.Client:
+    """With a session of its own: the broker keeps for it what comes while it is away."""
+    return aiomqtt.Client(
+        mosquitto.host, mosquitto.port, identifier="ecabinet", clean_session=False
+    )
+
+
+async def _subscribed(mosquitto: Mosquitto) -> None:
+    async with _reader(mosquitto) as reader:
+        await reader.subscribe(topics.HUB_FACT, qos=1)
+
+
+async def _heard(mosquitto: Mosquitto) -> Any:
+    """The first fact at the broker."""
+    async with _reader(mosquitto) as reader:
+        async for message in reader.messages:
+            return json.loads(bytes(message.payload))  # type: ignore[arg-type]
+    raise AssertionError("the broker has ended")
 
 
 async def _held(hub: HubProcess, receiver: Receiver) -> None:

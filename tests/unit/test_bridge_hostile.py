@@ -319,7 +319,7 @@ async def test_a_receiver_that_answers_without_end_has_taken_it(tmp_path: Path) 
 
 def test_a_fact_keeps_its_id_and_no_other_has_it_after_a_backup_was_put_back() -> None:
     def ident(ts: float) -> str:
-        (fact,) = Course({}.get).step(Stored(7, ts, MeetingEnded(1.0, "m1", "Họp", "t")))
+        (fact,) = Course().step(Stored(7, ts, MeetingEnded(1.0, "m1", "Họp", "t")))
         return fact.id
 
     assert ident(1000.0) == ident(1000.0) == "7-0-1000000"

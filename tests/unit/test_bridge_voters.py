@@ -214,7 +214,7 @@ async def test_what_they_named_is_known_after_a_restart_too(tmp_path: Path) -> N
     async with house(tmp_path) as hub:
         await room(hub)
         await intake(hub).take(said(people=PEOPLE[:2]), "ecabinet")
-        form = hub.prepared.form("hop-1")
+        form = await hub.prepared.form("hop-1")
         assert form is not None
         guest = SeatEntry(seat="main/3", name="Khách", person="guest")
         mine = form.model_copy(update={"seats": [*form.seats, guest]})
@@ -223,7 +223,7 @@ async def test_what_they_named_is_known_after_a_restart_too(tmp_path: Path) -> N
         again = await intake(hub).take(said(people=PEOPLE[:2]), "ecabinet")
         assert (again.rev, again.changed) == (2, False)  # the same document, after a change here
         await intake(hub).take(said(people=PEOPLE[1:2]), "ecabinet")
-        form = hub.prepared.form("hop-1")
+        form = await hub.prepared.form("hop-1")
         assert form is not None
         assert {entry.person for entry in form.seats} == {"cb-2", "guest"}
 
@@ -235,7 +235,7 @@ async def test_two_imports_at_once_come_one_after_the_other(tmp_path: Path) -> N
         documents = [said(people=PEOPLE[:1]), said(people=PEOPLE), said(people=PEOPLE[1:])]
         taken = await asyncio.gather(*(door.take(each, "ecabinet") for each in documents))
         assert [each.rev for each in taken] == [1, 2, 3]
-        form = hub.prepared.form("hop-1")
+        form = await hub.prepared.form("hop-1")
         assert form is not None
         assert {entry.person for entry in form.seats} == {"cb-2", "cb-3"}
 
