@@ -222,12 +222,8 @@ async def served(sitting: Sitting, leads: bool = True) -> AsyncIterator[TestClie
     app.router.add_get("/ballots", records.listed)
     app.router.add_get("/{ballot}/{generation}", records.document)
     app.router.add_get("/{ballot}/{generation}/journal", records.journal)
-    client: TestClient[Any, Any] = TestClient(TestServer(app))
-    await client.start_server()
-    try:
+    async with TestClient(TestServer(app)) as client:
         yield client
-    finally:
-        await client.close()
 
 
 async def test_a_counted_ballot_can_be_fetched_and_proved() -> None:

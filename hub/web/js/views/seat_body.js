@@ -1,7 +1,7 @@
 /** Panel of a seat: microphone, lamps, locating, and the camera that should look at it. */
 
 import { actionButton, commandNote, fact } from "../controls.js";
-import { h, joined, keyed, setAttr, setText, showOptions } from "../dom.js";
+import { h, joined, setAttr, setText, showOptions } from "../dom.js";
 import { clock } from "../format.js";
 import { bestCamera } from "../geometry.js";
 import { said } from "../i18n.js";
