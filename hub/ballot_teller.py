@@ -23,7 +23,7 @@ from hub.clock import HubClock
 from hub.desk import Committed
 from hub.link import Link
 from hub.meeting import events, vote_events
-from hub.meeting.state import Meeting
+from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.wording import room_text
 
 log = logging.getLogger(__name__)
@@ -51,14 +51,19 @@ class BallotTeller:
 
     def begin(self, meeting: Meeting) -> None:
         """What a start found out about the records."""
-        for (ballot, generation), why in meeting.damaged.items():
-            text = Text(
-                vi=f"Hồ sơ biểu quyết {ballot} (lần {generation}) bị hỏng: cần biểu quyết lại, "
-                "giữ nguyên tệp dữ liệu để kiểm tra",
-                en=f"The record of vote {ballot} ({generation}) is damaged: vote again, and keep "
-                "the database as it is for inspection",
-            )
-            self._alarm(f"ballot-{ballot}-{generation}", text, why)
+        for key, why in meeting.damaged.items():
+            self.damaged(key, why)
+
+    def damaged(self, key: BallotKey, why: str) -> None:
+        """A record does not hold."""
+        ballot, generation = key
+        text = Text(
+            vi=f"Hồ sơ biểu quyết {ballot} (lần {generation}) bị hỏng: cần biểu quyết lại, "
+            "giữ nguyên tệp dữ liệu để kiểm tra",
+            en=f"The record of vote {ballot} ({generation}) is damaged: vote again, and keep "
+            "the database as it is for inspection",
+        )
+        self._alarm(f"ballot-{ballot}-{generation}", text, why)
 
     def committed(self, done: Committed) -> None:
         """Tell what a batch has changed."""

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from edge.rules import floor as rules
 from edge.rules.reasons import Reason
+from hub.archive import Archive
 from hub.bridges.document import MeetingDocument
 from hub.bridges.poller import Poller
 from hub.bridges.settings import Hook, Poll
@@ -143,7 +144,7 @@ def hook(hub: House, url: str, troubles: list[str] | None = None) -> Webhook:
     told = troubles if troubles is not None else []
     return Webhook(
         Hook(url, SECRET), hub.store, Reader(hub.store.path).events,
-        lambda key: hub.desk.meeting.ballots.get(key), told.append, at_once,
+        Archive(lambda: hub.desk.meeting, hub.store.lines).journal, told.append, at_once,
     )  # fmt: skip
 
 

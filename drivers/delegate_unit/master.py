@@ -209,12 +209,14 @@ class BusMaster:
     def _without_foreign(self, data: bytes, now_s: float) -> bytes:
         """What may become an answer yet.
 
-        A question that others talk into was most likely not heard: its answer is waited for no
-        longer than answers usually take.
+        A question that somebody chatters into was most likely not heard: its answer is waited
+        for no longer than answers usually take. A late answer alone says nothing of that.
         """
         self._buffer = left = self.chatter.strip(data, now_s)
-        if len(left) < len(data):
-            self.counters.dropped_bytes += len(data) - len(left)
+        if len(left) == len(data):
+            return left
+        self.counters.dropped_bytes += len(data) - len(left)
+        if any(self.chatter.chatters(unit, now_s) for unit in self.units):
             self._disturbed = True
             self._deadline_s = min(self._deadline_s, now_s + self._usual_s + QUIET_S)
             self.wake_at_s = min(self.wake_at_s, self._deadline_s)

@@ -158,9 +158,17 @@ class Pages:
                 self._tell_part(path, self._value(path))
                 if path == ("floor",):
                     self._await_phase()
+        self._forget_commands()
         if self._new_lines:
             lines, self._new_lines = self._new_lines, []
             self.broadcaster.publish(("events",), "append", dumps(lines))
+
+    def _forget_commands(self) -> None:
+        """What was told of commands that the board has let go of is told to nobody again."""
+        orders = self._board.orders
+        gone = [p for p in self._told if p[0] == "commands" and p[1] not in orders]
+        for path in gone:
+            del self._told[path]
 
     def _await_phase(self) -> None:
         """Tell the floor again when a turn's time gets short, or is over."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from edge.contract.messages import Text
 from hub.alerts import Alerts
 from hub.api.bridge_routes import BridgeRoutes
+from hub.archive import Archive
 from hub.bridges.home_assistant import HomeAssistant
 from hub.bridges.intake import Intake
 from hub.bridges.poller import Poller, Trouble
@@ -42,11 +43,12 @@ class Doors:
         meeting: Callable[[], Meeting],
         alerts: Alerts,
         home: HomeAssistant,
+        archive: Archive,
     ) -> None:
         """Nothing is opened."""
         read = Reader(store.path).events
         intake = Intake(prepared, store, meeting)
-        self.routes = BridgeRoutes(intake, read, meeting)
+        self.routes = BridgeRoutes(intake, read, meeting, archive.journal)
         """Addresses of the hub itself; they are always there."""
         self._alerts = alerts
         self._parts: dict[str, Callable[[], Awaitable[None]]] = {"home assistant": home.run}
@@ -59,7 +61,7 @@ class Doors:
                 settings.webhook,
                 store,
                 read,
-                lambda key: meeting().ballots.get(key),
+                archive.journal,
                 self._trouble("webhook"),
             )
             self._parts["webhook"] = self._webhook.run

@@ -63,10 +63,10 @@ class Intake:
         if kept == notes.FORGOTTEN:
             raise NotSoError(Reason.MEETING_OVER)
         before = _named(kept)
-        whole = self._prepared.whole(ident)
+        whole = await self._prepared.whole(ident)
         if whole is not None and kept.get("said") == said:
             return Taken(ident, whole["rev"], changed=False)
-        form = self._prepared.form(ident)
+        form = await self._prepared.form(ident)
         if form is not None and self._prepared.state(ident) != "draft":
             is_over = self._prepared.state(ident) == "ended"
             raise NotSoError(Reason.MEETING_OVER if is_over else Reason.MEETING_RUNNING)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import aiohttp
 
 from hub.bridges import notes
-from hub.bridges.course import NAMES, Course, Fact, JournalOf
+from hub.bridges.course import NAMES, Course, Fact, JournalOf, ballot_of
 from hub.bridges.export import PAGE, Read
 from hub.bridges.poller import Trouble, plain, wait_s
 from hub.bridges.settings import Hook
@@ -92,7 +92,7 @@ class Webhook:
             StoreError: the record cannot be read, or the place in it not be kept.
         """
         told_n, told_place = await self._begin()
-        course, asked = Course(self._journal), Asked(whats=NAMES, limit=PAGE)
+        course, asked = Course(), Asked(whats=NAMES, limit=PAGE)
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
         async with aiohttp.ClientSession(
             timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
@@ -101,7 +101,9 @@ class Webhook:
                 self._news.clear()
                 page = await self._read(asked)
                 for stored in page:
-                    for place, fact in enumerate(course.step(stored)):
+                    key = ballot_of(stored) if stored.n >= told_n else None
+                    journal = None if key is None else await self._journal(key)
+                    for place, fact in enumerate(course.step(stored, journal)):
                         if (stored.n, place) > (told_n, told_place):
                             await self._tell(session, fact)
                             await notes.remember(self._store, NOTE, [stored.n, place])

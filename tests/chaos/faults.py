@@ -11,14 +11,14 @@ import random
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from edge.twin.client import TwinClient
 from tests.chaos.crowd import crowd
-from tests.chaos.history import Span
+from tests.chaos.history import Span, Trouble
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
-from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, Fault
+from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, ROOMS, Fault
 from tests.chaos.site import ChaosSite
 
 Say = Callable[[str], None]
@@ -53,6 +53,17 @@ class Faults:
             for fault in plan:
                 tasks.create_task(self._at_its_time(fault, started_s), name=str(fault))
 
+    async def run_one_by_one(
+        self, plan: Sequence[Fault], until_s: float, well: Callable[[], Awaitable[object]]
+    ) -> None:
+        """As many of the plan as there is time for, each when all is well again after the last."""
+        await asyncio.to_thread(self._site.remember_broker)
+        for fault in plan:
+            await well()
+            if time.monotonic() >= until_s:
+                return
+            await self.do(fault)
+
     async def _at_its_time(self, fault: Fault, started_s: float) -> None:
         await asyncio.sleep(max(0.0, started_s + fault.at_s - time.monotonic()))
         await self.do(fault)
@@ -86,6 +97,9 @@ class Faults:
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()
+        room = next((room for room in ROOMS if fault.target.endswith(f"-{room}")), None)
+        trouble = Trouble(fault.kind, fault.target, room, span.from_s, span.to_s)
+        self._history.troubles.append(trouble)
 
     async def _kill(self, fault: Fault) -> None:
         """SIGKILL, what is forgotten with it, and a new start."""

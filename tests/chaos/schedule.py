@@ -9,6 +9,7 @@ Owns the plan. Must not carry anything out.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,6 +138,21 @@ def schedule(seed: int, duration_s: float) -> list[Fault]:
         if busy_until_s.get(target, 0.0) <= at_s:
             busy_until_s[target] = fault.until_s + 0.1
             faults.append(fault)
+    return faults
+
+
+ALONE_S = (2.0, 6.0)
+"""How long a fault lasts that is looked at alone, where its kind lets it: enough to press keys."""
+
+
+def one_by_one(seed: int, count: int) -> list[Fault]:
+    """So many faults for a run in which each has the site for itself; ``at_s`` is a number."""
+    chance = random.Random(f"one by one {seed}")
+    faults: list[Fault] = []
+    for number, (kind, target) in enumerate(itertools.islice(_cards(chance), count)):
+        least_s, most_s = LENGTHS_S[kind]
+        for_s = chance.uniform(max(least_s, min(ALONE_S[0], most_s)), min(most_s, ALONE_S[1]))
+        faults.append(Fault(float(number), kind, target, round(for_s, 3), _amount(kind, chance)))
     return faults
 
 

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 
 from hub.alerts import Alerts
+from hub.archive import Archive
 from hub.bridges import settings
 from hub.bridges.doors import Doors
 from hub.bridges.home_assistant import HomeAssistant
@@ -76,7 +77,10 @@ async def test_what_is_wrong_with_a_door_is_an_alarm_and_no_door_is_no_part(tmp_
         home = cast(HomeAssistant, SimpleNamespace(run=None))
 
         def doors(given: settings.BridgeSettings) -> Doors:
-            return Doors(given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts, home)
+            return Doors(
+                given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts, home,
+                Archive(lambda: hub.desk.meeting, hub.store.lines),
+            )  # fmt: skip
 
         always = {"home assistant"}  # it may have something to take back
         assert set(doors(settings.BridgeSettings()).parts()) == always

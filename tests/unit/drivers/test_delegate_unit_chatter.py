@@ -146,3 +146,16 @@ def test_who_talks_at_the_same_time_is_not_understood() -> None:
     sim.tick(2.0)
     assert not sim.receive(question, 2.001)
     assert sim.receive(question, 2.0 + CHATTER_S + 0.002), "it is asked, and answers as well"
+
+
+def test_a_late_answer_does_not_cut_the_next_question_short() -> None:
+    """A machine with too much to do hears every answer late: it must not give up sooner for it."""
+    bench = Bench((1, 2))
+    first = bench.master.wake(bench.now_s)
+    assert first is not None
+    bench.now_s = bench.master.wake_at_s
+    while bench.master.wake(bench.now_s) is None:  # given up; the next question
+        bench.now_s = bench.master.wake_at_s
+    due_s = bench.master.wake_at_s
+    bench.master.receive(unasked(first[0]), bench.now_s + 0.001)
+    assert bench.master.wake_at_s == due_s
