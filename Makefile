@@ -1,6 +1,6 @@
 # Every way to work with phonghop starts here; "make help" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos fuzz soak deb deb-check audit venv lock clean
+.PHONY: help demo test lint format bench chaos fuzz soak doors-check deb deb-check audit venv lock clean
 
 BIN := .venv/bin
 # A worker for each processor; a file stays with one worker, because its tests may share a site. In the
@@ -13,13 +13,16 @@ ONE_BY_ONE ?=
 SECONDS ?=
 TARGET ?=
 HOURS ?=
+HOME_ASSISTANT ?=
+NODE_RED ?=
+ASYNCAPI ?=
 ARCH ?=
 HTTP_PORT ?=
 MQTT_PORT ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
-	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S, ONE_BY_ONE=1 (chaos), SEED, SECONDS, TARGET (fuzz), HOURS (soak), ARCH (deb), PYTHON (venv)'
+	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S, ONE_BY_ONE=1 (chaos), SEED, SECONDS, TARGET (fuzz), HOURS (soak), HOME_ASSISTANT, NODE_RED, ASYNCAPI (doors-check), ARCH (deb), PYTHON (venv)'
 
 demo: ## two rooms, hub and broker on this machine, no hardware; Ctrl-C ends it
 	@.ci/venv demo
@@ -63,6 +66,10 @@ fuzz: venv ## everything that reads what others send, given nonsense; findings a
 soak: venv ## short meetings for hours, and what the processes keep of them; the last line is JSON
 	@.ci/system-packages
 	@$(BIN)/python -m tests.soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
+
+doors-check: venv ## a real Home Assistant and Node-RED on a site of ours; by hand (docs/bridges.md)
+	@.ci/system-packages
+	@$(BIN)/python -m tests.doors $(if $(HOME_ASSISTANT),--home-assistant $(HOME_ASSISTANT)) $(if $(NODE_RED),--node-red $(NODE_RED)) $(if $(ASYNCAPI),--asyncapi $(ASYNCAPI))
 
 deb: venv ## Debian packages of edge and hub in dist/ (ARCH=arm64: for a Raspberry Pi, on any machine)
 	@.ci/deb $(if $(ARCH),--arch $(ARCH))

@@ -228,13 +228,16 @@ class Controller:
 
     def _hub_floor(self, message: messages.Floor) -> None:
         before = self.room
-        floor = hub_floor(message, self._outbox.epoch, before.floor, self._now_s())
-        self.room = following.follow(before, floor)
+        now_s = self._now_s()
+        floor = hub_floor(message, self._outbox.epoch, before.floor, now_s)
+        self.room = following.follow(before, floor, now_s)
         self.hub.leads(self.room.authority)
         if self.room is not before:
             self._kept.keep(self.room.floor)
+        if self.room.free != before.free:
+            log.info("the meeting %s here", "does not sit" if self.room.free else "sits")
         if self.room.authority != before.authority:
-            log.info("the hub leads: floor %d.%d", message.gen, message.rev)
+            log.info("the %s leads: floor %d.%d", self.room.authority, message.gen, message.rev)
 
     def _receipt(self, message: messages.Receipt) -> None:
         refused = [refusal.seq for refusal in message.refused]

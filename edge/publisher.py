@@ -60,20 +60,24 @@ class Publisher:
             "seats",
             messages.SeatsState,
             lambda aged: {
-                str(n): reporting.seat_actual(devices, n, wanted[n], now_s, aged=aged)
-                for n in wanted
+                "seats": {
+                    str(n): reporting.seat_actual(devices, n, wanted[n], now_s, aged=aged)
+                    for n in wanted
+                }
             },
         )
         self._part(
             "displays",
             messages.DisplaysState,
             lambda aged: {
-                ident: reporting.display_actual(
-                    display, screens.wanted.get(ident, Wish()), now_s, aged=aged
-                )
-                for ident, display in devices.displays.items()
+                "displays": {
+                    ident: reporting.display_actual(
+                        display, screens.wanted.get(ident, Wish()), now_s, aged=aged
+                    )
+                    for ident, display in devices.displays.items()
+                },
+                "scene": screens.scene_actual(now_s),
             },
-            scene=screens.scene_actual(now_s),
         )
         self._floor(now_s)
         self._fire()
@@ -89,43 +93,37 @@ class Publisher:
             "cameras",
             messages.CamerasState,
             lambda aged: {
-                ident: reporting.camera_actual(
-                    camera, shots, sights.get(ident, NO_EYE), now_s, aged=aged
-                )
-                for ident, camera in self._controller.devices.cameras.items()
+                "cameras": {
+                    ident: reporting.camera_actual(
+                        camera, shots, sights.get(ident, NO_EYE), now_s, aged=aged
+                    )
+                    for ident, camera in self._controller.devices.cameras.items()
+                },
+                "policy": shots.policy,
             },
-            policy=shots.policy,
         )
 
     def look_at_programme(self, now_s: float) -> None:
         """Publish what leaves the room, in a room that has such a thing."""
         programme, stream = self._controller.programme, self._controller.stream
-        if self._controller.devices.switcher is None and stream is None:
-            return
-        plain = reporting.programme_actual(programme, stream, now_s, aged=False)
-        if self._published.get("programme") != plain or "programme" in self._ages_due:
-            self._ages_due.discard("programme")
-            self._published["programme"] = plain
-            told = reporting.programme_actual(programme, stream, now_s, aged=True)
-            self._send(
-                "programme", messages.ProgrammeState.model_validate({**self._stamp(), **told})
+        if self._controller.devices.switcher is not None or stream is not None:
+            self._part(
+                "programme",
+                messages.ProgrammeState,
+                lambda aged: reporting.programme_actual(programme, stream, now_s, aged=aged),
             )
 
     def look_at_sound(self, ears: Ears, now_s: float) -> None:
         """Publish who talks when it changed, and the meters, which may be lost."""
-        heard = [ears.talking]
-        if self._published.get("audio") != heard or "audio" in self._ages_due:
-            self._ages_due.discard("audio")
-            self._published["audio"] = heard
-            state = messages.AudioState.model_validate(
-                {
-                    **self._stamp(),
-                    "listens": ears.talking is not None,
-                    "talking": list(ears.talking or ()),
-                    "heard_s": ears.heard_s(),
-                }
-            )
-            self._send("audio", state)
+        self._part(
+            "audio",
+            messages.AudioState,
+            lambda aged: {
+                "listens": ears.talking is not None,
+                "talking": list(ears.talking or ()),
+                "heard_s": ears.heard_s() if aged else {},
+            },
+        )
         if now_s - self._levels_s >= LEVELS_EVERY_S:
             self._levels_s = now_s
             levels = ears.levels()
@@ -138,18 +136,17 @@ class Publisher:
         self,
         name: str,
         kind: type[messages.State],
-        values: Callable[[bool], Mapping[str, object]],
-        **more: object,
+        fields: Callable[[bool], Mapping[str, object]],
     ) -> None:
-        """Publish ``values`` and ``more`` when they changed, or ages are to be told again.
+        """Publish ``fields(aged=True)`` when they changed, or ages are to be told again.
 
-        Compared without ages, which always change, and sent with them.
+        Compared without ages, which always change.
         """
-        plain = {**values(False), **more}
+        plain = fields(False)
         if self._published.get(name) != plain or name in self._ages_due:
             self._ages_due.discard(name)
             self._published[name] = plain
-            self._send(name, kind.model_validate({**self._stamp(), name: values(True), **more}))
+            self.tell(name, kind, **fields(True))
 
     def echo(self, hub_ms: int) -> None:
         """Answer the hub's time at once: it measures the way there and back."""
@@ -157,7 +154,7 @@ class Publisher:
         self._link.publish_once(topic, messages.Tele(figures={"hub_ms": float(hub_ms)}), qos=0)
 
     def tell(self, part: str, kind: type[messages.State], **fields: object) -> None:
-        """Publish a part that somebody else puts together.
+        """Publish a part.
 
         Raises:
             BadMessage: it is too long.
@@ -198,20 +195,16 @@ class Publisher:
         found = {ident: d.health(now_s) for ident, d in controller.devices.all().items()}
         states = {ident: (h.state, h.reason) for ident, h in found.items()}
         if full:
+            self._counters_s = now_s
             self._figures(found)
             self._ages_due = {"seats", "cameras", "displays", "programme", "audio"}
         if full or states != self._published.get("devices"):
             self._published["devices"] = states
-            self._counters_s = now_s
-            self._send(
+            self.tell(
                 "devices",
-                messages.DevicesState.model_validate(
-                    {
-                        **self._stamp(),
-                        "devices": {i: reporting.device_actual(h, now_s) for i, h in found.items()},
-                        "restarts": self.restarts,
-                    }
-                ),
+                messages.DevicesState,
+                devices={i: reporting.device_actual(h, now_s) for i, h in found.items()},
+                restarts=self.restarts,
             )
         for ident, alert in self._alarms.update(self._subjects(found, now_s), now_s).items():
             self._link.publish_state(topics.up(controller.plan.id, "alert", ident), alert)

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from edge.contract.base import RoomId, Text
 from edge.contract.messages import FloorSettings, Mode, Role, SeatName
+from edge.rules.floor import room_of
 from hub.api.ballot_bodies import MotionBody
 from hub.meeting.agenda import AgendaItem, Paper, Session
 from hub.meeting.commands import Configure
@@ -140,7 +141,7 @@ class MeetingForm(_Closed):
 
 def clashes(form: MeetingForm) -> list[Problem]:
     """Everything that does not go together, in the order of the form."""
-    return [*_twice(form), *_unknown_items(form), *_heavy_secrets(form)]
+    return [*_twice(form), *_outside(form), *_unknown_items(form), *_heavy_secrets(form)]
 
 
 def _twice(form: MeetingForm) -> Iterator[Problem]:
@@ -154,6 +155,15 @@ def _twice(form: MeetingForm) -> Iterator[Problem]:
         for each, count in Counter(found).items():
             if count > 1:
                 yield Problem(key, f"{each} stands there twice")
+
+
+def _outside(form: MeetingForm) -> Iterator[Problem]:
+    """Whoever is in the list sits where the meeting does."""
+    for entry in form.seats:
+        if form.rooms and room_of(entry.seat) not in form.rooms:
+            yield Problem(
+                "seats", f"{entry.seat} is in none of the rooms in which the meeting sits"
+            )
 
 
 def _unknown_items(form: MeetingForm) -> Iterator[Problem]:

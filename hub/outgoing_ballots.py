@@ -27,10 +27,11 @@ TEXT_CHARACTERS = 400
 def ballot_facts(meeting: Meeting) -> tuple[object, ...]:
     """What the messages of ``ballots`` depend on: they are the same as long as this is."""
     ballot = _shown(meeting)
+    rooms = len(meeting.rooms), meeting.rooms_sitting
     if ballot is None:
-        return (len(meeting.rooms),)
+        return rooms
     return (
-        len(meeting.rooms),
+        *rooms,
         ballot.plan.key,
         ballot.stage,
         ballot.attending,
@@ -65,7 +66,8 @@ def ballots(meeting: Meeting, gen: int) -> dict[str, messages.Ballot]:
     result = None
     if ballot.stage is Stage.ANNOUNCED:
         result = _text(announcement(ballot, outcome(ballot)))
-    return {
+    beside = {room for room in rooms if room not in plan.rooms and not meeting.sits_in(room)}
+    return {room: messages.Ballot(gen=gen, rev=0) for room in beside} | {
         room: messages.Ballot(
             gen=gen,
             rev=0,
@@ -84,6 +86,7 @@ def ballots(meeting: Meeting, gen: int) -> dict[str, messages.Ballot]:
             result=result,
         )
         for room in rooms
+        if room not in beside
     }
 
 
@@ -111,7 +114,8 @@ def left_ms(ballot: Ballot, now_s: float) -> int | None:
 
 def attendance_facts(meeting: Meeting, room: str) -> tuple[object, ...]:
     """What a room's message of ``attendances`` depends on."""
-    return meeting.attendance, meeting.roster, meeting.names, meeting.room(room).plan
+    sits = meeting.sits_in(room)
+    return meeting.attendance, meeting.roster, meeting.names, meeting.room(room).plan, sits
 
 
 def attendances(meeting: Meeting, rooms: Sequence[str], gen: int) -> dict[str, messages.Attendance]:
@@ -121,7 +125,7 @@ def attendances(meeting: Meeting, rooms: Sequence[str], gen: int) -> dict[str, m
         room: messages.Attendance(
             gen=gen,
             rev=0,
-            asked=meeting.attendance.asked,
+            asked=meeting.attendance.asked and meeting.sits_in(room),
             seats={
                 str(split_seat(member.seat)[1]): messages.SeatAttendance(
                     present=there(member.sitter), person=member.sitter

@@ -35,7 +35,8 @@ class PlanTeller:
         self._rev = meeting.plan_rev
         for ident, room in meeting.rooms.items():
             said = outgoing.session(meeting, ident), outgoing.item(meeting, ident)
-            what = (meeting.title, meeting.names, meeting.assigned, room.plan, *said)
+            told = meeting.title, meeting.names, meeting.assigned, room.plan
+            what = (*told, meeting.sits_in(ident), *said)
             if self._told.get(ident) == what:
                 continue
             self._told[ident] = what

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.contract.topics import split_seat
+from edge.rules.floor import room_of
 from hub.access.book import Book
 from hub.access.door import Door
 from hub.api.gate import Entrance
 from hub.api.sign_in import SignIn
-from hub.meeting import events
+from hub.meeting import access_events
 from hub.meeting.inputs import NotedEvent
 from hub.meeting.state import Meeting
 
@@ -62,21 +63,24 @@ class Reception:
         self.door = Door(
             Book(data),
             now_s,
-            lambda: meeting().title,
+            lambda: meeting().identity,
             lambda seat: meeting().names.get(seat, seat),
             simulation=access.simulation,
         )
         entrance = Entrance(access.hosts, access.https, access.behind_proxy)
-        self.sign_in = SignIn(self.door, entrance, self._people, self._noted)
+        self.sign_in = SignIn(
+            self.door, entrance, self._people, self._noted, lambda: meeting().title
+        )
 
     def _people(self) -> dict[str, str]:
         """Every seat of the meeting, with who sits there."""
         meeting = self._meeting()
-        seats = {*meeting.names, *meeting.assigned, *meeting.floor.roles}
+        named = {*meeting.names, *meeting.assigned}
+        seats = {*(s for s in named if meeting.sits_in(room_of(s))), *meeting.floor.roles}
         return {seat: meeting.names.get(seat, "") for seat in sorted(seats, key=split_seat)}
 
     def _noted(self, what: str, by: str, role: str, code: str) -> None:
-        self._note(events.AccessNoted(self._now_s(), what, by[:64], role, code))
+        self._note(access_events.AccessNoted(self._now_s(), what, by[:64], role, code))
 
     def tls(self) -> ssl.SSLContext | None:
         """What the hub shows browsers; None without a certificate of its own.

@@ -25,7 +25,7 @@ from hub.clock import HubClock, LastSeen
 from hub.desk import Desk, Item
 from hub.hearing import Hearing
 from hub.link import CONTACT_BITS, Heard
-from hub.meeting import commands, events, presses, rooms, timing, wire
+from hub.meeting import commands, events, presses, rooms, session, timing, wire
 from hub.meeting.evolve import heard_before, replay
 from hub.meeting.state import Meeting
 from hub.store.inbox import Inbox
@@ -56,6 +56,7 @@ class HubHalf:
         self._records: list[tuple[str, str]] = []
         self._inbox = Inbox()
         self._items: list[Item] = []
+        self._forms = 0
         self._start(Meeting())
         settings = floor.settings
         roster = commands.Configure(
@@ -115,13 +116,12 @@ class HubHalf:
 
     def tell(self, now_s: float) -> None:
         """Send the floor to each room for which it is new."""
+        floors = outgoing.Floors(self.meeting, self.gen, now_s)
         for room in self.meeting.rooms.values():
             news = (self.meeting.rev, room.merged_boot, room.merged_report)
             if self.told.get(room.id) != news:
                 self.told[room.id] = news
-                message = outgoing.floor(self.meeting, room.id, self.gen, now_s)
-                data = outgoing.floor_bytes(message)
-                read = messages.Floor.model_validate_json(data)
+                read = messages.Floor.model_validate_json(floors.to(room.id))
                 self._send(Down(room.id, hub_floor(read, _epoch(room.id), Floor(), 0.0)))
 
     def hear(self, message: Status | State | Event, now_s: float) -> None:
@@ -134,6 +134,23 @@ class HubHalf:
         )
         items, self._items = self._items, []
         self._settle(*items)
+
+    def sit(self, rooms: tuple[str, ...], now_s: float) -> None:
+        """The secretary changes in which rooms the meeting sits; none named: in all."""
+        self.now_s, self._forms = now_s, self._forms + 1
+        floor = self.floor
+        form = commands.Configure(
+            f"s{self._forms}",
+            "",
+            floor.mode,
+            floor.max_open,
+            floor.queue_max,
+            {},
+            {},
+            floor.settings,
+            rooms=rooms,
+        )
+        self._settle(Item(form))
 
     def order(self, event: FloorEvent, now_s: float) -> None:
         """Somebody at a page."""
@@ -182,7 +199,10 @@ class HubHalf:
 
         places: list[tuple[ModuleType, str, Callable[..., Any]]] = [
             (desk_module, "decide", decide),
-            *((where, "step", looked_on(step)) for where in (commands, presses, rooms, timing)),
+            *(
+                (where, "step", looked_on(step))
+                for where in (commands, presses, rooms, session, timing)
+            ),
             (rooms, "merge", looked_on(merge)),
         ]
         kept = [(where, name, getattr(where, name)) for where, name, _ in places]
@@ -269,6 +289,7 @@ def _floor_state(message: State) -> messages.FloorState:
         fire=report.fire,
         spoken_s=dict(report.spoken_s),
         contact=message.contact,
+        free=message.free,
     )
 
 

@@ -220,10 +220,12 @@ def _floor(hub: following.HubFloor) -> messages.Floor:
         muted=floor.muted,
         fire_rooms=sorted(floor.fire_rooms),
         alarm=floor.alarm,
+        free=hub.free,
     )
 
 
 def _state(room: str, said: messages.FloorState) -> State:
     """The model's messages carry an age as a time before zero."""
     report = wire.report_of(room, said, 0.0)
-    return State(room, said.boot, said.rev, said.authority, report, said.report, said.contact or 0)
+    head = room, said.boot, said.rev, said.authority
+    return State(*head, report, said.report, said.contact or 0, said.free)

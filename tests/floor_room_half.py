@@ -43,6 +43,7 @@ class State:
     number: int
     contact: int
     """Connection of the hub that it was made for; what was made for another has old ages."""
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,16 @@ class RoomHalf:
         self.rev += 1
         own = shifted(following.report_of(room), -self.now_s(hub_s))
         self.send(
-            State(self.id, room.boot, self.rev, room.authority, own, room.report, self.contact)
+            State(
+                self.id,
+                room.boot,
+                self.rev,
+                room.authority,
+                own,
+                room.report,
+                self.contact,
+                room.free,
+            )
         )
 
     def now_s(self, hub_s: float) -> float:
@@ -222,7 +232,8 @@ class RoomHalf:
             known = self.state.floor
             theirs = shifted(message.message.floor, self.now_s(hub_s))
             floor = replace(theirs, roles=known.roles, totals_s={}, merged_s={}, left=())
-            self.state = following.follow(self.state, replace(message.message, floor=floor))
+            told = replace(message.message, floor=floor)
+            self.state = following.follow(self.state, told, self.now_s(hub_s))
         else:
             settled = message.seqs
             self.outbox = [e for e in self.outbox if e.seq not in settled]

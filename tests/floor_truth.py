@@ -77,6 +77,11 @@ class Truth:
         }
         self.fire = self.fire and hub.alarm
 
+    def forget(self, room: str) -> None:
+        """The meeting came to the room or left it: what its people asked for ends there."""
+        self.held = {seat for seat in self.held if room_of(seat) != room}
+        self.left = {seat for seat in self.left if room_of(seat) != room}
+
     def check(self, hub: Floor) -> None:
         """Everything has been delivered: this is what came of it."""
         for seat in self.held:

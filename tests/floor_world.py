@@ -15,7 +15,8 @@ At all times:
 
 And when everything has been delivered and all links are up:
 
-9.  every room follows the hub, both agree, and what is open is what the hub says;
+9.  every room in which the meeting sits follows the hub, both agree, and what is open is what
+    the hub says; every other room leads itself, and the meeting has nobody there;
 10. what was asked for is there, unless it was withdrawn, taken, answered or refused; the only
     other way to lose a request is to kill the one machine that knew of it;
 11. who left last is silent;
@@ -124,6 +125,14 @@ class World:
         """Somebody presses the microphone key."""
         self._press(following.intent_of_key(self.rooms[room_of(seat)].state, seat), seat)
 
+    def sit(self, *rooms: str) -> None:
+        """The meeting sits in these rooms from now on; without any, in all."""
+        before = {room for room in ROOMS if self.hub.meeting.sits_in(room)}
+        self.hub.sit(rooms, self.now_s)
+        for room in ROOMS:
+            if (room in before) != self.hub.meeting.sits_in(room):
+                self.truth.forget(room)
+
     def let_go(self, seat: str) -> None:
         """Somebody lets the microphone key go."""
         intent = following.intent_of_release(self.rooms[room_of(seat)].state, seat)
@@ -145,8 +154,11 @@ class World:
         self.hub.order(event, self.now_s)
 
     def _press(self, intent: Intent, seat: str) -> None:
+        room = self.rooms[room_of(seat)]
         self.truth.press(intent, seat, self.now_s)
-        self.rooms[room_of(seat)].press(intent, seat, self.now_s)
+        room.press(intent, seat, self.now_s)
+        if room.state.free:
+            self.truth.forget(room.id)
 
     # --- what happens to messages ----------------------------------------------------------------
 
@@ -160,7 +172,10 @@ class World:
         message, sent_s = self.air.pop(index)
         self.late_s += self.now_s - sent_s
         if isinstance(message, Down | Receipt | Alive):
-            self.rooms[message.room].hear(message, self.now_s)
+            room = self.rooms[message.room]
+            room.hear(message, self.now_s)
+            if room.state.free:
+                self.truth.forget(room.id)
             return
         if not isinstance(message, Event):
             # One client, one connection: what an earlier start published cannot come later.
@@ -334,9 +349,14 @@ class World:
         assert hub.lost_rooms == frozenset()
         for room in self.rooms.values():
             state = room.state
-            assert state.authority == "hub"
             assert room.outbox == []
             assert state.pending == ()
+            assert state.free is not self.hub.meeting.sits_in(room.id)
+            if state.free:
+                assert state.authority == "room"
+                assert not any(seat in hub.roles for seat in SEATS if room_of(seat) == room.id)
+                continue
+            assert state.authority == "hub"
             assert [w.seat for w in state.floor.queue] == [w.seat for w in hub.queue]
             for seat in SEATS:
                 assert seat_state(state.floor, seat) is seat_state(hub, seat)

@@ -19,6 +19,8 @@ from tests.rig import NODELAY
 
 Json = dict[str, Any]
 
+EXTRAS = ("ended", "contact", "alarm", "fire", "hold", "spoken_s", "free")
+
 
 def describe(boot: str, seats: int = 3, title: str = "Phòng") -> messages.Describe:
     """A room with so many seats, one camera and one display."""
@@ -55,7 +57,7 @@ def floor_state(boot: str, authority: Any = "none", report: int = 0, **more: Any
         mode="open",
         speaking=[messages.Turn(seat=s, for_ms=ms) for s, ms in more.get("speaking", ())],
         queue=[messages.Waiting(seat=s, for_ms=ms) for s, ms in more.get("queue", ())],
-        **{key: more[key] for key in ("ended", "contact", "alarm", "fire", "hold") if key in more},
+        **{key: more[key] for key in EXTRAS if key in more},
     )
 
 

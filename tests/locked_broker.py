@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from tests.broker import Mosquitto
+from tests.ports import free_port
 
 SHIPPED = Path(__file__).parents[1] / "firmware_config" / "mosquitto"
 PLACE = "/etc/mosquitto/phonghop/"
@@ -42,6 +44,18 @@ class LockedBroker(Mosquitto):
         text = text.replace(PLACE, f"{self.identity}/")
         text = text.replace("listener 8883", f"listener {self.port} 127.0.0.1")
         (folder / "conf.d" / "phonghop.conf").write_text(text, encoding="utf-8")
+
+    def open_door(self, **passwords: str) -> int:
+        """The listener of other systems, with these accounts, from the next start on; its port."""
+        port = free_port()
+        text = (SHIPPED / "doors.conf").read_text(encoding="utf-8")
+        text = text.replace(PLACE, f"{self.identity}/").replace("listener 1883", f"listener {port}")
+        (self.identity.parent / "conf.d" / "doors.conf").write_text(text, encoding="utf-8")
+        file = self.identity / "passwords"
+        file.touch()
+        for name, password in passwords.items():
+            subprocess.run(["mosquitto_passwd", "-b", str(file), name, password], check=True)
+        return port
 
     def take(self, path: str) -> None:
         """The broker's own certificate and key: ``path`` without ending."""

@@ -346,7 +346,7 @@ class AskedDisplay(ABC):
         if self._between is not None:
             word, since_s = BETWEEN[self._between[0]], self._between[1]
             if now_s - since_s > self._between_s():
-                return fault, f"it has been {word} for {now_s - since_s:.0f} s"
+                return fault, f"still {word} after {self._between_s():.0f} s"
             return unconfirmed, word
         return HealthState.OK, None
 

@@ -33,7 +33,10 @@ def down_state(reason: str | None) -> HealthState:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a device is, why, and when it last proved it (monotonic seconds)."""
+    """How a device is, why, and when it last proved it (monotonic seconds).
+
+    ``reason`` stays word for word while nothing changes: another one is news, and told anew.
+    """
 
     state: HealthState
     reason: str | None = None

@@ -130,6 +130,5 @@ class LgLine:
         looks = [f"is its set ID {self._config.set_id}"]
         if self._port.kind == "serial":
             looks.append(f"is its speed {self._config.baud} baud")
-        heard = self._session.decoder.dropped_bytes
-        noise = f" but {heard} bytes of something else" if heard else ""
+        noise = " but something else" if self._session.decoder.dropped_bytes else ""
         return f"no answer{noise}; look in the display's menu: {', '.join(looks)}?"

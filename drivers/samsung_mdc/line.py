@@ -91,6 +91,5 @@ class MdcLine:
             looks.append(f"is its speed {self._config.baud} baud")
         else:
             looks.append("is Secured Protocol off")
-        heard = self._session.decoder.dropped_bytes
-        noise = f" but {heard} bytes of something else" if heard else ""
+        noise = " but something else" if self._session.decoder.dropped_bytes else ""
         return f"no answer{noise}; look in the display's menu: {', '.join(looks)}?"

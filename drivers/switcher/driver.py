@@ -65,6 +65,8 @@ class SerialSwitcher:
         )
         self._stale_s = STALE_POLLS * config.poll_s + 2 * config.answer_s
         self._tied: Reading[int] = Reading.unknown("not asked yet")
+        self._tells = True
+        """False: it refused the newest question what is out."""
         self._newest = 0
         self._silent_polls = 0
         self._counters = {"chosen": 0, "refused": 0, "silent": 0}
@@ -100,12 +102,17 @@ class SerialSwitcher:
         said = await self._ask(command, f"select {source}", mine, wanted)
         if isinstance(said, Failed):
             self._counters["refused"] += 1
-            reason = self._dialect.reasons.get(said.code, "its manual knows why")
-            raise self._refused(f"it says E{said.code}: {reason}", source, said.code)
+            raise self._refused(self._words(said), source, said.code)
         self._counters["chosen"] += 1
         await self._ask_what_is_out(mine)
+        if self._tied.value is None:
+            raise self._refused(self._tied.reason or "it does not say what is out", source)
         if self._tied.value != wanted:
             raise self._refused(f"it answers that input {self._tied.value} is out", source)
+
+    def _words(self, said: Failed) -> str:
+        reason = self._dialect.reasons.get(said.code, "its manual knows why")
+        return f"it says E{said.code}: {reason}"
 
     def _refused(self, text: str, source: str, code: str = "") -> Refused:
         return Refused(text, code=code, device=self.id, command=f"select {source}")
@@ -140,12 +147,16 @@ class SerialSwitcher:
 
     async def _ask_what_is_out(self, order: int | None = None) -> None:
         question = encode_ask(self._dialect, self._config.output)
-        await self._ask(question, QUESTION, order)
+        said = await self._ask(question, QUESTION, order)
+        self._tells = not isinstance(said, Failed)
+        if isinstance(said, Failed):
+            reason = f"asked {QUESTION}, {self._words(said)}"
+            self._tied = Reading(None, self._tied.at_s, reason)
 
     # What it says
 
     async def _greet(self) -> None:
-        self._tied = Reading.unknown("not asked again yet")
+        self._tied, self._tells = Reading.unknown("not asked again yet"), True
         self._poll_now.set()
 
     async def _poll_forever(self) -> None:
@@ -195,5 +206,6 @@ class SerialSwitcher:
             reason = "no answer; check power, cable, its speed and its dialect"
             return Health(HealthState.FAULT, reason, proof_at_s, counters)
         if self._tied.value is None:
-            return Health(HealthState.UNCONFIRMED, self._tied.reason, proof_at_s, counters)
+            state = HealthState.UNCONFIRMED if self._tells else HealthState.FAULT
+            return Health(state, self._tied.reason, proof_at_s, counters)
         return Health(HealthState.OK, None, proof_at_s, counters)

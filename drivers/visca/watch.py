@@ -178,10 +178,8 @@ class Watch:
 
     def silent(self, now_s: float) -> bool:
         """No position for longer than patience lasts."""
-        return self._age_s(now_s) >= self.patience_s
-
-    def _age_s(self, now_s: float) -> float:
-        return now_s - (self._started_s if self.proof_at_s is None else self.proof_at_s)
+        since_s = self._started_s if self.proof_at_s is None else self.proof_at_s
+        return now_s - since_s >= self.patience_s
 
     def power_reading(self, now_s: float) -> Reading[bool]:
         """Whether it is on; unknown when it was not asked for long."""
@@ -203,8 +201,8 @@ class Watch:
             return HealthState.FAULT, f"link down: {session.down_reason}"
         if self.silent(now_s):
             return HealthState.FAULT, (
-                f"no answer for {self._age_s(now_s):.0f} s; check power, cable, address, and "
-                f"that the camera speaks VISCA {self._link.flavour}"
+                "no answer; check power, cable, address, and that the camera speaks VISCA "
+                f"{self._link.flavour}"
             )
         if self.proof_at_s is None:
             return HealthState.UNCONFIRMED, "has not answered yet"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from drivers.core.capability import Aim
+from drivers.core.unseen import PICTURE_RATIO
 
 Point = tuple[float, float, float]
 
@@ -21,8 +22,6 @@ third of ``framing.Manners``, so that the size alone is no reason to correct."""
 
 EYES_AT = 1 / 3
 """Height of the eyes in a picture, from above."""
-PICTURE_RATIO = 9 / 16
-"""Height over width."""
 
 WIDE_MARGIN = 1.1
 """The wide shot leaves a tenth around the outermost seats."""
@@ -80,6 +79,12 @@ def wrapped_deg(angle_deg: float) -> float:
     return wrapped + 360.0 if wrapped <= -180.0 else wrapped
 
 
+def apart_deg(one: Aim, other: Aim) -> float:
+    """The angle between two directions that are not far apart."""
+    pan_deg = wrapped_deg(one.pan_deg - other.pan_deg) * math.cos(math.radians(one.tilt_deg))
+    return math.hypot(pan_deg, one.tilt_deg - other.tilt_deg)
+
+
 def aim_at(pose: Pose, target_m: Point, width_m: float = HEAD_AND_SHOULDERS_M) -> Aim:
     """Look at a point so that ``width_m`` fills the picture there.
 
@@ -128,9 +133,9 @@ def wide_aim(pose: Pose, targets_m: Iterable[Point]) -> Aim:
     origin = aims[0].pan_deg
     pans = [wrapped_deg(a.pan_deg - origin) for a in aims]
     tilts = [a.tilt_deg for a in aims]
-    spread = max(max(pans) - min(pans), 10.0) * WIDE_MARGIN
+    spread_deg = max(max(pans) - min(pans), 10.0) * WIDE_MARGIN
     return Aim(
         pan_deg=wrapped_deg(origin + (max(pans) + min(pans)) / 2.0),
         tilt_deg=(max(tilts) + min(tilts)) / 2.0,
-        fov_deg=min(WIDEST_DEG, spread),
+        fov_deg=min(WIDEST_DEG, spread_deg),
     )

@@ -27,9 +27,9 @@ import numpy as np
 from drivers.core.capability import Aim, Camera, Drivable, HealthState
 from drivers.core.errors import DeviceError
 from drivers.core.reading import Clock
-from drivers.video.capture import Capture, Frame
+from drivers.video.capture import Capture, Frame, Picture
 from drivers.video.config import VideoConfig
-from edge.camera.faces import Detector, Picture
+from edge.camera.faces import Detector
 from edge.camera.framing import Manners
 from edge.camera.gaze import Cells, Gaze, Glimpse
 from edge.camera.pursuit import Speeds
@@ -102,7 +102,6 @@ class PictureEye:
         targets: Targets,
         hands: Hands,
         now_s: Clock = time.monotonic,
-        manners: Manners | None = None,
     ) -> None:
         """Nothing is opened before ``run``."""
         self.capture = capture
@@ -112,7 +111,7 @@ class PictureEye:
         self._hands = hands
         self._now_s = now_s
         self._make_detector = make_detector
-        self._gaze = Gaze(targets, video.latency_ms / 1000, manners or Manners())
+        self._gaze = Gaze(targets, video.latency_ms / 1000, Manners())
         self._period_s = 1.0 / video.frames_per_s
         self._order: Order | None = None
         self._here: Aim | None = None

@@ -16,17 +16,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from drivers.video.capture import Picture
+from edge.camera.sight import Mode
 
 log = logging.getLogger(__name__)
 
-Picture = NDArray[np.uint8]
-"""Shape (height, width, 3), blue green red."""
-Mode = Literal["model", "cascade", "geometry"]
 
 MODEL_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 """``face_detection_yunet_2023mar.onnx`` of the OpenCV Zoo (MIT, Shiqi Yu)."""

@@ -46,16 +46,16 @@ class Track:
     pan_deg: float
     tilt_deg: float
     at_s: float
-    pan_speed: float = 0.0
-    tilt_speed: float = 0.0
+    pan_deg_s: float = 0.0
+    tilt_deg_s: float = 0.0
     moving: bool = False
 
     def at(self, when_s: float) -> tuple[float, float]:
         """Where it will be."""
         ahead_s = when_s - self.at_s
         return (
-            wrapped_deg(self.pan_deg + self.pan_speed * ahead_s),
-            self.tilt_deg + self.tilt_speed * ahead_s,
+            wrapped_deg(self.pan_deg + self.pan_deg_s * ahead_s),
+            self.tilt_deg + self.tilt_deg_s * ahead_s,
         )
 
 
@@ -75,8 +75,8 @@ def seen(track: Track | None, pan_deg: float, tilt_deg: float, at_s: float, loop
         track,
         pan_deg=wrapped_deg(expected_pan + loop.alpha * miss_pan),
         tilt_deg=expected_tilt + loop.alpha * miss_tilt,
-        pan_speed=track.pan_speed + loop.beta * miss_pan / step_s,
-        tilt_speed=track.tilt_speed + loop.beta * miss_tilt / step_s,
+        pan_deg_s=track.pan_deg_s + loop.beta * miss_pan / step_s,
+        tilt_deg_s=track.tilt_deg_s + loop.beta * miss_tilt / step_s,
         at_s=at_s,
     )
 
@@ -93,7 +93,7 @@ def drive(
     ``camera_deg`` is where the camera is expected to look when the command takes effect.
     """
     if now_s - track.at_s > loop.blind_s:
-        return replace(track, moving=False, pan_speed=0.0, tilt_speed=0.0), (0.0, 0.0)
+        return replace(track, moving=False, pan_deg_s=0.0, tilt_deg_s=0.0), (0.0, 0.0)
     pan_deg, tilt_deg = track.at(now_s + loop.latency_s)
     error = wrapped_deg(pan_deg - camera_deg[0]), tilt_deg - camera_deg[1]
     off_deg = math.hypot(*error)
@@ -101,8 +101,8 @@ def drive(
     if not moving:
         return replace(track, moving=False), (0.0, 0.0)
     speeds = (
-        _limited(loop.gain_per_s * error[0] + track.pan_speed, fastest_deg_s[0]),
-        _limited(loop.gain_per_s * error[1] + track.tilt_speed, fastest_deg_s[1]),
+        _limited(loop.gain_per_s * error[0] + track.pan_deg_s, fastest_deg_s[0]),
+        _limited(loop.gain_per_s * error[1] + track.tilt_deg_s, fastest_deg_s[1]),
     )
     return replace(track, moving=True), speeds
 

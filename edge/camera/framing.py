@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drivers.core.capability import Aim
-from edge.camera.aim import EYES_AT, composed, headroom_deg, wrapped_deg
+from edge.camera.aim import EYES_AT, apart_deg, composed, headroom_deg, wrapped_deg
 from edge.camera.faces import Face
 from edge.rules.reasons import Sentence
 
@@ -198,7 +198,7 @@ def _after_arrival(
     mean = _mean([aim for _, aim in framing.recent])
     is_zoomed = mean.fov_deg == seen.aim.fov_deg
     settled = replace(framing, settled=True, outside_since_s=None)
-    if is_zoomed and _apart_deg(mean, seen.aim) <= manners.mean_zone * seen.aim.fov_deg:
+    if is_zoomed and apart_deg(mean, seen.aim) <= manners.mean_zone * seen.aim.fov_deg:
         return settled, None
     return _corrected(settled, mean, now_s, AFTER_ARRIVAL)
 
@@ -209,11 +209,6 @@ def _mean(aims: Sequence[Aim]) -> Aim:
     pan_deg = sum(wrapped_deg(aim.pan_deg - origin) for aim in aims) / len(aims)
     tilt_deg = sum(aim.tilt_deg for aim in aims) / len(aims)
     return Aim(wrapped_deg(origin + pan_deg), tilt_deg, aims[-1].fov_deg)
-
-
-def _apart_deg(a: Aim, b: Aim) -> float:
-    shrink = math.cos(math.radians(a.tilt_deg))
-    return math.hypot(wrapped_deg(a.pan_deg - b.pan_deg) * shrink, a.tilt_deg - b.tilt_deg)
 
 
 AFTER_ARRIVAL = Sentence("căn theo khuôn mặt sau khi tới nơi", "centred on the face on arrival")

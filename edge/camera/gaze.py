@@ -12,7 +12,6 @@ a camera. Degrees as the camera reports them; monotonic seconds.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from drivers.core.capability import Aim
 from edge.camera import framing
-from edge.camera.aim import WIDEST_DEG, composed, headroom_deg, wrapped_deg
+from edge.camera.aim import WIDEST_DEG, apart_deg, composed, headroom_deg
 from edge.camera.faces import Face
 from edge.camera.framing import Framing, Manners, Seen, Target
 from edge.camera.pursuit import Pursuit, Speeds, Stretch
@@ -132,7 +131,7 @@ class Gaze:
         if whole is not None and steerable:
             stretch = Stretch(self._framing.target, whole)
             self._pursuit = Pursuit(stretch, self._manners, self._least_latency_s)
-        swing_deg = 360.0 if here is None else _apart_deg(here, aim)
+        swing_deg = 360.0 if here is None else apart_deg(here, aim)
         self._before = self._last
         is_swing = here is not None and swing_deg > SWING_SHARE * aim.fov_deg
         self._owes_motion = is_swing and self._before is not None
@@ -267,8 +266,3 @@ class Gaze:
         if self._pursuit is not None and self._word != "late":
             return self._pursuit.word
         return self._word
-
-
-def _apart_deg(one: Aim, other: Aim) -> float:
-    pan_deg = wrapped_deg(one.pan_deg - other.pan_deg) * math.cos(math.radians(one.tilt_deg))
-    return math.hypot(pan_deg, one.tilt_deg - other.tilt_deg)

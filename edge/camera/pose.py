@@ -152,16 +152,16 @@ def _starts(
     """Two rings around the seats, or the place of the plan; the heading in closed form."""
     points = np.array(list(seats_m.values()))
     middle, reach = points.mean(axis=0), float(np.ptp(points[:, :2], axis=0).max()) or 1.0
-    height = (
-        mounting.height_m if mounting.height_m is not None else USUAL_HEIGHT_M[mounting.mount][0]
-    )
+    height_m = mounting.height_m
+    if height_m is None:
+        height_m = USUAL_HEIGHT_M[mounting.mount][0]
     if mounting.position_m is not None:
         places: list[Point] = [mounting.position_m]
     else:
         turns = [2 * math.pi * n / STARTS_PER_RING for n in range(STARTS_PER_RING)]
         places = [
-            (middle[0] + ring * reach * math.sin(a), middle[1] + ring * reach * math.cos(a), height)
-            for ring, a in itertools.product((0.35, 0.75), turns)
+            (middle[0] + r * reach * math.sin(a), middle[1] + r * reach * math.cos(a), height_m)
+            for r, a in itertools.product((0.35, 0.75), turns)
         ]
     for place in places:
         level = Pose(place, 0.0, 0.0, 0.0, *signs)

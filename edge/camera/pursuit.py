@@ -102,7 +102,7 @@ class Whereabouts:
         """By the speeds that were asked for."""
         pan = tilt = 0.0
         ends_s = (*(begin_s for begin_s, _ in self._speeds), math.inf)[1:]
-        for (begin_s, speeds), end_s in zip(self._speeds, ends_s, strict=False):
+        for (begin_s, speeds), end_s in zip(self._speeds, ends_s, strict=True):
             span_s = min(end_s, to_s) - max(begin_s, from_s)
             if span_s > 0:
                 pan, tilt = pan + speeds[0] * span_s, tilt + speeds[1] * span_s
@@ -150,11 +150,6 @@ class Pursuit:
     def is_following(self) -> bool:
         """The camera is steered by speed, or stands because the person does."""
         return self._track is not None
-
-    @property
-    def rests_since_s(self) -> float | None:
-        """Since when it has rested where it was sent; None while it does not."""
-        return self._rest_s
 
     def rests(self, reached: bool, now_s: float) -> None:
         """Whether the camera reports to rest where it was sent last."""
@@ -253,11 +248,11 @@ class Pursuit:
         self.word, self._near_again_s = word, now_s + self._away_s
         return self._go_wide()
 
-    def _hunts(self, pan_speed: float, now_s: float) -> bool:
+    def _hunts(self, pan_deg_s: float, now_s: float) -> bool:
         """The camera turns to and fro as nobody walks."""
-        if abs(pan_speed) < SWING_DEG_S:
+        if abs(pan_deg_s) < SWING_DEG_S:
             return False
-        way, self._way = self._way, math.copysign(1.0, pan_speed)
+        way, self._way = self._way, math.copysign(1.0, pan_deg_s)
         if way in (0.0, self._way):
             return False
         self._swings.append(now_s)

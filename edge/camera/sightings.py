@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drivers.core.capability import Aim
-from edge.camera.aim import HEAD_AND_SHOULDERS_M, Point, aim_at, wide_aim, wrapped_deg
+from edge.camera.aim import HEAD_AND_SHOULDERS_M, Point, aim_at, apart_deg, wide_aim
 from edge.camera.pose import (
     AIM_SIGMA_DEG,
     Fit,
@@ -135,10 +135,7 @@ def solve(
 def off_deg(found: Fit, point: Point, sighting: Sighting) -> float:
     """The angle between where the pose would look and where the person looked."""
     aim = aim_at(found.pose, point)
-    pan_deg = wrapped_deg(aim.pan_deg - sighting.pan_deg)
-    return math.hypot(
-        pan_deg * math.cos(math.radians(sighting.tilt_deg)), aim.tilt_deg - sighting.tilt_deg
-    )
+    return apart_deg(Aim(sighting.pan_deg, sighting.tilt_deg, aim.fov_deg), aim)
 
 
 def _aim_of(found: Fit, point: Point, sighting: Sighting | None, width_m: float) -> SeatAim:

@@ -6,8 +6,8 @@ Owns size and quality. Must not send it.
 from __future__ import annotations
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
+
+from drivers.video.capture import Picture
 
 WIDTH_PX = 320
 """Enough to see whether a face is in the middle."""
@@ -16,8 +16,8 @@ QUALITIES = (75, 55, 40, 25)
 """Of the JPEG: the first one whose bytes fit."""
 
 
-def small_jpeg(picture: NDArray[np.uint8], most_bytes: int) -> bytes | None:
-    """The picture (height, width, 3; blue green red) as a small JPEG; None when none fits."""
+def small_jpeg(picture: Picture, most_bytes: int) -> bytes | None:
+    """The picture as a small JPEG; None when none fits."""
     height, width = picture.shape[:2]
     scale = min(1.0, WIDTH_PX / width)
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -18,6 +18,7 @@ from edge.camera.aim import (
     Point,
     Pose,
     aim_at,
+    apart_deg,
     composed,
     wide_aim,
     wrapped_deg,
@@ -180,15 +181,8 @@ class Targets:
         if self._walks_m.get(seat, 0.0) > 0.0:
             reach_m = self._walks_m[seat] + WALK_MARGIN_M
             return math.degrees(math.atan2(reach_m, self.distance_m(seat)))
-        shrink = math.cos(math.radians(here.tilt_deg))
-        away = [
-            math.hypot(
-                wrapped_deg(there.pan_deg - here.pan_deg) * shrink, there.tilt_deg - here.tilt_deg
-            )
-            for other in self._places_m
-            if other != seat and (there := self._heads[other])
-        ]
-        return min(away, default=360.0) / 2.0
+        away_deg = [apart_deg(here, self._heads[o]) for o in self._places_m if o != seat]
+        return min(away_deg, default=360.0) / 2.0
 
     def error_deg(self, seat: str) -> float:
         """How far off the aim at this seat is expected to be."""

@@ -133,6 +133,8 @@ class FloorState(State):
     contact: Count | None = None
     """The hub's connection (``HubStatus.contact``) that it was made for: its ages are of that
     time. What was made for another is not merged. None: an older room."""
+    free: bool = False
+    """The meeting does not sit here: what the room leads is its own affair and is not merged."""
 
 
 class Press(Part):
@@ -176,3 +178,6 @@ class Floor(Message):
     fire_rooms: list[RoomId] = Field(default_factory=list)
     alarm: bool = False
     """A fire alarm is on and has not been acknowledged: every microphone is off."""
+    free: bool = False
+    """The meeting does not sit in this room: it leads itself by these rules, and of the rest only
+    the alarm is for it. An older room follows a floor in which its seats have no place."""

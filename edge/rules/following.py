@@ -9,6 +9,11 @@ again only when it has merged exactly that report, so a decision made in the roo
 be overlooked nor undone by a floor that was under way. Floors of an older generation, of
 another boot, or older than the one in force are ignored.
 
+A meeting may sit in some rooms only. To the others the hub says that they are *free*: such a
+room leads itself too, by the rules that came with that word, though the hub is there. It begins
+with what it led already, else in silence, and joins a meeting in silence again: what was said
+among its own people is no part of it. A fire alarm is the whole site's all the same.
+
 A request that ended in the room is named in its report until the hub has merged it: what is
 missing there without being named was unknown to the room, and stays with the hub.
 
@@ -23,13 +28,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from edge.rules.events import Effect, Ended, FloorEvent, Refused, Tick
+from edge.rules.events import AcknowledgeFire, Effect, Ended, FloorEvent, Refused, Tick
 from edge.rules.floor import step
 from edge.rules.intents import Intent, event_of, subject_of
 from edge.rules.lamps import ASKING, BURNING, MUTING, Lamp, SeatWish, led_by_nobody, picture
-from edge.rules.merge import RoomReport
+from edge.rules.merge import RoomReport, believed
 from edge.rules.state import Floor, SeatState, Turn, room_of, seat_state
 from edge.rules.timers import paced
+from edge.rules.turns import Outcome, end_all
 
 Authority = Literal["none", "hub", "room"]
 OnLinkLoss = Literal["standalone", "hold"]
@@ -66,6 +72,10 @@ class Room:
     """Seats whose turn or request ended here, and the report it was in."""
     spoken_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Speaking time of turns that ended here, since the start."""
+    free: bool = False
+    """The meeting does not sit here: the room leads itself, whoever can be heard."""
+    site_alarm: bool = False
+    """While it is free: the hub has told of a fire alarm that is not acknowledged."""
     burning: bool = False
     """The own fire contact is closed: everything is off, whoever leads and whatever is full."""
 
@@ -80,6 +90,8 @@ class HubFloor:
     for_report: int
     heard_seq: int
     floor: Floor
+    free: bool = False
+    """The room is to lead itself: of the floor only rules and alarm are for it."""
     heard_extra: frozenset[int] = frozenset()
     """Events beyond ``heard_seq`` that the hub has decided too: they may overtake."""
 
@@ -88,21 +100,78 @@ class HubFloor:
         return seq <= self.heard_seq or seq in self.heard_extra
 
 
-def follow(room: Room, message: HubFloor) -> Room:
+def follow(room: Room, message: HubFloor, now_s: float) -> Room:
     """Obey the hub's floor if it is meant for us now; else the very same room."""
-    if message.for_boot != room.boot or message.for_report != room.report:
+    if message.for_boot != room.boot:
         return room
-    if (message.gen, message.rev) <= (room.gen, room.applied) or message.gen < room.gen:
+    if (message.gen, message.rev) <= (room.gen, room.applied):
+        return room
+    if message.free:
+        told = replace(room, gen=message.gen, applied=message.rev)
+        return _hear_alarm(told if room.free else _set_free(told, message, now_s), message, now_s)
+    if message.for_report != room.report:
         return room
     return replace(
         room,
         authority="hub",
+        free=False,
+        site_alarm=False,
         gen=message.gen,
         applied=message.rev,
         floor=message.floor,
         pending=_unanswered(room.pending, message),
         ended={},
     )
+
+
+def _set_free(room: Room, message: HubFloor, now_s: float) -> Room:
+    """The meeting leaves the room, or was never in it.
+
+    Of what waits for an answer the fire contact is decided here, the rest is refused.
+    """
+    led = room.authority == "room"
+    own = report_of(room) if led else RoomReport(room.id, (), ())
+    floor = replace(
+        message.floor,
+        roles={s: r for s, r in room.floor.roles.items() if room_of(s) == room.id},
+        speaking=own.speaking,
+        queue=own.queue,
+        lost_rooms=frozenset(),
+        hold=own.hold,
+        fire_rooms=(room if led else message).floor.fire_rooms & {room.id},
+        alarm=room.floor.alarm and led,
+        left=(),
+        totals_s=room.spoken_s,
+        merged_s={},
+    )
+    alone = replace(
+        room,
+        authority="room",
+        free=True,
+        # By other rules the same people may wait in another order.
+        floor=paced(replace(floor, queue=floor.in_order(floor.queue)), now_s),
+        pending=(),
+        report=room.report + 1,
+    )
+    for press in room.pending:
+        if press.intent in ("fire", "fire_over"):
+            alone, _ = decide(alone, press.intent, None, press.at_s, now_s)
+        elif press.seat is not None:
+            alone = refuse(alone, press.seat, now_s)
+    return alone
+
+
+def _hear_alarm(room: Room, message: HubFloor, now_s: float) -> Room:
+    """A fire elsewhere silences a free room too, until it is acknowledged here or there."""
+    burns = message.floor.alarm
+    if burns == room.site_alarm:
+        return room
+    room = replace(room, site_alarm=burns)
+    if burns:
+        silenced = end_all(replace(room.floor, alarm=True), "set_fire", now_s)
+        return _led(room, silenced, now_s)[0]
+    # A contact that is still closed here is an alarm of its own.
+    return _step(room, AcknowledgeFire(), now_s)[0]
 
 
 def _unanswered(pending: tuple[Pending, ...], message: HubFloor) -> tuple[Pending, ...]:
@@ -168,8 +237,13 @@ def pass_time(room: Room, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
 
 
 def _step(room: Room, event: FloorEvent, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
-    floor, effects = step(room.floor, event, now_s)
-    if floor is not room.floor:
+    return _led(room, step(room.floor, event, now_s), now_s)
+
+
+def _led(room: Room, outcome: Outcome, now_s: float) -> tuple[Room, tuple[Effect, ...]]:
+    """The room after what it decided itself: whatever changes is a new report."""
+    floor, effects = outcome
+    if floor != room.floor:
         report = room.report + 1
         ended = {e.seat: report for e in effects if isinstance(e, Ended)}
         room = replace(
@@ -254,14 +328,11 @@ def wish(room: Room, seat: str, now_s: float) -> SeatWish:
 
 def report_of(room: Room) -> RoomReport:
     """What the room says of its own seats."""
-    hold = room.floor.hold
-    return RoomReport(
-        room=room.id,
-        speaking=tuple(t for t in room.floor.speaking if room_of(t.seat) == room.id),
-        queue=tuple(w for w in room.floor.queue if room_of(w.seat) == room.id),
+    return replace(
+        believed(room.floor, room.id),
         ended=room.ended,
-        hold=hold if hold is not None and room_of(hold.seat) == room.id else None,
-        alarm=room.floor.alarm,
+        # What the hub itself told is no news to it.
+        alarm=room.floor.alarm and not room.site_alarm,
         fire=room.id in room.floor.fire_rooms,
         spoken_s=room.spoken_s,
     )

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     FIRE_ALARM = "fire_alarm"
     LINK_LOST = "link_lost"
     ROOM_UNKNOWN = "room_unknown"
+    NOT_IN_MEETING = "not_in_meeting"
     DEVICE_UNKNOWN = "device_unknown"
     DEVICE_FAULT = "device_fault"
     COMMAND_UNKNOWN = "command_unknown"
@@ -65,6 +66,7 @@ class Reason(StrEnum):
     SIGN_IN_WRONG = "sign_in_wrong"
     CODE_WRONG = "code_wrong"
     TRY_LATER = "try_later"
+    TOO_MANY_REFUSED = "too_many_refused"
     NOT_YOUR_ROLE = "not_your_role"
     NOT_YOUR_SEAT = "not_your_seat"
     NOT_IN_TOKEN = "not_in_token"  # noqa: S105  # a reason's code
@@ -92,6 +94,7 @@ class Reason(StrEnum):
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_ID_USED = "vote_id_used"
+    VOTE_PAST = "vote_past"
     VOTE_NOT_READY = "vote_not_ready"
     VOTE_NOT_OPEN = "vote_not_open"
     VOTE_RUNNING = "vote_running"
@@ -156,6 +159,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.SEAT_UNKNOWN: Sentence("Không có ghế này", "There is no such seat"),
     Reason.LINK_LOST: Sentence("Không có kết nối với phòng này", "There is no link to this room"),
     Reason.ROOM_UNKNOWN: Sentence("Không có phòng này", "There is no such room"),
+    Reason.NOT_IN_MEETING: Sentence(
+        "Phòng này không tham gia cuộc họp", "The meeting does not sit in this room"
+    ),
     Reason.DEVICE_UNKNOWN: Sentence("Không có thiết bị này", "There is no such device"),
     Reason.DEVICE_FAULT: Sentence(
         "Thiết bị lỗi, đã báo cán bộ kỹ thuật", "Device fault, technician informed"
@@ -234,6 +240,10 @@ SENTENCES: dict[Reason, Sentence] = {
         "Mã nội dung biểu quyết đã dùng ở cuộc họp trước, đặt mã khác",
         "The id of a vote has been used in a meeting before: give it another one",
     ),
+    Reason.VOTE_PAST: Sentence(
+        "Nội dung này thuộc cuộc họp trước, hãy đưa vào danh sách thành nội dung mới",
+        "This vote belongs to a meeting that is over: put it on the list as a new one",
+    ),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),
     Reason.VOTE_RUNNING: Sentence("Đang biểu quyết", "A vote is in progress"),
@@ -300,6 +310,10 @@ SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.TRY_LATER: Sentence(
         "Đã thử sai quá nhiều lần, mời chờ rồi thử lại", "Too many wrong tries: please wait"
+    ),
+    Reason.TOO_MANY_REFUSED: Sentence(
+        "Quá nhiều lệnh liên tiếp bị từ chối, mời chờ vài giây",
+        "Too many commands in a row were refused: please wait some seconds",
     ),
     Reason.NOT_YOUR_ROLE: Sentence(
         "Vai đang đăng nhập không được dùng chức năng này",

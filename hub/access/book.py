@@ -109,6 +109,7 @@ class SeatCode:
 
     seat: str
     meeting: str
+    """Which meeting it is for: ``Meeting.identity``."""
     made_s: float
 
 

@@ -75,7 +75,10 @@ class Door:
         *,
         simulation: bool = False,
     ) -> None:
-        """``meeting`` says for which meeting codes are made, ``name_at`` who sits at a seat."""
+        """``meeting`` says for which meeting codes are made, ``name_at`` who sits at a seat.
+
+        A meeting is known by what stays of it however it is called; empty while there is none.
+        """
         self.simulation = simulation
         self.changes = 0
         """Grows with whatever may have ended a session."""
@@ -155,7 +158,8 @@ class Door:
 
     def _is_valid(self, code: SeatCode) -> bool:
         age_s = self._now_s() - code.made_s
-        return -1.0 <= age_s <= CODE_HOLDS_S and code.meeting == self._meeting()
+        is_fresh = -1.0 <= age_s <= CODE_HOLDS_S
+        return is_fresh and self.has_meeting and code.meeting == self._meeting()
 
     # --- coming in ---------------------------------------------------------------------------
 
@@ -279,8 +283,13 @@ class Door:
 
     # --- codes of seats ----------------------------------------------------------------------
 
+    @property
+    def has_meeting(self) -> bool:
+        """There is one that codes can be made for: it has not ended."""
+        return self._meeting() != ""
+
     async def new_seat_codes(self, seats: Iterable[str]) -> dict[str, str]:
-        """New codes by seat, to be printed now: they are not kept."""
+        """New codes by seat, to be printed now: they are not kept. They end with the meeting."""
         made = {seat: codes.new_code() for seat in seats}
         kept = {seat: codes.digest(codes.typed(code)) for seat, code in made.items()}
         meeting, now_s = self._meeting(), self._now_s()

@@ -167,7 +167,8 @@ class SeatCodes(BaseModel):
 
 
 class SeatsWithCode(BaseModel):
-    """Who sits where, and which seats have a valid code."""
+    """Who sits where in the meeting that is in force, and which seats have a valid code for it."""
 
+    meeting: str
     seats: dict[str, str]
     with_code: list[str]

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import Any
 
 from edge.contract import messages
-from edge.contract.topics import seat_name
 from edge.rules.ballot_state import Ballot, Stage
 from edge.rules.floor import Floor, room_of
 from hub.api import views
@@ -96,7 +95,7 @@ def seats_part(meeting: Meeting, board: Board) -> dict[str, Json]:
 
 def room_part(meeting: Meeting, room: Room, *, online: bool) -> Json:
     """A room: its name, whether it can be reached, who sits where."""
-    plan, roles = room.plan, meeting.floor.roles
+    plan, roles = room.plan, meeting.roles_in(room.id)
     title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
     places = plan.seats if plan is not None else []
     return {
@@ -104,11 +103,12 @@ def room_part(meeting: Meeting, room: Room, *, online: bool) -> Json:
         "title": title.model_dump(),
         "online": online,
         "since_ms": int(room.since_s * 1000),
+        "sits": meeting.sits_in(room.id),
         "plan": {
             "seats": [
                 {
                     "number": place.number,
-                    "role": roles.get(seat_name(room.id, place.number), place.role),
+                    "role": roles.get(str(place.number), place.role),
                 }
                 for place in places
             ],

@@ -6,6 +6,7 @@ codes (``hub.access.rights``).
 
 from __future__ import annotations
 
+import asyncio
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,12 +43,17 @@ class SignIn:
         entrance: Entrance,
         people: Callable[[], Mapping[str, str]],
         noted: bodies.Noted = lambda what, by, role, code: None,
+        title: Callable[[], str] = str,
     ) -> None:
-        """``people`` says who sits where: every seat of the meeting, some with an empty name."""
+        """``people`` says who sits where: every seat of the meeting, some with an empty name.
+
+        ``title`` says how the meeting is called.
+        """
         self.gate = Gate(door, entrance)
         self._door = door
         self._people = people
         self._noted = noted
+        self._title = title
         self._homes: tuple[str, ...] = ()
         self._has_displays = False
 
@@ -184,7 +190,9 @@ class SignIn:
     async def seats_with_code(self, request: web.Request) -> web.Response:
         """Which seats have a code."""
         found = bodies.SeatsWithCode(
-            seats=dict(self._people()), with_code=self._door.seats_with_code()
+            meeting=self._title(),
+            seats=dict(self._people()),
+            with_code=self._door.seats_with_code(),
         )
         return as_json(found.model_dump())
 
@@ -196,6 +204,8 @@ class SignIn:
         known = self._people()
         if any(seat not in known for seat in body.seats):
             return rejected(409, Reason.SEAT_UNKNOWN)
+        if not self._door.has_meeting:
+            return rejected(409, Reason.MEETING_NOT_RUNNING)
         who = signed_in(request)
         try:
             made = await self._door.new_seat_codes(body.seats)
@@ -203,8 +213,8 @@ class SignIn:
             return rejected(503, Reason.STORAGE_FULL)
         self._noted("codes_made", who.by, who.role.value, "")
         origin = f"{'https' if self.gate.entrance.https else 'http'}://{request.host}"
-        printed = [_printed(seat, known[seat], code, origin) for seat, code in made.items()]
-        return as_json(bodies.SeatCodes(codes=printed).model_dump())
+        drawn = await asyncio.to_thread(_drawn, made, known, origin)
+        return as_json(bodies.SeatCodes(codes=drawn).model_dump())
 
     async def revoke_codes(self, request: web.Request) -> web.Response:
         """Codes hold no more."""
@@ -220,7 +230,14 @@ class SignIn:
         return await self.seats_with_code(request)
 
 
-def _printed(seat: str, name: str, code: str, origin: str) -> bodies.SeatCode:
+def _drawn(
+    made: Mapping[str, str], people: Mapping[str, str], origin: str
+) -> list[bodies.SeatCode]:
+    """What is printed of each code; a picture costs about 10 ms, so not on the hub's loop."""
+    return [_of_seat(seat, people[seat], code, origin) for seat, code in made.items()]
+
+
+def _of_seat(seat: str, name: str, code: str, origin: str) -> bodies.SeatCode:
     """The code stands behind ``#``, which a browser sends to nobody and no log has."""
     link = f"{origin}/signin#code={code}"
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=4, border=2)

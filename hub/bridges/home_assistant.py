@@ -6,6 +6,11 @@ something new, or when the broker is there again: it may have forgotten them. Wh
 null, which Home Assistant shows as unknown. While the hub is away all of it is unavailable, because
 the hub's own status says so.
 
+What Home Assistant has once been told it keeps until it is told otherwise. So the rooms and
+displays that it knows are remembered: a display that has left its room is taken back by name, a
+room that this hub has not heard is unknown, and a hub that is not to tell any more takes everything
+back.
+
 Owns these two messages and when they are sent. Must not hold names of people.
 """
 
@@ -13,14 +18,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from edge.contract import messages, topics
 from edge.contract.messages import Text
 from edge.rules.floor import room_of
 from hub.board import Board
+from hub.bridges import notes
 from hub.meeting.state import Meeting
+from hub.store.store import Store
 
 Json = dict[str, Any]
 
@@ -28,6 +35,11 @@ PREFIX = "homeassistant"
 """As Home Assistant has it unless told otherwise."""
 
 LOOK_EVERY_S = 2.0
+
+NOTE = "home_assistant"
+
+GONE_MOST = 16
+"""Displays of a room that are still taken back: each time, since who was away has not heard it."""
 
 _ON = {True: "ON", False: "OFF", None: None}
 """As binary sensors take them without being told."""
@@ -51,41 +63,72 @@ class HomeAssistant:
         link: Callable[[], Sender],
         board: Callable[[], Board],
         meeting: Callable[[], Meeting],
+        store: Store,
         version: str,
+        *,
+        wanted: bool = True,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Nothing is sent before ``run``."""
+        """Nothing is sent before ``run``; not ``wanted``: what was told before is taken back."""
         self._link = link
         self._board = board
         self._meeting = meeting
+        self._store = store
         self._version = version
+        self._wanted = wanted
         self._pause = pause
+        self._known: dict[str, list[str]] = {}
         self._told: dict[str, bytes] = {}
         self._contact = 0
 
     async def run(self) -> None:
-        """Tell until cancelled."""
-        while True:
-            self.tell()
-            await self._pause(LOOK_EVERY_S)
+        """Tell until cancelled.
 
-    def tell(self) -> None:
-        """Send what says something new."""
+        Raises:
+            StoreError: what Home Assistant knows cannot be read or kept.
+        """
+        self._known = await notes.recall(self._store, NOTE) or {}
+        while self._wanted or self._known:
+            await self.tell()
+            await self._pause(LOOK_EVERY_S)
+        await asyncio.Event().wait()  # there is nothing to do, and a part does not end
+
+    async def tell(self) -> None:
+        """Send what says something new.
+
+        Raises:
+            StoreError: what is told cannot be remembered.
+        """
         link = self._link()
         if not link.connected:
             return
         if link.contact != self._contact:
             self._told.clear()
             self._contact = link.contact
+        if not self._wanted:
+            for room in self._known:
+                self._send(link, config_topic(room), b"")
+                self._send(link, state_topic(room), b"")
+            return
         board, meeting = self._board(), self._meeting()
-        for ident, room in meeting.rooms.items():
-            if room.plan is None:
-                continue
-            self._send(link, config_topic(ident), description(ident, room.plan, self._version))
-            self._send(link, state_topic(ident), state(ident, room.plan, board, meeting))
+        plans = {ident: room.plan for ident, room in meeting.rooms.items() if room.plan is not None}
+        await self._remember(plans)
+        for room, known in self._known.items():
+            if room in plans:
+                told = description(room, plans[room], self._version, known)
+                self._send(link, config_topic(room), _json(told))
+            self._send(link, state_topic(room), _json(state(room, known, board, meeting)))
 
-    def _send(self, link: Sender, topic: str, payload: Json) -> None:
-        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    async def _remember(self, plans: dict[str, messages.Describe]) -> None:
+        """Before it is told: what was told and not remembered could not be taken back."""
+        known = self._known | {
+            room: displays_of(plan, self._known.get(room, ())) for room, plan in plans.items()
+        }
+        if known != self._known:
+            await notes.remember(self._store, NOTE, known)
+            self._known = known
+
+    def _send(self, link: Sender, topic: str, data: bytes) -> None:
         if self._told.get(topic) != data:
             self._told[topic] = data
             link.send(topic, data, retain=True)
@@ -101,9 +144,18 @@ def state_topic(room: str) -> str:
     return f"{PREFIX}/phonghop-{room}/state"
 
 
-def description(room: str, plan: messages.Describe, version: str) -> Json:
-    """The device, and one entity for each thing that is told."""
+def displays_of(plan: messages.Describe, known: Sequence[str]) -> list[str]:
+    """Of the room, and before them those of ``known`` that are gone from it."""
+    now = [device.id for device in plan.devices if device.kind == "display"]
+    return [each for each in known if each not in now][-GONE_MOST:] + now
+
+
+def description(
+    room: str, plan: messages.Describe, version: str, known: Sequence[str] = ()
+) -> Json:
+    """The device, and one entity for each thing that is told; ``known`` displays may be gone."""
     screens = [device for device in plan.devices if device.kind == "display"]
+    gone = set(known) - {screen.id for screen in screens}
     return {
         "device": {
             "identifiers": [f"phonghop-{room}"],
@@ -137,23 +189,26 @@ def description(room: str, plan: messages.Describe, version: str) -> Json:
                 )
                 for screen in screens
             },
+            # A component of its platform alone is how Home Assistant is told that it is gone.
+            **{f"display_{each}": {"platform": "binary_sensor"} for each in sorted(gone)},
         },
     }
 
 
-def state(room: str, plan: messages.Describe, board: Board, meeting: Meeting) -> Json:
+def state(room: str, displays: Sequence[str], board: Board, meeting: Meeting) -> Json:
     """What is known now; null is unknown."""
     seen = board.rooms.get(room)
-    online = seen is not None and seen.online()
+    online = seen.online() if seen is not None and seen.met else None
     reported = seen.states.get("displays") if seen is not None and online else None
     screens = reported.displays if isinstance(reported, messages.DisplaysState) else {}
-    ids = [device.id for device in plan.devices if device.kind == "display"]
     speaking = sum(room_of(turn.seat) == room for turn in meeting.floor.speaking)
     return {
         "online": _ON[online],
         "speaking": speaking if meeting.is_reachable(room) else None,
         "alarms": len(seen.alerts) if seen is not None and online else None,
-        "displays": {each: _ON[screens[each].power if each in screens else None] for each in ids},
+        "displays": {
+            each: _ON[screens[each].power if each in screens else None] for each in displays
+        },
     }
 
 
@@ -167,6 +222,10 @@ def _entity(
         "value_template": f"{{{{ value_json.{value} }}}}",
         **more,
     }
+
+
+def _json(payload: Json) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _both(text: Text) -> str:

@@ -30,8 +30,9 @@ import aiomqtt
 from hub.identity.authority import Authority, Request, fingerprint, key_pem, new_key, pem
 from hub.identity.folder import SECRET, Folder, client_context, locked
 
-REREAD = "systemctl reload mosquitto"
-"""How Debian's Mosquitto is told to read its settings anew (SIGHUP)."""
+REREAD = "systemctl kill --signal=HUP mosquitto"
+"""How Mosquitto is told to read its files anew. Debian's ``systemctl reload`` does the same by way
+of ``/bin/kill``, which a small system does not have."""
 
 RESTART = "systemctl restart mosquitto"
 
@@ -101,7 +102,8 @@ def _reread(broker: Broker) -> None:
     except (OSError, ValueError) as error:
         raise BrokerError(f"{broker.reread}: {error}; then: {RESTART}") from error
     if done.returncode:
-        raise BrokerError(f"{broker.reread}: {done.stderr.strip() or 'failed'}; then: {RESTART}")
+        why = (done.stderr.strip().splitlines() or ["failed"])[0]
+        raise BrokerError(f"{broker.reread}: {why}; then: {RESTART}")
 
 
 def _until_refused(broker: Broker, context: ssl.SSLContext) -> None:

@@ -109,12 +109,14 @@ def _settings(meeting: Meeting, given: SettingsOrder, now_s: float) -> Decision:
 
 
 def _ordered(meeting: Meeting, wanted: FloorEvent, cause: str, by: str, now_s: float) -> Decision:
+    seat: str | None = getattr(wanted, "seat", None)
+    room = room_of(seat) if seat is not None else None
+    if room is not None and room in meeting.rooms and not meeting.sits_in(room):
+        return Decision(refused=Reason.NOT_IN_MEETING)
     after, effects = step(meeting.floor, wanted, now_s)
     reason = next((e.reason for e in effects if isinstance(e, Refused)), None)
     if reason is not None:
         return Decision(refused=reason)
-    seat: str | None = getattr(wanted, "seat", None)
-    room = room_of(seat) if seat is not None else None
     return Decision((events.floor_changed(meeting.floor, after, cause, by, now_s, room, seat),))
 
 

@@ -12,7 +12,7 @@ from typing import cast
 
 from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
-from hub.meeting import care
+from hub.meeting import care, past
 from hub.meeting.agenda import place_of
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.events import (
@@ -77,7 +77,8 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             kept = dict(meeting.floor.roles)
             for seat in gone:
                 kept.pop(seat, None)
-            roles = kept | roles_of([after], meeting.assigned)
+            came = [after] if meeting.sits_in(event.room) else []
+            roles = kept | roles_of(came, meeting.assigned)
             return _with_roles(_with(meeting, after), roles)
         case MeetingSet():
             return _described(meeting, event)
@@ -95,8 +96,8 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             return replace(meeting, care=care.after(meeting.care, event))
         case AlertRaised(room=source, alert=alert) | AlertCleared(room=source, alert=alert):
             return replace(meeting, care=care.alarm_moved(meeting.care, source, alert))
-        case BallotMoved(what="ready_check"):
-            return replace(meeting, shown=(event.ballot, event.generation))
+        case BallotMoved():
+            return past.moved(meeting, event)
         case _:
             return meeting  # orders and audits are for the records
 
@@ -169,14 +170,16 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
     if is_new:
         told = replace(
             told,
+            begun_s=event.at_s,
             attendance=Attendance(gate=event.gate),
             motions={motion.id: motion for motion in event.motions},
             shown=None,
-            past=frozenset((*meeting.ballots, *meeting.damaged)),
         )
+        told = past.another_begins(told)
     if is_new or place_of(told, told.item) is None:
         told = replace(told, item=told.agenda[0].id if told.agenda else "")
-    return _with_roles(told, roles_of(told.rooms.values(), told.assigned))
+    sitting = (room for room in told.rooms.values() if told.sits_in(room.id))
+    return _with_roles(told, roles_of(sitting, told.assigned))
 
 
 def is_another(meeting: Meeting, event: MeetingSet) -> bool:

@@ -100,6 +100,8 @@ def _wanted(
     room, pressed_s = meeting.room(given.room), given.heard_s - given.event.age_ms / 1000
     if body.seat is not None and room_of(body.seat) != room.id:
         return Reason.SEAT_UNKNOWN
+    if intent not in FIRE and not meeting.sits_in(room.id):
+        return Reason.NOT_IN_MEETING
     if given.event.seq < room.presses.get(subject_of(intent, body.seat) or "", 0):
         return Reason.OUTDATED
     if intent == "fire_acknowledged" and pressed_s <= meeting.fire_s:

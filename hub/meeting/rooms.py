@@ -4,15 +4,22 @@ Theory. A room's own floor is merged once per report, and only if its ages are t
 made for the hub's present connection, and they count from when it was heard. A new start of
 the room comes first (its microphones are off, its requests stay), then what it decided alone.
 
+A room in which the meeting does not sit leads itself. Its reports are heard, so that it can be
+taken in at any time, but only its fire contact is the meeting's; and a room that is taken in
+comes in silence.
+
 Owns what follows from a room's status, description and floor. Must not judge presses.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.contract import messages
 from edge.rules.chair import room_restarted
-from edge.rules.floor import Floor, RoomLost, RoomRestarted, step
+from edge.rules.floor import Floor, RoomLost, RoomRestarted, SetFire, room_of, step
 from edge.rules.merge import believed, merge
+from edge.rules.turns import end_all
 from hub.meeting import events, wire
 from hub.meeting.inputs import (
     NOTHING,
@@ -86,7 +93,9 @@ def floor_heard(meeting: Meeting, given: FloorHeard, now_s: float) -> Decision:
     if tells and state.contact not in (None, given.contact):
         return NOTHING  # its ages are of another time; the room says it again when it hears us
     after = floor
-    if tells:
+    if state.free or not meeting.sits_in(room.id):
+        after = _beside(floor, room, state, now_s)
+    elif tells:
         report = wire.report_of(room.id, state, given.heard_s)
         if new_boot:
             # The rule alone: a free place must not go to a seat of which the report says more.
@@ -97,6 +106,24 @@ def floor_heard(meeting: Meeting, given: FloorHeard, now_s: float) -> Decision:
     else:
         after, _ = merge(after, believed(after, room.id), now_s)
     return Decision((_merged(floor, after, room, state, now_s),))
+
+
+def _beside(floor: Floor, room: Room, state: messages.FloorState, now_s: float) -> Floor:
+    """The meeting's floor when a room has said what it led for itself: silence, or fire.
+
+    What it counted so far is noted as merged: later reports count from the room's start.
+    """
+    floor, _ = step(floor, RoomRestarted(room.id), now_s)
+    if state.fire is not None and state.fire != (room.id in floor.fire_rooms):
+        floor, _ = step(floor, SetFire(room.id, state.fire), now_s)
+    if state.alarm and not floor.alarm:
+        floor, _ = end_all(replace(floor, alarm=True), "set_fire", now_s)
+    counted = {s: spoken_s for s, spoken_s in state.spoken_s.items() if room_of(s) == room.id}
+    return replace(
+        floor,
+        queue=tuple(w for w in floor.queue if room_of(w.seat) != room.id),
+        merged_s={**floor.merged_s, **counted},
+    )
 
 
 def _merged(

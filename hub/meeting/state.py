@@ -104,6 +104,8 @@ class Meeting:
     """Which version of the meeting is in force: a digest of what it says."""
     prepared: str = ""
     """Which prepared meeting that is; empty: none of them."""
+    begun_s: float = 0.0
+    """When it took the place of another one."""
     session: Session | None = None
     rooms_sitting: tuple[str, ...] = ()
     """Rooms in which it sits; empty: all."""
@@ -130,7 +132,9 @@ class Meeting:
     motions: Mapping[str, Motion] = field(default_factory=dict)
     """What can be put to the vote: by id, in order."""
     ballots: Mapping[BallotKey, Journal] = field(default_factory=dict)
-    """Every ballot with a record, in the order in which they began."""
+    """This meeting's ballots, in the order in which they began; past ones are in the store."""
+    begun: Mapping[BallotKey, str] = field(default_factory=dict)
+    """Every ballot that has begun in this meeting, and its stage by the events."""
     shown: BallotKey | None = None
     """The ballot that rooms are told of: the last one that was made ready."""
     damaged: Mapping[BallotKey, str] = field(default_factory=dict)
@@ -138,13 +142,34 @@ class Meeting:
     keys: Mapping[BallotKey, bytes] = field(default_factory=dict, repr=False)
     """Keys of the boxes of secret ballots that are not over."""
     past: frozenset[BallotKey] = frozenset()
-    """Ballots of meetings before this one."""
+    """Ballots that are done with (``hub.meeting.past``): their journals are not here."""
 
-    def sits_in(self, room: str) -> bool:
-        """The meeting takes place in that room."""
-        return not self.rooms_sitting or room in self.rooms_sitting
+    def has_begun(self, ballot: str) -> bool:
+        """There was a vote of this name, here or in a meeting before."""
+        first = (ballot, 1)
+        return first in self.ballots or first in self.past or first in self.damaged
 
     care: Care = field(default_factory=Care)
+
+    def sits_in(self, room: str) -> bool:
+        """The meeting takes place in that room; a room in which it does not leads itself."""
+        return not self.rooms_sitting or room in self.rooms_sitting
+
+    @property
+    def identity(self) -> str:
+        """Which meeting it is, however it is called; empty when it has ended.
+
+        One of a file has no beginning of its own: it is the one since another went.
+        """
+        if self.session == "ended":
+            return ""
+        return self.prepared if self.session else f"{self.prepared} since {self.begun_s}"
+
+    def has_seat(self, seat: str) -> bool:
+        """A room described this seat, whether the meeting sits there or not."""
+        room, _, number = seat.partition("/")
+        plan = self.room(room).plan
+        return plan is not None and any(str(place.number) == number for place in plan.seats)
 
     def members(self) -> tuple[Member, ...]:
         """The list: the roster, or who sits at the rooms' seats."""
@@ -156,15 +181,16 @@ class Meeting:
         )
 
     def members_in(self, rooms: Iterable[str]) -> dict[str, list[Member]]:
-        """Who is in the list, by these rooms."""
+        """Who is in the list, by these rooms; nobody where the meeting does not sit."""
         found: dict[str, list[Member]] = {room: [] for room in rooms}
         if self.roster:
             for member in self.roster:
-                if room_of(member.seat) in found:
-                    found[room_of(member.seat)].append(member)
+                room = room_of(member.seat)
+                if room in found and self.sits_in(room):
+                    found[room].append(member)
             return found
         for room, members in found.items():
-            plan = self.room(room).plan
+            plan = self.room(room).plan if self.sits_in(room) else None
             for place in plan.seats if plan is not None else ():
                 seat = seat_name(room, place.number)
                 members.append(Member(seat, seat, self.names.get(seat, "")))
@@ -185,11 +211,16 @@ class Meeting:
 
     def names_in(self, room: str) -> dict[str, str]:
         """Names at the seats that the room described, by number as text."""
-        return _at_seats(self.names, self.room(room))
+        return _at_seats(self.names, self.room(room)) if self.sits_in(room) else {}
 
     def roles_in(self, room: str) -> dict[str, Role]:
-        """Roles at the seats that the room described, by number as text."""
-        return _at_seats(self.floor.roles, self.room(room))
+        """Roles at the seats that the room described, by number as text.
+
+        In a room that leads itself they are those of the room.
+        """
+        known = self.room(room)
+        roles = self.floor.roles if self.sits_in(room) else roles_of([known], {})
+        return _at_seats(roles, known)
 
 
 def _at_seats(told: Mapping[str, T], room: Room) -> dict[str, T]:

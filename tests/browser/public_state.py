@@ -37,5 +37,5 @@ def public(state: Json, votes: dict[str, str]) -> Json:
 
 def _room(room: Json) -> Json:
     seats = [{"number": s["number"], "role": s["role"]} for s in room["plan"]["seats"]]
-    kept = {key: room[key] for key in ("id", "title", "online", "since_ms", "names")}
+    kept = {key: room[key] for key in ("id", "title", "online", "since_ms", "sits", "names")}
     return {**kept, "plan": {"seats": seats, "devices": []}, "alerts": {}}

@@ -126,6 +126,7 @@ def room(room_id: str, title: Json, **parts: Any) -> Json:
         "title": title,
         "online": True,
         "since_ms": HUB_TIME_MS - 3_000_000,
+        "sits": True,
         "boot": "b1",
         "version": "0.1.0",
         "clock": "synced",

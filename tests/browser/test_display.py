@@ -67,6 +67,7 @@ def test_the_screen_follows_the_meeting(open_page: OpenPage, hub: FakeHub) -> No
     hub.part(["ballots"], [ballot("announced")])
     expect(page.locator("screen-ballot .outcome")).to_have_text("Được thông qua")
     expect(page.locator('.bar[data-option="yes"] strong')).to_have_text("17")
+    expect(page.locator("screen-ballot .left")).to_contain_text("mức cần để thông qua")
     assert fits(page)
 
     hub.part(["ballots"], [])
@@ -125,6 +126,19 @@ def test_rules_of_accessibility_and_contrast_for_far_readers(
     assert serious(page, rules=("color-contrast-enhanced",)) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_room_that_is_not_part_of_the_meeting_shows_nothing_of_it(
+    open_page: OpenPage, hub: FakeHub
+) -> None:
+    page = open_page("display/satellite", size=SCREEN, wait=False)
+    expect(page.locator("html")).to_have_attribute("data-scene", "floor")
+    hub.part(["rooms", "satellite", "sits"], False)
+    expect(page.locator("screen-notice .below")).to_contain_text("không tham gia cuộc họp")
+    expect(page.locator("screen-head .meeting")).to_be_empty()
+    expect(page.locator("screen-foot")).to_be_hidden()
+    page = open_page("display/main", size=SCREEN, wait=False)
+    expect(page.locator("screen-foot")).to_be_hidden()
 
 
 def test_an_unknown_room_is_named(open_page: OpenPage, hub: FakeHub) -> None:

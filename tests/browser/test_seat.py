@@ -228,3 +228,12 @@ def test_names_and_papers_may_hold_anything(open_page: OpenPage, hub: FakeHub) -
     expect(link).to_have_attribute("href", "/api/v1/papers/p%2F..%2F1")
     assert page.locator("main img").count() == 0
     assert "onerror" in json.dumps(hub.state["meeting"])
+
+
+def test_a_seat_outside_the_meeting_says_so(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["rooms"]["main"]["sits"] = False
+    page = open_page("seat?seat=main/12", wait=False)
+    expect(page.locator("seat-head .empty")).to_contain_text("không tham gia cuộc họp này")
+    expect(page.locator("seat-turn")).to_be_hidden()
+    hub.part(["rooms", "main", "sits"], True)
+    expect(page.locator("seat-turn")).to_be_visible()

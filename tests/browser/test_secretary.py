@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hub.demo_papers import furnish
 from hub.roster import demo_file, load
@@ -176,6 +176,25 @@ def test_what_is_typed_outlives_a_lost_line_and_somebody_elses_changes(
     expect(title).to_have_value("Của tôi")
     page.get_by_role("button", name="Bỏ thay đổi").click()
     expect(title).to_have_value("Của người khác")
+
+
+def test_a_hub_that_refuses_a_meeting_is_not_stormed_with_requests(open_secretary: Open) -> None:
+    page = open_secretary()
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=503, json={})
+
+    new_meeting(page, "Còn trống")
+    page.reload()  # it forgets what it had fetched
+    page.wait_for_selector(".meeting-row")
+    page.route("**/api/v1/meetings/*", refuse)
+    page.locator(".meeting-row", has_text="Còn trống").click()
+    page.wait_for_timeout(3000)
+    assert 1 <= len(asked) <= 4
+    page.unroute("**/api/v1/meetings/*")
+    expect(page.locator("#editor-title")).to_have_text("Còn trống")
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ KEYS: list[Intent] = [
     "fire_acknowledged",
 ]
 TROUBLES = ["lose_hub", "lose_room", "restart_room", "reconnect_room"]
+SITTINGS: list[tuple[str, ...]] = [(), ("main",), ("main", "sat"), ("sat", "far")]
 WAITS_S = [0.1, 1.0, 5.0, 30.0]
 SEEDS = 200
 STEPS = 120
@@ -143,6 +144,11 @@ class FloorMachine(RuleBasedStateMachine):
         """Its link, its power."""
         getattr(self.world, what)(room)
 
+    @rule(where=st.sampled_from(SITTINGS))
+    def sit(self, where: tuple[str, ...]) -> None:
+        """The secretary takes rooms in, or leaves them to themselves."""
+        self.world.sit(*where)
+
     @rule(restarted=st.booleans())
     def trouble_of_the_hub(self, restarted: bool) -> None:
         """The same."""
@@ -179,6 +185,8 @@ def walk(seed: int, world: World) -> None:
     disturbed = chosen.random() * 0.4
     prompt = chosen.random() < 0.5
     """Then no message is late, and requests must have the very time of their press."""
+    sits = chosen.choice([0, 0, 3])
+    """In a third of the stories the meeting changes its rooms."""
 
     def page() -> None:
         world.page(_order(chosen))
@@ -216,6 +224,7 @@ def walk(seed: int, world: World) -> None:
         some(world.reconnect_room, ROOMS): 4,
         world.restart_hub: 2,
         world.reconnect_hub: 1,
+        lambda: world.sit(*chosen.choice(SITTINGS)): sits,
         world.settle: 3,
     }
     for act in chosen.choices(list(acts), list(acts.values()), k=STEPS):

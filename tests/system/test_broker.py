@@ -19,6 +19,7 @@ from tests.locked_broker import LockedBroker
 
 pytestmark = pytest.mark.broker
 
+PASSWORD = "known to these tests alone"  # noqa: S105  # not a secret
 MAIN, OTHER, HUB, REVOKED, EXPIRED, WILD = 11, 12, 13, 14, 15, 16
 
 
@@ -34,6 +35,9 @@ class Site:
         self.main = self.authority.issue("main", MAIN)
         self.other = self.authority.issue("satellite-1", OTHER)
         self.hub = self.authority.issue("hub", HUB)
+        self.door = self.broker.open_door(
+            homeassistant=PASSWORD, nodered=PASSWORD, ecabinet=PASSWORD
+        )
 
     def client(self, identity: str | None, name: str = "any", **more: object) -> aiomqtt.Client:
         """Somebody who shows this certificate."""
@@ -246,6 +250,49 @@ def test_too_long_a_message_ends_its_sender_alone(site: Site) -> None:
             room.sendall(b"\x30" + length + body)
             assert room.recv(10) == b""
     assert site.broker.running
+
+
+MAY_READ = {
+    "homeassistant": {"homeassistant/phonghop-main/state", "phonghop/v1/hub/status"},
+    "nodered": {"phonghop/v1/main/up/status", "phonghop/v1/hub/status"},
+    "ecabinet": {"phonghop/v1/hub/fact", "phonghop/v1/hub/status"},
+}
+
+
+@pytest.mark.parametrize("name", MAY_READ)
+async def test_another_system_reads_what_its_account_may_and_writes_nothing(
+    site: Site, name: str
+) -> None:
+    """What is retained comes with the subscription, so nothing is waited for that may not come."""
+    own = f"phonghop/v1/{name}/down/time"  # a room of that name would hear it: sent last
+    topics = {*set().union(*MAY_READ.values()), "phonghop/v1/main/up/event"}
+    async with site.client(site.hub) as hub, site.client(site.main) as room:
+        for topic in topics:
+            sender = room if topic.startswith("phonghop/v1/main") else hub
+            await sender.publish(topic, "true", qos=1, retain=True)
+    account = {"username": name, "password": PASSWORD}
+    async with aiomqtt.Client("127.0.0.1", site.door, identifier=name, **account) as other:
+        for topic in ("homeassistant/phonghop-main/state", "phonghop/v1/main/up/status"):
+            await other.publish(topic, "forged", qos=1, retain=True)
+        for topic in ("phonghop/#", "homeassistant/#"):
+            await other.subscribe(topic, qos=1)
+        heard = {}
+        async with site.client(site.hub) as hub, asyncio.timeout(15):
+            await hub.publish(own, "last", qos=1)
+            async for message in other.messages:
+                if str(message.topic) == own:
+                    break
+                heard[str(message.topic)] = message.payload
+    assert heard == dict.fromkeys(MAY_READ[name], b"true")
+
+
+@pytest.mark.parametrize("account", [{}, {"username": "homeassistant", "password": "guess"}])
+async def test_nobody_comes_in_by_the_door_of_other_systems_without_the_password(
+    site: Site, account: dict[str, str]
+) -> None:
+    with pytest.raises(aiomqtt.MqttError):
+        async with aiomqtt.Client("127.0.0.1", site.door, identifier="x", timeout=5.0, **account):
+            pass
 
 
 def test_mosquitto_has_nothing_to_complain_of(site: Site) -> None:

@@ -6,11 +6,13 @@ Owns ``hub.api.gate`` and ``hub.api.sign_in`` with the real door, in-process.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from argon2 import PasswordHasher
 
 from hub.access import codes, passwords
@@ -267,7 +269,7 @@ async def test_codes_are_told_once_with_a_picture(hub: Hub) -> None:
         assert first["link"].endswith(f"/signin#code={first['code']}")
         assert first["qr"].startswith("data:image/svg+xml")
         listed = await (await client.get("/api/v1/seat-codes")).json()
-        assert listed == {"seats": PEOPLE, "with_code": ["main/12", "main/2"]}
+        assert listed == {"meeting": "", "seats": PEOPLE, "with_code": ["main/12", "main/2"]}
         answer = await client.post(
             "/api/v1/seat-codes/revoke", json={"seats": ["main/2"]}, headers=header
         )
@@ -281,6 +283,24 @@ async def test_codes_are_told_once_with_a_picture(hub: Hub) -> None:
         answer = await client.post("/api/v1/sign-in/seat", json={"code": second["code"]})
         assert answer.status == 200
     assert ("codes_made", "secretary", "secretary", "") in hub.noted
+
+
+async def test_pictures_of_codes_are_drawn_while_the_hub_goes_on(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn_by: list[threading.Thread] = []
+    draw = segno.make_qr
+
+    def noted(*args: Any, **options: Any) -> segno.QRCode:
+        drawn_by.append(threading.current_thread())
+        return draw(*args, **options)
+
+    monkeypatch.setattr(segno, "make_qr", noted)
+    async with hub.served() as client:
+        header = await sign_in(client, "secretary")
+        await client.post("/api/v1/seat-codes", json={"seats": ["main/2"]}, headers=header)
+    assert len(drawn_by) == 1
+    assert drawn_by[0] is not threading.main_thread(), "2000 codes would stop the hub for 20 s"
 
 
 async def test_the_first_start_makes_one_account_with_its_code(tmp_path: Path) -> None:
@@ -321,3 +341,16 @@ async def test_in_a_simulation_roles_are_chosen(tmp_path: Path) -> None:
         answer = await client.post("/api/v1/sign-in/simulation", json={"role": "delegate"})
         assert await code_of(answer) == (409, "seat_unknown")
     hub.door.close()
+
+
+async def test_who_was_refused_too_often_is_told_to_wait(hub: Hub) -> None:
+    async with hub.served() as client:
+        header = await sign_in(client, "chair")
+        hub.pages_wait_s = 1.5
+        answer = await client.post("/api/v1/commands/next", json={}, headers=header)
+        assert await code_of(answer) == (429, "too_many_refused")
+        assert answer.headers["Retry-After"] == "2"
+        hub.pages_wait_s = 0.0
+        answer = await client.post("/api/v1/commands/next", json={}, headers=header)
+        assert answer.status == 202
+    assert hub.refusals[-1][2] == "too_many_refused"

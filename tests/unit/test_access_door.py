@@ -300,6 +300,12 @@ async def test_codes_end_with_their_meeting_and_with_time(house: House) -> None:
     assert house.door.who(entered.token) is None
     house.meeting = "Giao ban"
     assert house.door.who(entered.token) is not None
+    house.meeting = ""  # it has ended, and no other is there
+    assert house.door.who(entered.token) is None
+    assert not house.door.has_meeting
+    await house.door.new_seat_codes(["main/13"])
+    assert house.door.seats_with_code() == []
+    house.meeting = "Giao ban"
     house.now_s += 4 * 24 * 3600
     assert isinstance(await house.door.with_seat_code(made["main/12"], HERE), Refused)
 

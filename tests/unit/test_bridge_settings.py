@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from hub.alerts import Alerts
+from hub.archive import Archive
 from hub.bridges import settings
 from hub.bridges.doors import Doors
+from hub.bridges.home_assistant import HomeAssistant
 from hub.bridges.settings import BridgeFileError, Hook, Poll
 from tests.meeting_house import house
 
@@ -39,6 +43,7 @@ def test_the_example_of_the_page_is_a_good_file(
     found = settings.load(written(tmp_path, text))
     assert found.poll is not None
     assert found.webhook is not None
+    assert found.facts
     assert (found.poll.token, found.poll.every_s) == ("ecabinet-token-0123456789", 60.0)
     assert found.webhook.secret == b"webhook-secret-0123456789"
     assert settings.load(None) == settings.BridgeSettings()
@@ -70,17 +75,21 @@ def test_a_wrong_file_is_one_clear_line(tmp_path: Path, text: str, secret: str, 
 async def test_what_is_wrong_with_a_door_is_an_alarm_and_no_door_is_no_part(tmp_path: Path) -> None:
     async with house(tmp_path) as hub:
         alerts = Alerts("1", lambda: 0, lambda: None)
+        home = cast(HomeAssistant, SimpleNamespace(run=None))
 
         def doors(given: settings.BridgeSettings) -> Doors:
             return Doors(
-                given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts,
-                lambda: pytest.fail("nobody asked for it"),
+                given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts, home,
+                lambda: pytest.fail("nothing is sent before a part runs"),
+                Archive(lambda: hub.desk.meeting, hub.store.lines),
             )  # fmt: skip
 
-        assert doors(settings.BridgeSettings()).parts() == {}
+        always = {"home assistant"}  # it may have something to take back
+        assert set(doors(settings.BridgeSettings()).parts()) == always
         address = "http://127.0.0.1:1/"
-        found = doors(settings.BridgeSettings(Poll(address, "x" * 16, 60.0), Hook(address, SECRET)))
-        assert set(found.parts()) == {"ecabinet", "webhook"}
+        poll, hook = Poll(address, "x" * 16, 60.0), Hook(address, SECRET)
+        found = doors(settings.BridgeSettings(poll, hook, facts=True))
+        assert set(found.parts()) == always | {"ecabinet", "webhook", "broadcast"}
         found._trouble("ecabinet")("answers 401")
         text = alerts.text("ecabinet")
         assert text is not None

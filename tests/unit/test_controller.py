@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from drivers.core.capability import SeatOutputs
+from drivers.core.capability import Health, HealthState, SeatOutputs
 from edge.camera.subject import Pacing
 from edge.contract import messages
 from edge.rules import floor as law
@@ -329,6 +329,23 @@ def test_what_a_room_chose_alone_is_not_kept() -> None:
 
     run_virtual(story())
     assert kept.rules is None
+
+
+def test_a_device_that_changes_all_the_time_does_not_keep_figures_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        told: list[str] = []
+        monkeypatch.setattr(
+            room.keys, "health", lambda now_s: Health(HealthState.OK, f"looked at {now_s}")
+        )
+        monkeypatch.setattr(room.link, "publish_once", lambda name, message, qos: told.append(name))
+        async with room.running():
+            await asyncio.sleep(35.0)
+        assert told.count("phonghop/v1/main/up/tele/room") >= 3
+
+    run_virtual(story())
 
 
 def test_a_seat_that_is_looked_for_shows_every_lamp_and_keeps_its_microphone() -> None:

@@ -40,6 +40,7 @@ OTHER: dict[str, Any] = {
     "muted": True,
     "fire_rooms": ["main"],
     "alarm": True,
+    "free": True,
 }
 SETTINGS: dict[str, Any] = {
     "max_open_per_room": {"main": 2},

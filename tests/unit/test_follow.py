@@ -36,20 +36,20 @@ def test_who_stands_still_is_left_alone() -> None:
 
 def test_blind_is_still() -> None:
     loop = Loop()
-    track = Track(10.0, 0.0, 0.0, pan_speed=8.0, moving=True)
+    track = Track(10.0, 0.0, 0.0, pan_deg_s=8.0, moving=True)
     track, speeds = drive(track, (0.0, 0.0), 0.7, loop, (60.0, 60.0))
     assert speeds == (0.0, 0.0)
     assert not track.moving
 
 
 def test_a_jump_forgets_the_speed() -> None:
-    track = Track(0.0, 0.0, 0.0, pan_speed=8.0)
+    track = Track(0.0, 0.0, 0.0, pan_deg_s=8.0)
     track = seen(track, 20.0, 0.0, 0.1, Loop())
-    assert (track.pan_deg, track.pan_speed) == (20.0, 0.0)
+    assert (track.pan_deg, track.pan_deg_s) == (20.0, 0.0)
 
 
 def test_an_older_picture_changes_nothing() -> None:
-    track = Track(0.0, 0.0, 1.0, pan_speed=8.0)
+    track = Track(0.0, 0.0, 1.0, pan_deg_s=8.0)
     assert seen(track, 5.0, 0.0, 0.9, Loop()) is track
 
 

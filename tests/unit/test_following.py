@@ -30,6 +30,11 @@ def hub_floor(**changes: object) -> HubFloor:
     return replace(HubFloor(1, 1, "b1", 0, 0, floor), **changes)
 
 
+def follow(before: Room, message: HubFloor) -> Room:
+    """At a time at which nothing else happens."""
+    return following.follow(before, message, 0.0)
+
+
 def test_after_a_start_every_microphone_is_off() -> None:
     """Even if the floor it holds says otherwise: nobody leads yet."""
     started = room(floor=hub_floor().floor)
@@ -48,15 +53,15 @@ def test_after_a_start_every_microphone_is_off() -> None:
 def test_a_floor_for_somebody_else_changes_nothing(message: HubFloor) -> None:
     """The very same room comes back."""
     before = room()
-    assert following.follow(before, message) is before
+    assert follow(before, message) is before
 
 
 def test_old_floors_are_ignored() -> None:
     """Older revision, same revision again, older generation with a higher revision."""
-    now = following.follow(room(), hub_floor(gen=2, rev=7))
+    now = follow(room(), hub_floor(gen=2, rev=7))
     for gen, rev in ((2, 7), (2, 6), (1, 99)):
-        assert following.follow(now, hub_floor(gen=gen, rev=rev)) is now
-    assert following.follow(now, hub_floor(gen=3, rev=1)).gen == 3
+        assert follow(now, hub_floor(gen=gen, rev=rev)) is now
+    assert follow(now, hub_floor(gen=3, rev=1)).gen == 3
 
 
 PENDING = [
@@ -116,16 +121,16 @@ def check_alone(before: Room) -> None:
 
 def test_what_the_room_decided_cannot_be_overlooked() -> None:
     """A floor that was under way while the room decided is not obeyed; the merged one is."""
-    alone, _ = following.lose_hub(following.follow(room(), hub_floor()), 5.0)
+    alone, _ = following.lose_hub(follow(room(), hub_floor()), 5.0)
     alone, _ = following.decide(alone, "leave", "main/2", 6.0, 6.0)
-    assert following.follow(alone, hub_floor(rev=9, for_report=alone.report - 1)) is alone
-    back = following.follow(alone, hub_floor(rev=9, for_report=alone.report))
+    assert follow(alone, hub_floor(rev=9, for_report=alone.report - 1)) is alone
+    back = follow(alone, hub_floor(rev=9, for_report=alone.report))
     assert back.authority == "hub"
 
 
 def test_hold_opens_nobody_new() -> None:
     """With *hold* a press waits for the hub; whoever speaks goes on."""
-    now = following.follow(room(on_link_loss="hold"), hub_floor())
+    now = follow(room(on_link_loss="hold"), hub_floor())
     alone, _ = following.lose_hub(now, 5.0)
     alone, _ = following.decide(alone, "leave", "main/2", 6.0, 6.0)
     alone, _ = following.decide(alone, "ask", "main/3", 7.0, 7.0)
@@ -135,12 +140,12 @@ def test_hold_opens_nobody_new() -> None:
 
 def test_lamps_tell_the_truth() -> None:
     """Asking blinks green at once; speaking is red; the next one blinks slowly; no is both."""
-    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    now = follow(room(), hub_floor(floor=Floor(roles=ROLES)))
     asked = following.await_hub(now, Pending("main/2", "ask", 1.0, 1))
     assert following.wish(asked, "main/2", 1.0) == SeatWish(False, "off", "fast")
-    heard = following.follow(asked, hub_floor(rev=2, heard_seq=1))
+    heard = follow(asked, hub_floor(rev=2, heard_seq=1))
     assert following.wish(heard, "main/2", 1.0) == SeatWish(True, "on", "off")
-    queued = following.follow(
+    queued = follow(
         heard,
         hub_floor(
             rev=3,
@@ -156,14 +161,14 @@ def test_lamps_tell_the_truth() -> None:
 
 def test_whoever_presses_off_is_not_heard_any_more() -> None:
     """The microphone closes before anybody has answered."""
-    now = following.follow(room(), hub_floor())
+    now = follow(room(), hub_floor())
     leaving = following.await_hub(now, Pending("main/2", "leave", 2.0, 1))
     assert following.wish(leaving, "main/2", 2.0) == SeatWish(False, "off", "off")
 
 
 def test_a_second_press_means_the_opposite_of_what_is_shown() -> None:
     """From what the person sees, not from what the hub may think meanwhile."""
-    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    now = follow(room(), hub_floor(floor=Floor(roles=ROLES)))
     assert following.intent_of_key(now, "main/2") == "ask"
     asked = following.await_hub(now, Pending("main/2", "ask", 1.0, 1))
     assert following.intent_of_key(asked, "main/2") == "leave"
@@ -173,7 +178,7 @@ def test_a_second_press_means_the_opposite_of_what_is_shown() -> None:
 
 def test_a_refused_press_is_shown_and_forgotten() -> None:
     """By its number in the outbox."""
-    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    now = follow(room(), hub_floor(floor=Floor(roles=ROLES)))
     asked = following.await_hub(now, Pending("main/2", "ask", 1.0, 7))
     refused = following.hub_refused(asked, 7, 3.0)
     assert refused.pending == ()
@@ -182,32 +187,32 @@ def test_a_refused_press_is_shown_and_forgotten() -> None:
 
 def test_a_press_that_was_overtaken_stays_unanswered() -> None:
     """The hub names each event that it has decided, not only the last."""
-    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    now = follow(room(), hub_floor(floor=Floor(roles=ROLES)))
     for seq, seat in ((1, "main/2"), (2, "main/3"), (3, "main/2")):
         now = following.await_hub(now, Pending(seat, "ask", 1.0, seq))
-    heard = following.follow(now, hub_floor(rev=2, heard_seq=1, heard_extra=frozenset({3})))
+    heard = follow(now, hub_floor(rev=2, heard_seq=1, heard_extra=frozenset({3})))
     assert [p.seq for p in heard.pending] == [2]
 
 
 def test_a_press_that_was_overtaken_by_its_opposite_is_not_decided_any_more() -> None:
     """The hub has heard *leave* and not *ask*: a room left alone must not open."""
-    now = following.follow(room(), hub_floor(floor=Floor(roles=ROLES)))
+    now = follow(room(), hub_floor(floor=Floor(roles=ROLES)))
     for seq, intent in ((1, "ask"), (2, "leave")):
         now = following.await_hub(now, Pending("main/2", intent, 1.0, seq))
     now = following.await_hub(now, Pending(None, "next", 1.0, 3))
-    heard = following.follow(now, hub_floor(rev=2, floor=now.floor, heard_extra=frozenset({2})))
+    heard = follow(now, hub_floor(rev=2, floor=now.floor, heard_extra=frozenset({2})))
     assert [p.intent for p in heard.pending] == ["next"]
 
 
 def test_the_report_names_what_ended_until_it_is_merged() -> None:
     """What a report does not have and does not name, the room never knew."""
-    now = following.follow(room(), hub_floor())
+    now = follow(room(), hub_floor())
     alone, _ = following.lose_hub(now, 5.0)
     alone, _ = following.decide(alone, "leave", "main/2", 6.0, 31.0)
     told = following.report_of(alone)
     assert told.ended == {"main/2": alone.report}
     assert told.spoken_s == {"main/2": 30.0}
-    back = following.follow(alone, hub_floor(rev=9, for_report=alone.report))
+    back = follow(alone, hub_floor(rev=9, for_report=alone.report))
     assert following.report_of(back).ended == {}
     assert following.report_of(back).spoken_s == {"main/2": 30.0}
 
@@ -220,9 +225,7 @@ def test_the_chairs_keys_act_in_the_own_room_at_once(intent: str) -> None:
     """Before the hub has answered, and whether it answers or not."""
     floor = hub_floor().floor
     chair = Turn("main/1", 1.0)
-    now = following.follow(
-        room(), hub_floor(floor=replace(floor, speaking=(chair, *floor.speaking)))
-    )
+    now = follow(room(), hub_floor(floor=replace(floor, speaking=(chair, *floor.speaking))))
     pressed = following.await_hub(now, Pending("main/1", intent, 2.0, 1))
     assert following.wish(pressed, "main/2", 2.0) == SeatWish(False, "off", "off", "on")
     assert following.wish(pressed, "main/1", 2.0).microphone
@@ -234,7 +237,7 @@ def test_the_chairs_keys_act_in_the_own_room_at_once(intent: str) -> None:
 
 def test_priority_held_alone_gives_back() -> None:
     """The whole gesture without a hub."""
-    alone, _ = following.lose_hub(following.follow(room(), hub_floor()), 5.0)
+    alone, _ = following.lose_hub(follow(room(), hub_floor()), 5.0)
     held, _ = following.decide(alone, "priority_held", "main/1", 6.0, 6.0)
     assert following.wish(held, "main/1", 6.0) == SeatWish(True, "on", "off")
     assert following.wish(held, "main/2", 6.0) == SeatWish(False, "off", "off", "on")
@@ -258,7 +261,7 @@ def test_fire_closes_everything_whoever_leads(authority: str) -> None:
 
 def test_fire_alone_is_latched_and_reported() -> None:
     """Until acknowledged, and acknowledging a closed contact clears nothing."""
-    alone, _ = following.lose_hub(following.follow(room(), hub_floor()), 5.0)
+    alone, _ = following.lose_hub(follow(room(), hub_floor()), 5.0)
     alone, _ = following.decide(alone, "fire", None, 6.0, 6.0)
     told = following.report_of(alone)
     assert (told.alarm, told.fire, told.speaking) == (True, True, ())
@@ -274,7 +277,7 @@ def test_time_passes_only_where_the_room_leads() -> None:
     """Otherwise the hub ends what is over."""
     settings = Settings(limit_s={"delegate": 10.0}, at_limit="stop")
     timed = hub_floor(floor=replace(hub_floor().floor, settings=settings))
-    now = following.follow(room(), timed)
+    now = follow(room(), timed)
     assert following.pass_time(now, 99.0) == (now, ())
     alone, _ = following.lose_hub(now, 5.0)
     assert following.wish(alone, "main/2", 5.0) == SeatWish(True, "fast", "off")
@@ -286,13 +289,13 @@ def test_time_passes_only_where_the_room_leads() -> None:
 def test_push_to_talk_is_held_and_let_go() -> None:
     """A chair's key is not; and losing the link lets go."""
     talking = hub_floor(floor=replace(hub_floor().floor, mode="push_to_talk"))
-    now = following.follow(room(), talking)
+    now = follow(room(), talking)
     assert following.intent_of_release(now, "main/2") == "leave"
     assert following.intent_of_release(now, "main/3") is None
     assert following.intent_of_release(now, "main/1") is None
     asked = following.await_hub(now, Pending("main/3", "ask", 1.0, 1))
     assert following.intent_of_release(asked, "main/3") == "leave"
-    assert following.intent_of_release(following.follow(room(), hub_floor()), "main/2") is None
+    assert following.intent_of_release(follow(room(), hub_floor()), "main/2") is None
     alone, _ = following.lose_hub(now, 5.0)
     assert alone.floor.speaking == ()
 
@@ -300,7 +303,7 @@ def test_push_to_talk_is_held_and_let_go() -> None:
 def test_who_may_not_switch_off_stays_on() -> None:
     """Until the hub says so: the lamp does not promise what is refused."""
     strict = replace(hub_floor().floor, settings=Settings(may_switch_off=False))
-    now = following.follow(room(), hub_floor(floor=strict))
+    now = follow(room(), hub_floor(floor=strict))
     leaving = following.await_hub(now, Pending("main/2", "leave", 2.0, 1))
     assert following.wish(leaving, "main/2", 2.0) == SeatWish(True, "on", "off")
     alone, _ = following.lose_hub(leaving, 3.0)

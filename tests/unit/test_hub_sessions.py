@@ -208,3 +208,32 @@ def test_pages_are_told_of_the_meeting_when_it_is_another_one_not_at_each_press(
         assert live.give(given).refused is None
         facts.append(views.meeting_facts(live.meeting))
     assert all(one != other for one, other in pairwise(facts))
+
+
+def test_a_meeting_stays_the_same_however_it_is_called_until_it_ends() -> None:
+    """What seats' codes hold by."""
+    live = running()
+    first = live.meeting.identity
+    live.give(replace(FIRST, source="s1b", title="Họp tháng 12", session=None))
+    assert (live.meeting.title, live.meeting.identity) == ("Họp tháng 12", first)
+    live.give(commands.EndMeeting("m1", "t"))
+    assert live.meeting.identity == ""
+    live.give(replace(FIRST, source="s2", prepared="m2"))
+    assert live.meeting.identity not in ("", first)
+    live.give(commands.EndMeeting("m2", "t"))
+    live.give(FIRST)
+    assert live.meeting.identity == first  # it goes on
+
+
+def test_a_file_read_anew_is_the_same_meeting_and_after_another_it_is_not() -> None:
+    live = Live()
+    file = commands.Configure("f", "Tệp", "open", 1, 9, {}, {}, prepared="file")
+    live.give(file)
+    first = live.meeting.identity
+    live.give(replace(file, source="f2", title="Tệp mới"))
+    assert live.meeting.identity == first != ""
+    live.give(FIRST)
+    live.give(commands.EndMeeting("m1", "t"))
+    live.give(replace(file, source="f3"))
+    assert live.meeting.identity not in ("", first)
+    assert live.replayed() == live.meeting

@@ -82,7 +82,7 @@ def test_the_small_snapshot_has_the_form_of_the_large_one_and_nothing_of_devices
     assert set(state) == {*pages.snapshot(), "seats"} - {"meetings"}
     assert state["hub"] == {"gen": 7, "broker": "connected", "time_ms": 1, "alerts": {}}
     assert set(state["rooms"]["main"]) == {
-        "id", "title", "online", "since_ms", "plan", "names", "alerts",
+        "id", "title", "online", "since_ms", "sits", "plan", "names", "alerts",
     }  # fmt: skip
     assert state["rooms"]["main"]["online"] is True
     assert state["rooms"]["sat"]["online"] is False

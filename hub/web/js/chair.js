@@ -11,11 +11,10 @@ import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { LiveAnnouncer } from "./views/announcer.js";
 import { MeetingAgenda } from "./views/meeting_agenda.js";
-import { WhoAmI } from "./views/who_am_i.js";
+import { MeetingSession } from "./views/meeting_session.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
-  "who-am-i": WhoAmI,
   "fire-banner": FireBanner,
   "live-announcer": LiveAnnouncer,
   "chair-tabs": ChairTabs,
@@ -23,6 +22,7 @@ const ELEMENTS = {
   "ballot-desk": BallotDesk,
   "ballot-list": BallotList,
   "attendance-panel": AttendancePanel,
+  "meeting-session": MeetingSession,
   "meeting-agenda": MeetingAgenda,
 };
 

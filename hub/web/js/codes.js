@@ -4,15 +4,18 @@
  */
 
 import { h, keyed, setAttr, setText } from "./dom.js";
-import { initialLanguage, rememberLanguage, said, translateDocument, translator } from "./i18n.js";
+import { initialLanguage, onLanguage, said, translateDocument, translator } from "./i18n.js";
 import { me, send, toSignIn } from "./me.js";
 import { Screens } from "./screens.js";
 import { WhoAmI } from "./views/who_am_i.js";
 
 customElements.define("who-am-i", WhoAmI);
 
+/** The pictures of 2000 codes take the hub half a minute. */
+const MAKE_WAIT_MS = 90_000;
+
 const byId = (id) => document.getElementById(id);
-const page = { lang: initialLanguage(), seats: {}, withCode: new Set(), made: new Map(), asking: null, problem: null };
+const page = { lang: initialLanguage(), meeting: "", seats: {}, withCode: new Set(), made: new Map(), asking: null, problem: null };
 
 const screens = new Screens(ask, () => draw());
 
@@ -21,9 +24,8 @@ function draw() {
   screens.draw(t);
   translateDocument(document, page.lang);
   document.querySelector("who-am-i").update({ t });
-  for (const key of document.querySelectorAll("[data-lang]")) {
-    setAttr(key, "aria-pressed", String(key.dataset.lang === page.lang));
-  }
+  setText(byId("for-meeting"), t("ui_codes_for", { meeting: page.meeting }));
+  setAttr(byId("for-meeting"), "hidden", page.meeting === "");
   const seats = Object.keys(page.seats);
   drawKey("make-all", t("ui_codes_make_all"), t("ui_codes_make_all_ask", { n: seats.length }));
   drawKey("revoke-all", t("ui_codes_revoke_all"), t("ui_codes_revoke_all_ask", { n: page.withCode.size }));
@@ -72,10 +74,10 @@ function drawCard(node, seat, t) {
   setAttr(part("revoke"), "hidden", !page.withCode.has(seat));
 }
 
-async function ask(path, body) {
+async function ask(path, body, waitMs) {
   page.problem = null;
   try {
-    const response = body === null ? await fetch(path, { cache: "no-store" }) : await send(path, body);
+    const response = body === null ? await fetch(path, { cache: "no-store" }) : await send(path, body, waitMs);
     if (response.status === 401) toSignIn();
     const answer = await response.json();
     if (response.ok) return answer;
@@ -87,7 +89,7 @@ async function ask(path, body) {
 }
 
 async function make(seats) {
-  const answer = await ask("/api/v1/seat-codes", { seats });
+  const answer = await ask("/api/v1/seat-codes", { seats }, MAKE_WAIT_MS);
   for (const each of answer?.codes ?? []) {
     page.made.set(each.seat, each);
     page.withCode.add(each.seat);
@@ -101,6 +103,7 @@ async function revoke(seats) {
 
 function take(answer) {
   if (answer !== null) {
+    page.meeting = answer.meeting;
     page.seats = answer.seats;
     page.withCode = new Set(answer.with_code);
     for (const seat of page.made.keys()) if (!page.withCode.has(seat)) page.made.delete(seat);
@@ -129,13 +132,10 @@ document.addEventListener("keydown", (event) => {
   page.asking = null;
   draw();
 });
-for (const key of document.querySelectorAll("[data-lang]")) {
-  key.addEventListener("click", () => {
-    page.lang = key.dataset.lang;
-    rememberLanguage(page.lang);
-    draw();
-  });
-}
+onLanguage((lang) => {
+  page.lang = lang;
+  draw();
+});
 
 draw();
 if ((await me())?.role === "technician") await screens.open();

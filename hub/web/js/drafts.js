@@ -6,6 +6,9 @@
 import { meetingOf } from "./meetings.js";
 import { getMeeting, saveMeeting } from "./rest.js";
 
+/** A meeting is fetched no sooner again: the hub may refuse it, or its stream be behind it. */
+const AGAIN_MS = 1000;
+
 export class Drafts {
   #byId = new Map();
   #changed;
@@ -53,7 +56,7 @@ export class Drafts {
       return;
     }
     const draft = this.#byId.get(id);
-    if (draft?.busy) return;
+    if (draft?.busy || performance.now() < draft?.againAtMs) return;
     if (!draft || !draft.form) this.#fetch(id);
     else if (draft.stamp !== meeting.papers_stamp) this.#fetch(id);
     else if (meeting.rev > draft.rev && !this.isTouched(id)) this.#fetch(id);
@@ -87,7 +90,7 @@ export class Drafts {
     this.#byId.set(id, draft);
     draft.busy = true;
     const answer = await getMeeting(id);
-    draft.busy = false;
+    Object.assign(draft, { busy: false, againAtMs: performance.now() + AGAIN_MS });
     if (answer.ok) this.#take(draft, answer.data);
     this.#changed();
   }

@@ -6,18 +6,31 @@
 import { LABELS } from "./labels.js";
 
 const STORAGE_KEY = "phonghop.lang";
-const LANGUAGES = ["vi", "en"];
+export const LANGUAGES = ["vi", "en"];
 
 /** The language to start with. */
 export function initialLanguage(search = location.search) {
   const asked = new URLSearchParams(search).get("lang");
-  if (LANGUAGES.includes(asked)) return asked;
+  if (LANGUAGES.includes(asked)) {
+    remember(asked);
+    return asked;
+  }
   const kept = remembered();
   return LANGUAGES.includes(kept) ? kept : "vi";
 }
 
-/** Keep the choice for the next visit; a browser without storage simply forgets it. */
-export function rememberLanguage(lang) {
+/** What the page's language keys do. */
+export function onLanguage(choose) {
+  for (const key of document.querySelectorAll("[data-lang]")) {
+    key.addEventListener("click", () => {
+      remember(key.dataset.lang);
+      choose(key.dataset.lang);
+    });
+  }
+}
+
+/** For the next visit; a browser without storage simply forgets it. */
+function remember(lang) {
   try {
     localStorage.setItem(STORAGE_KEY, lang);
   } catch {
@@ -56,7 +69,7 @@ export function said(text, lang) {
   return text[lang] || text.vi || text.en || "";
 }
 
-/** Set the texts of the static page: elements that carry `data-t` or `data-t-label`. */
+/** Set the texts of the static page (elements that carry `data-t` or `data-t-label`) and mark its language key. */
 export function translateDocument(root, lang) {
   const t = translator(lang);
   document.documentElement.lang = lang;
@@ -64,5 +77,8 @@ export function translateDocument(root, lang) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-label]")) {
     node.setAttribute("aria-label", t(node.dataset.tLabel));
+  }
+  for (const key of root.querySelectorAll("[data-lang]")) {
+    key.setAttribute("aria-pressed", String(key.dataset.lang === lang));
   }
 }

@@ -9,6 +9,7 @@ import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { CARE_LABELS } from "./labels_care.js";
 import { SCREEN_LABELS } from "./labels_screen.js";
+import { DEVICE_LABELS } from "./labels_devices.js";
 import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 import { MEETING_LABELS } from "./labels_meetings.js";
@@ -24,6 +25,7 @@ export const LABELS = {
   ...CARE_LABELS,
   ...SCREEN_LABELS,
   ...DISPLAY_LABELS,
+  ...DEVICE_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],
@@ -79,6 +81,10 @@ export const LABELS = {
   ui_room_counts: [
     "{speaking} đang phát biểu · {waiting} chờ · {seats} ghế",
     "{speaking} speaking · {waiting} waiting · {seats} seats",
+  ],
+  ui_room_free: [
+    "không tham gia cuộc họp, micro do phòng tự điều khiển · {seats} ghế",
+    "not part of the meeting, leads its own microphones · {seats} seats",
   ],
   ui_more: ["và {n} việc khác", "and {n} more"],
   ui_room_offline: ["Mất kết nối với phòng", "Link to the room lost"],
@@ -166,6 +172,7 @@ export const LABELS = {
   ui_offline: ["Ngoại tuyến", "Offline"],
   ui_led_hub: ["theo máy chủ", "led by the hub"],
   ui_led_room: ["chạy độc lập", "on its own"],
+  ui_led_free: ["không tham gia cuộc họp, tự điều khiển", "not part of the meeting, leads itself"],
   ui_led_none: ["chờ máy chủ", "waiting for the hub"],
   ui_outbox: ["{n} bản tin chờ gửi", "{n} messages to send"],
   ui_version: ["phiên bản {v}", "version {v}"],

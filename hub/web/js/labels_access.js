@@ -11,7 +11,7 @@ export const ACCESS_LABELS = {
   ui_access_integration: ["Phần mềm", "Program"],
   ui_access_pages: ["Trang khác", "Other pages"],
   ui_access_page_: ["Bàn kỹ thuật", "Technician's desk"],
-  ui_access_page_chair: ["Chủ tọa", "Chair"],
+  ui_access_page_chair: ["Chủ trì", "Chair"],
   ui_access_page_secretary: ["Thư ký", "Secretary"],
   ui_access_page_seat: ["Chỗ ngồi của tôi", "My seat"],
   ui_access_page_codes: ["Mã và màn hình", "Codes and screens"],
@@ -62,6 +62,7 @@ export const ACCESS_LABELS = {
 
   ui_codes_title: ["Mã và màn hình", "Codes and screens"],
   ui_codes_seats: ["Mã chỗ ngồi", "Seat codes"],
+  ui_codes_for: ["Cho cuộc họp: {meeting}", "For the meeting: {meeting}"],
   ui_codes_hint: [
     "Mỗi đại biểu quét mã QR hoặc nhập mã để vào trang của ghế mình. Mã chỉ hiện một lần: tạo lại thì mã cũ hết hiệu lực.",
     "Each delegate scans the QR code or types the code to reach the page of their seat. Codes are shown once: making them anew ends the old ones.",

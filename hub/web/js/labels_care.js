@@ -48,6 +48,7 @@ export const CARE_LABELS = {
   ui_scene_result: ["kết quả", "result"],
   ui_scene_recess: ["tạm nghỉ", "recess"],
   ui_scene_welcome: ["trang chào", "welcome"],
+  ui_scene_free: ["không tham gia cuộc họp", "not part of the meeting"],
   ui_scene_fire: ["báo cháy", "fire"],
   ui_scene_fire_elsewhere: ["báo cháy ở phòng khác", "fire elsewhere"],
   ui_scene_lost: ["mất kết nối", "link lost"],

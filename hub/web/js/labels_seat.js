@@ -21,6 +21,9 @@ export const SEAT_LABELS = {
   ui_seat_gone: ["Không có ghế {seat} trong cuộc họp này", "There is no seat {seat} in this meeting"],
   ui_seat_gone_hint: ["Báo thư ký kiểm tra sơ đồ chỗ ngồi.", "Ask the secretary to check the seating."],
 
+  ui_seat_free: ["Phòng của ghế {seat} không tham gia cuộc họp này", "The meeting does not sit in the room of seat {seat}"],
+  ui_seat_free_hint: ["Micro tại ghế vẫn dùng được trong phòng.", "The microphone at the seat works inside the room."],
+
   // My turn.
   ui_my_turn: ["Phát biểu", "Speaking"],
   ui_ask_floor: ["Xin phát biểu", "Ask to speak"],
@@ -81,6 +84,7 @@ export const SEAT_LABELS = {
   ui_tab_vote: ["Biểu quyết", "Votes"],
   ui_tab_people: ["Điểm danh", "Attendance"],
   ui_tab_agenda: ["Chương trình", "Agenda"],
+  ui_tab_begin: ["Khai mạc, chương trình", "Opening, agenda"],
   ui_tab_voting: ["Biểu quyết ({voted}/{present})", "Votes ({voted}/{present})"],
   ui_chair_rules: ["Chế độ và đăng ký phát biểu", "Mode and registration"],
   ui_enter_answer: ["Ghi câu trả lời của {who}", "Enter the answer of {who}"],

@@ -149,6 +149,7 @@ function seatTroubles(room) {
 }
 
 function floorTroubles(room) {
+  if (!sits(room)) return [];
   if (room.authority === "room") return [{ weight: WARNING, key: "ui_room_alone", values: {} }];
   if (room.authority === "none") return [{ weight: WARNING - 1, key: "ui_room_starting", values: {} }];
   return [];
@@ -156,6 +157,11 @@ function floorTroubles(room) {
 
 function screenTroubles(room) {
   return room.screen?.alive === false ? [{ weight: WARNING + 1, key: "ui_screen_dead", values: {} }] : [];
+}
+
+/** Does the meeting sit in this room? Elsewhere the microphones are the room's own affair. */
+export function sits(room) {
+  return room?.sits !== false;
 }
 
 /** Seats of a room in the order of their numbers, with names and roles. */
@@ -185,7 +191,7 @@ export function isLocating(actual) {
 
 /** The chair's own seat: `mine` if it is one, else the first of the plan; null without any. */
 export function chairSeat(state, mine = null) {
-  const seats = roomIds(state).flatMap((id) =>
+  const seats = roomIds(state).filter((id) => sits(state.rooms[id])).flatMap((id) =>
     state.rooms[id].plan.seats.filter((seat) => isChair(seat.role)).map((seat) => `${id}/${seat.number}`));
   return seats.includes(mine) ? mine : (seats[0] ?? null);
 }

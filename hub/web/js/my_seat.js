@@ -4,6 +4,7 @@
  */
 
 import { hasQueue, turnTimes } from "./floor.js";
+import { sits } from "./meaning.js";
 
 /** The seat of the page's address, `?seat=main/12`; null without one. */
 export function seatOfAddress(search) {
@@ -19,6 +20,15 @@ export function placeOf(seat) {
 
 /** Does the meeting have this seat? */
 export function isKnown(state, seat) {
+  return sits(state.rooms[placeOf(seat).room]) && exists(state, seat);
+}
+
+/** Is the seat there, in a room in which the meeting does not sit? */
+export function isOutside(state, seat) {
+  return !isKnown(state, seat) && exists(state, seat);
+}
+
+function exists(state, seat) {
   const { room, number } = placeOf(seat);
   return Boolean(state.rooms[room]?.plan.seats.some((place) => String(place.number) === number));
 }

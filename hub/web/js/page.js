@@ -5,7 +5,7 @@
 
 import { Commands } from "./commands.js";
 import { age } from "./format.js";
-import { initialLanguage, rememberLanguage, translateDocument, translator } from "./i18n.js";
+import { initialLanguage, onLanguage, translateDocument, translator } from "./i18n.js";
 import { isConfirmed } from "./meaning.js";
 import { EMPTY, Store } from "./store.js";
 import { follow } from "./stream.js";
@@ -78,11 +78,7 @@ export function openPage({
 
   function setLanguage(lang) {
     page.lang = lang;
-    rememberLanguage(lang);
     translateDocument(document, lang);
-    for (const key of document.querySelectorAll("[data-lang]")) {
-      key.setAttribute("aria-pressed", String(key.dataset.lang === lang));
-    }
     draw();
   }
 
@@ -98,9 +94,7 @@ export function openPage({
   }
 
   document.addEventListener("keydown", onKey);
-  for (const key of document.querySelectorAll("[data-lang]")) {
-    key.addEventListener("click", () => setLanguage(key.dataset.lang));
-  }
+  onLanguage(setLanguage);
   store.subscribe(refresh);
   setInterval(draw, TICK_MS);
 

@@ -5,7 +5,7 @@
 
 import { hasResult, isRunning } from "./ballots.js";
 import { fire, hasQueue } from "./floor.js";
-import { isChair, isConfirmed, roomIds } from "./meaning.js";
+import { isChair, isConfirmed, roomIds, sits } from "./meaning.js";
 
 /** A result stays at least so long, even when somebody has the floor already. */
 export const RESULT_LEAST_MS = 30_000;
@@ -19,12 +19,13 @@ const WAITING_SHOWN = 3;
 const VOTING = new Set(["ready_check", "open", "paused", "closing", "counted"]);
 
 /**
- * The scene of a room: {name, ballot}. `name` is fire | fire_elsewhere | ballot | result |
- * recess | floor | welcome. `sinceMs(ballot)` is how long this screen has known its result.
+ * The scene of a room: {name, ballot}. `name` is fire | fire_elsewhere | free | ballot | result |
+ * recess | floor | welcome; free: the meeting does not sit here. `sinceMs(ballot)` is how long this screen has known its result.
  */
 export function sceneOf(state, roomId, sinceMs) {
   const burning = fireScene(state.floor, roomId);
   if (burning) return { name: burning, ballot: null };
+  if (!sits(state.rooms[roomId])) return { name: "free", ballot: null };
   const ballot = newestBegun(state);
   if (ballot && VOTING.has(ballot.stage)) return { name: "ballot", ballot };
   const speaks = state.floor.speaking.length > 0;
@@ -105,11 +106,11 @@ export function currentItem(state) {
   return agenda.find((entry) => entry.id === item) ?? null;
 }
 
-/** Every room but this one, and whether it takes part: [{id, title, online}]. */
+/** Every other room of the meeting, and whether it can be reached: [{id, title, online}]. */
 export function otherRooms(state, roomId, live) {
   const linked = live && state.hub.broker === "connected";
   return roomIds(state)
-    .filter((id) => id !== roomId)
+    .filter((id) => id !== roomId && sits(state.rooms[id]))
     .map((id) => ({ id, title: state.rooms[id].title, online: linked ? Boolean(state.rooms[id].online) : null }));
 }
 

@@ -12,12 +12,10 @@ import { SeatOthers } from "./views/seat_others.js";
 import { SeatSignIn } from "./views/seat_sign_in.js";
 import { SeatTurn } from "./views/seat_turn.js";
 import { SeatVote } from "./views/seat_vote.js";
-import { WhoAmI } from "./views/who_am_i.js";
 import { VoteBox } from "./vote_box.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
-  "who-am-i": WhoAmI,
   "seat-head": SeatHead,
   "seat-notices": SeatNotices,
   "seat-sign-in": SeatSignIn,

@@ -4,7 +4,7 @@
  */
 
 import { h, setAttr, setText } from "./dom.js";
-import { initialLanguage, rememberLanguage, said, translateDocument, translator } from "./i18n.js";
+import { initialLanguage, onLanguage, said, translateDocument, translator } from "./i18n.js";
 import { forgetMe, me, signOut } from "./me.js";
 import { pair, roomOf } from "./pairing.js";
 
@@ -28,11 +28,8 @@ function next() {
 function draw() {
   const t = translator(page.lang);
   translateDocument(document, page.lang);
-  for (const key of document.querySelectorAll("[data-lang]")) {
-    setAttr(key, "aria-pressed", String(key.dataset.lang === page.lang));
-  }
   drawHere(t);
-  drawWays(t);
+  drawWays();
   drawProblem(t);
 }
 
@@ -133,13 +130,10 @@ byId("here-out").addEventListener("click", signOut);
 for (const key of document.querySelectorAll("[data-role]")) {
   key.addEventListener("click", () => enter("/api/v1/sign-in/simulation", { role: key.dataset.role, room: roomOf(next()) }, byId("simulation")));
 }
-for (const key of document.querySelectorAll("[data-lang]")) {
-  key.addEventListener("click", () => {
-    page.lang = key.dataset.lang;
-    rememberLanguage(page.lang);
-    draw();
-  });
-}
+onLanguage((lang) => {
+  page.lang = lang;
+  draw();
+});
 
 async function waysIn() {
   try {

@@ -161,6 +161,21 @@ def test_refusals_say_what_the_switcher_said() -> None:
     play(story)
 
 
+def test_a_switcher_that_refuses_the_question_is_not_well() -> None:
+    """An output that it has not: what is out is unknown for ever, and that is told."""
+
+    async def story(stage: Stage) -> None:
+        del stage.sim.ties[1]
+        await stage.until(lambda: stage.health() is HealthState.FAULT)
+        now_s = stage.now_s()
+        health, selected = stage.switcher.health(now_s), stage.switcher.selected(now_s)
+        assert "E12" in (health.reason or ""), health
+        assert selected.value is None
+        assert "E12" in selected.reason
+
+    play(story)
+
+
 def test_a_finger_on_the_front_panel_is_seen() -> None:
     async def story(stage: Stage) -> None:
         stage.sim.press(1, 3)

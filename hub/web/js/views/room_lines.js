@@ -4,7 +4,8 @@ import { h, keyed, setAttr, setText } from "../dom.js";
 import { age } from "../format.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { floorCounts, roomIds, roomMeaning, seatsOf } from "../meaning.js";
+import { floorCounts, roomIds, roomMeaning, seatsOf, sits } from "../meaning.js";
+import { roomName } from "../names.js";
 
 const WORDS = {
   ready: "meeting_state_ready",
@@ -44,10 +45,11 @@ function makeLine() {
     setAttr(node, "data-level", meaning.level);
     setAttr(node, "data-room", id);
     setGlyph(icon, meaning.level);
-    setText(title, said(room.title, view.lang) || id);
+    setText(title, roomName(view, id));
     setText(word, view.t(WORDS[meaning.level]));
     setText(worst, worstText(meaning, view));
-    setText(counts, view.t("ui_room_counts", { ...floor, seats: seatsOf(room).length }));
+    const seats = seatsOf(room).length;
+    setText(counts, sits(room) ? view.t("ui_room_counts", { ...floor, seats }) : view.t("ui_room_free", { seats }));
   };
   return node;
 }

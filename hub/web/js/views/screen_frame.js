@@ -21,9 +21,10 @@ export class ScreenHead extends HTMLElement {
     const room = state.rooms[view.room];
     const item = currentItem(state);
     setText(this.#room, said(room?.title, lang) || view.room);
-    setText(this.#meeting, state.meeting.title ?? "");
+    const isFree = view.scene.name === "free";
+    setText(this.#meeting, isFree ? "" : (state.meeting.title ?? ""));
     setText(this.#time, timeOfDay(Date.now() / 1000).slice(0, 5));
-    setAttr(this.#item, "hidden", item === null);
+    setAttr(this.#item, "hidden", item === null || isFree);
     if (item) setText(this.#item, t("ui_screen_item", { n: item.number, title: said(item.title, lang) }));
   }
 }
@@ -37,7 +38,7 @@ export class ScreenFoot extends HTMLElement {
 
   update(view) {
     const rooms = otherRooms(view.state, view.room, view.live);
-    setAttr(this, "hidden", rooms.length === 0);
+    setAttr(this, "hidden", rooms.length === 0 || view.scene.name === "free");
     keyed(this.#list, rooms, (room) => room.id, makeRoom, (node, room) => node.show(view, room));
   }
 }

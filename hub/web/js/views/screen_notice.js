@@ -1,9 +1,11 @@
-/** Recess, and the welcome before anybody speaks. */
+/** Recess, the welcome before anybody speaks, and a room in which the meeting does not sit. */
 
 import { h, joined, setAttr, setText } from "../dom.js";
 import { attendanceOf } from "../attendance.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
+
+const SCENES = new Set(["recess", "free", "welcome"]);
 
 export class ScreenNotice extends HTMLElement {
   #icon = inlineGlyph("paused");
@@ -16,16 +18,19 @@ export class ScreenNotice extends HTMLElement {
 
   update(view) {
     const { name } = view.scene;
+    const isShown = SCENES.has(name);
+    setAttr(this, "hidden", !isShown);
+    if (!isShown) return;
     const isRecess = name === "recess";
-    setAttr(this, "hidden", !isRecess && name !== "welcome");
-    if (!isRecess && name !== "welcome") return;
     const { t, state, lang } = view;
     const room = state.rooms[view.room];
     setAttr(this.#icon, "hidden", !isRecess);
     if (isRecess) setGlyph(this.#icon, "paused");
-    const welcome = state.meeting.title || said(room?.title, lang) || view.room;
-    setText(this.#title, isRecess ? t("meeting_state_recess") : welcome);
-    setText(this.#line, isRecess ? t("ui_screen_recess") : welcomeLine(view, room));
+    const place = said(room?.title, lang) || view.room;
+    const titles = { recess: t("meeting_state_recess"), free: place, welcome: state.meeting.title || place };
+    const lines = { recess: t("ui_screen_recess"), free: t("ui_screen_free"), welcome: welcomeLine(view, room) };
+    setText(this.#title, titles[name]);
+    setText(this.#line, lines[name]);
   }
 }
 

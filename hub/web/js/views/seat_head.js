@@ -2,7 +2,7 @@
 
 import { h, joined, setAttr, setText } from "../dom.js";
 import { said } from "../i18n.js";
-import { isKnown, placeOf } from "../my_seat.js";
+import { isKnown, isOutside, placeOf } from "../my_seat.js";
 
 export class SeatHead extends HTMLElement {
   #name = h("strong", { class: "my-name" });
@@ -22,8 +22,9 @@ export class SeatHead extends HTMLElement {
     document.documentElement.dataset.seat = isHere ? "known" : "unknown";
     setAttr(this.#me, "hidden", !isHere);
     setAttr(this.#nobody, "hidden", isHere);
-    setText(this.#title, seat === null ? t("ui_seat_none") : t("ui_seat_gone", { seat }));
-    setText(this.#hint, t(seat === null ? "ui_seat_none_hint" : "ui_seat_gone_hint"));
+    const why = seat === null ? "ui_seat_none" : isOutside(state, seat) ? "ui_seat_free" : "ui_seat_gone";
+    setText(this.#title, t(why, { seat }));
+    setText(this.#hint, t(`${why}_hint`));
     if (!isHere) return;
     const { room, number } = placeOf(seat);
     const { names, title } = state.rooms[room];
