@@ -26,6 +26,9 @@ from tests.soak import samples, slopes
 from tests.soak.people import Table
 from tests.soak.samples import Book
 
+START_S = 300.0
+"""A site may take so long to come up on a machine that has much else to do."""
+
 CODES = {"flat": 0, "steady": 0, "grows": 1, "unclear": 2}
 
 
@@ -65,12 +68,12 @@ async def soak(folder: Path, book: Book, seed: int, for_s: float, every_s: float
             site.start_twin(room)
         site.start_hub()
         for room in ROOMS:
-            await until_shown(room, lambda show: show["seats"], f"the twin of {room}")
+            await until_shown(room, lambda show: show["seats"], f"the twin of {room}", START_S)
             site.start_edge(room)
         async with listening(site) as ear:
             for room in ROOMS:
                 topic = f"phonghop/v1/{room}/up/state/seats"
-                await ear.until(lambda seen, topic=topic: seen[topic], f"seats of {room}")
+                await ear.until(lambda seen, topic=topic: seen[topic], f"seats of {room}", START_S)
         return await _hold(site, book, seed, for_s, every_s)
     finally:
         site.stop_all()
