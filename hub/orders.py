@@ -28,10 +28,12 @@ from hub.floor_orders import floor_order
 from hub.hearing import Touch
 from hub.link import Link
 from hub.meeting import commands, events
+from hub.meeting.access_events import CommandGiven
 from hub.meeting.care import CareOrder
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
 from hub.meeting_orders import MeetingOrders
+from hub.refusals import Refusals
 from hub.seat_orders import page_vote, seat_order
 
 TTL_MS = 5_000
@@ -74,6 +76,7 @@ class Orders:
         self._gen = gen
         self._touch = touch
         self._number = 0
+        self.refusals = Refusals(desk.note, clock.now_s)
 
     async def carry_out(self, name: str, body: models.Body, who: Who) -> tuple[str, Reason | None]:
         """The command's id, and why it was refused (None: accepted). Both are recorded.
@@ -82,22 +85,21 @@ class Orders:
             StoreError: nothing can be recorded, so nothing was done.
         """
         if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
-            return body.press, await self._desk.ask(page_vote(body), (body.seat, body.press))
+            reason = await self._desk.ask(page_vote(body), (body.seat, body.press))
+            if reason is not None:
+                self.refusals.counted(who)
+            return body.press, reason
         ident = secrets.token_hex(8)
         if isinstance(body, DisplayAlive) and who.role is Role.DISPLAY and who.name != body.room:
             return ident, Reason.NOT_YOUR_ROLE  # a screen speaks for its own room
         reason = await self._done(ident, name, body, who.by)
-        if not is_quiet(name):
-            self._record(name, who, "" if reason is None else reason.value)
+        if is_quiet(name):
+            return ident, reason
+        if reason is not None:
+            self.refusals.told(name, who, reason)
+        else:
+            self._desk.note(CommandGiven(self._clock.now_s(), name, who.by, who.role.value))
         return ident, reason
-
-    def refused(self, name: str, who: Who, reason: Reason) -> None:
-        """A command went no further than to the gate: for the records."""
-        self._record(name, who, reason.value)
-
-    def _record(self, name: str, who: Who, code: str) -> None:
-        given = events.CommandGiven(self._clock.now_s(), name, who.by, who.role.value, code)
-        self._desk.note(given)
 
     async def _done(self, ident: str, name: str, body: models.Body, by: str) -> Reason | None:
         about_meetings = None if self._meetings is None else self._meetings.doing(body, by)

@@ -17,7 +17,7 @@ from hub.access.book import Book
 from hub.access.door import Door
 from hub.api.gate import Entrance
 from hub.api.sign_in import SignIn
-from hub.meeting import events
+from hub.meeting import access_events
 from hub.meeting.inputs import NotedEvent
 from hub.meeting.state import Meeting
 
@@ -80,7 +80,7 @@ class Reception:
         return {seat: meeting.names.get(seat, "") for seat in sorted(seats, key=split_seat)}
 
     def _noted(self, what: str, by: str, role: str, code: str) -> None:
-        self._note(events.AccessNoted(self._now_s(), what, by[:64], role, code))
+        self._note(access_events.AccessNoted(self._now_s(), what, by[:64], role, code))
 
     def tls(self) -> ssl.SSLContext | None:
         """What the hub shows browsers; None without a certificate of its own.

@@ -31,6 +31,7 @@ from typing import Any
 from edge.rules.ballot_journal import JournalError, verify
 from hub.access.rights import Role
 from hub.backup import BackupError, nobody_uses
+from hub.bridges import notes
 from hub.meeting import events
 from hub.meeting.evolve import apply, is_another
 from hub.meeting.session_events import MeetingEnded
@@ -198,6 +199,7 @@ def _delete(database: sqlite3.Connection, keep_days: int, now_s: float) -> Found
         database.executemany("UPDATE events SET body = ? WHERE n = ?", written)
         for ident in found.meetings_over:
             rows.delete(database, ident)
+        notes.forget(database, found.meetings_over)
         database.execute("DELETE FROM dead_letters WHERE ts < ?", (now_s - keep_days * DAY_S,))
         forget(database)  # it has the names of before
         _replayed(database)

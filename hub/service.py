@@ -117,6 +117,7 @@ class Hub:
                 self._version,
                 wanted=settings.bridges.home_assistant,
             ),
+            lambda: self.link,
             self.archive,
         )
         self.hearing = Hearing(
@@ -314,7 +315,7 @@ class Hub:
             ),
             EventRecords(Reader(self._store.path).events, lambda: self.desk.meeting),
             self.reception.sign_in,
-            self.orders.refused,
+            self.orders.refusals,
             (MeetingAddresses(self.prepared, lambda: self.desk.meeting), self.doors.routes),
         )
         runner = self.turnstile.runner(app)
@@ -349,6 +350,7 @@ class Hub:
             "turnstile": self.turnstile.run,
             "sessions": self.reception.door.keep_forever,
             "overdue commands": self.orders.expire_forever,
+            "refused commands": self.orders.refusals.look_forever,
             "figures": Watch(self, self._settings).run,
             "snapshots": lambda: self.snapshots.keep_forever(self._store),
             "past ballots": lambda: self.archive.prove_past(self.ballots.damaged),

@@ -16,7 +16,7 @@ from edge.rules.reasons import Reason
 from hub.access import passwords
 from hub.access.book import Account, Book
 from hub.access.door import Door
-from hub.access.rights import Role
+from hub.access.rights import Role, Who
 from hub.api import http
 from hub.api.ballot_records import BallotRecords
 from hub.api.event_records import EventRecords
@@ -55,6 +55,7 @@ class Hub(Desk):
             simulation=simulation,
         )
         self.noted: list[tuple[str, str, str, str]] = []
+        self.pages_wait_s = 0.0
         self.refusals: list[tuple[str, str, Reason]] = []
         self.app = http.application(
             self.pages,
@@ -69,8 +70,16 @@ class Hub(Desk):
                 lambda: PEOPLE,
                 lambda *what: self.noted.append(what),
             ),
-            lambda name, who, reason: self.refusals.append((name, who.by, reason)),
+            self,
         )
+
+    def wait_s(self, who: Who) -> float:
+        """``pages_wait_s``, whoever asks."""
+        return self.pages_wait_s
+
+    def told(self, name: str, who: Who, reason: Reason) -> None:
+        """Refused at the gate: kept."""
+        self.refusals.append((name, who.by, reason))
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Client]:

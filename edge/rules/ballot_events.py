@@ -146,6 +146,7 @@ class Cast:
         by: who pressed, None the person's own seat; in a roll call the secretary.
         recorded: a room has stored it while the vote was open there and has told the person
             so. False for a press that happens now.
+        pressed_s: when it was pressed, on the keeper's clock; None: when it came.
     """
 
     ballot: str
@@ -156,6 +157,7 @@ class Cast:
     revision: int = 1
     by: str | None = None
     recorded: bool = False
+    pressed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ Event = (
 )  # fmt: skip
 
 EVENTS: dict[str, type[Event]] = {
-    "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_"): kind
+    plain.snake(kind): kind
     for kind in (
         Prepare, Open, Pause, Resume, Close, Count, Unseal, Announce, Annul, Abort, Withdraw,
         CallNext, Recuse, Cast, Mark, Drained, RoomLost, RoomBack, Arrived, Departed, Tick,

@@ -49,6 +49,8 @@ class HeldVote:
     revision: int = 1
     by: str | None = None
     at_s: float | None = None
+    pressed_s: float | None = None
+    """When it was pressed; None: when it came, at ``at_s``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,5 +138,6 @@ def _store(ballot: Ballot, event: Vote, now_s: float) -> Ballot:
         return replace(marked, slips=together((*ballot.slips, Slips(event.choices, 1))))
     choices = tuple(sorted(event.choices)) if isinstance(event, Cast) else ()
     revision = event.revision if isinstance(event, Cast) else 1
-    held = HeldVote(event.id, choices, revision, event.by, now_s)
+    pressed_s = event.pressed_s if isinstance(event, Cast) else None
+    held = HeldVote(event.id, choices, revision, event.by, now_s, pressed_s)
     return ballot.with_vote(event.person, held, entered=not event.recorded)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hub.meeting import care_events, events, session_events, vote_events
+from hub.meeting import access_events, care_events, events, session_events, vote_events
 
 Kind = Literal[
     "alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "access", "meeting"
@@ -15,7 +15,7 @@ Kind = Literal[
 
 KINDS: dict[Kind, tuple[type[events.Event], ...]] = {
     "alarms": (events.AlertRaised, events.AlertCleared, care_events.AlarmAcknowledged),
-    "commands": (events.CommandGiven, events.Ordered, events.OrderEnded),
+    "commands": (access_events.CommandGiven, events.Ordered, events.OrderEnded),
     "floor": (events.Pressed, events.FloorChanged),
     "votes": (
         vote_events.MotionPlanned,
@@ -32,7 +32,7 @@ KINDS: dict[Kind, tuple[type[events.Event], ...]] = {
         care_events.ScreenExpected,
     ),
     "checks": (care_events.CheckEnded,),
-    "access": (events.AccessNoted,),
+    "access": (access_events.AccessNoted,),
     "meeting": (
         events.MeetingSet,
         events.Audited,

@@ -6,6 +6,7 @@ Owns HTTP. Must not decide anything about the meeting, nor who may do what (``ga
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from importlib import resources
@@ -65,8 +66,27 @@ STALLED_S = 60.0
 line needs less even for the snapshot of a large site."""
 
 CarryOut = Callable[[str, models.Body, Who], Awaitable[tuple[str, Reason | None]]]
-Refuse = Callable[[str, Who, Reason], None]
-"""Is told of a command that was refused before it reached the meeting."""
+
+
+class Refused(Protocol):
+    """Is told of commands that are refused before they reach the meeting."""
+
+    def wait_s(self, who: Who) -> float:
+        """How long nothing of this session is looked at; 0: it is."""
+
+    def told(self, name: str, who: Who, reason: Reason) -> None:
+        """One more."""
+
+
+class NobodyCounts:
+    """For an application without a hub."""
+
+    def wait_s(self, who: Who) -> float:
+        """Not at all."""
+        return 0.0
+
+    def told(self, name: str, who: Who, reason: Reason) -> None:
+        """Nothing is kept."""
 
 
 class Routes(Protocol):
@@ -89,14 +109,14 @@ def application(
     ballots: BallotRecords,
     records: EventRecords,
     sign_in: SignIn,
-    refuse: Refuse = lambda name, who, reason: None,
+    refused: Refused | None = None,
     more: Iterable[Routes] = (),
 ) -> web.Application:
     """The whole server, ready to be bound."""
     gate = sign_in.gate
     app = web.Application(client_max_size=BODY_MOST_BYTES, middlewares=[gate.middleware])
     app.on_response_prepare.append(_headers)
-    api = _Api(pages, carry_out, health, version, gate, refuse)
+    api = _Api(pages, carry_out, health, version, gate, refused or NobodyCounts())
     sign_in.add_routes(app)
     for address, file in PAGES.items():
         app.router.add_get(address, _page(file))
@@ -145,13 +165,13 @@ class _Api:
         health: Callable[[], models.Health],
         version: str,
         gate: Gate,
-        refuse: Refuse,
+        refused: Refused,
     ) -> None:
         self._pages = pages
         self._carry_out = carry_out
         self._health = health
         self._door = gate.door
-        self._refuse = refuse
+        self._refused = refused
         self._openapi = dumps(openapi.document(version))
 
     async def state(self, request: web.Request) -> web.Response:
@@ -220,6 +240,11 @@ class _Api:
         model = models.COMMANDS.get(name)
         if model is None:
             return rejected(404, Reason.COMMAND_UNKNOWN)
+        if (wait_s := self._refused.wait_s(who)) > 0:
+            self._refused.told(name, who, Reason.TOO_MANY_REFUSED)
+            answer = rejected(429, Reason.TOO_MANY_REFUSED)
+            answer.headers[hdrs.RETRY_AFTER] = str(math.ceil(wait_s))
+            return answer
         if (reason := rights.may_give(who, name, who.seat)) is not None:
             return self._not_allowed(name, who, reason)
         body = await body_of(request, model)
@@ -237,5 +262,5 @@ class _Api:
         return as_json(models.Accepted(id=ident).model_dump(), 202)
 
     def _not_allowed(self, name: str, who: Who, reason: Reason) -> web.Response:
-        self._refuse(name, who, reason)
+        self._refused.told(name, who, reason)
         return rejected(403, reason)

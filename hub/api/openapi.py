@@ -152,6 +152,7 @@ def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
             "409": answer("Refused, with the reason", "Rejected"),
             "413": answer("The body is longer than 16 KiB", "Rejected"),
             "415": answer("The body is not JSON", "Rejected"),
+            "429": answer("Too many refused: see Retry-After", "Rejected"),
             "503": answer("Nothing can be recorded now", "Rejected"),
         },
     }

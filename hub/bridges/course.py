@@ -49,7 +49,8 @@ class Fact(NamedTuple):
     """Something that other systems are told once."""
 
     id: str
-    """The number of its event, and which of its facts it is: the same at each telling."""
+    """The number of its event, which of its facts it is, and when it was: the same at each telling,
+    and not that of another fact whose event has the number after a backup was put back."""
     type: str
     """``meeting``, ``attendance``, ``speech`` or ``result``."""
     meeting: str
@@ -89,7 +90,8 @@ class Course:
                 found = self._result(given, journal, stored.ts)
             case _:
                 found = []
-        return [Fact(f"{stored.n}-{place}", *each) for place, each in enumerate(found)]
+        when_ms = round(stored.ts * 1000)
+        return [Fact(f"{stored.n}-{place}-{when_ms}", *each) for place, each in enumerate(found)]
 
     def _set(self, given: events.MeetingSet, stored: Stored) -> list[tuple[str, str, Json]]:
         is_new = given.prepared != self.meeting or given.session == "running"

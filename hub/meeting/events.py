@@ -30,6 +30,7 @@ from edge.rules.floor import (
     Waiting,
     seat_state,
 )
+from hub.meeting.access_events import AccessNoted, CommandGiven
 from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.motion import Member
@@ -241,28 +242,6 @@ class OrderEnded:
     reason: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CommandGiven:
-    """Somebody gave a command; with a ``code`` it was refused, and that is why."""
-
-    at_s: float
-    command: str
-    by: str
-    role: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessNoted:
-    """Somebody came in, went out, was not let in, or changed who may come in."""
-
-    at_s: float
-    what: str
-    by: str
-    role: str = ""
-    code: str = ""
-
-
 Event = (
     MeetingSet
     | RoomDescribed
@@ -297,7 +276,7 @@ _KINDS: tuple[type[Event], ...] = get_args(Event)
 
 def name_of(kind: type[Event]) -> str:
     """The event's name in records: ``floor_changed``."""
-    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+    return plain.snake(kind)
 
 
 _NAMES: dict[type[Event], str] = {kind: name_of(kind) for kind in _KINDS}

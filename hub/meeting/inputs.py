@@ -14,7 +14,7 @@ from edge.rules import ballot_events
 from edge.rules.ballot_journal import Journal, Line
 from edge.rules.floor import FloorEvent, Role, Settings
 from edge.rules.reasons import Reason
-from hub.meeting import events, session_events
+from hub.meeting import access_events, events, session_events
 from hub.meeting.agenda import AgendaItem, Session
 from hub.meeting.care import CareOrder
 from hub.meeting.motion import Member, Motion
@@ -152,8 +152,8 @@ NotedEvent = (
     | events.AlertCleared
     | events.Ordered
     | events.OrderEnded
-    | events.CommandGiven
-    | events.AccessNoted
+    | access_events.CommandGiven
+    | access_events.AccessNoted
     | session_events.MeetingPrepared
 )
 

@@ -5,7 +5,8 @@ them. A room counts the presses of its keys by itself (``revision``) and cannot 
 a vote taken here shares the number of the press that it follows and goes behind it by its id; the
 next press of a key has a higher number and goes before both. A key that was pressed before the
 page, and only comes now, is the older one whatever its number: times decide (``revision_of``).
-A press of a page that waited for its connection while a newer vote came in is refused visibly.
+A press of a page that waited for its connection while a key was pressed is refused visibly. Times
+are those of the presses, not of their arrival: both may have been cut off for a while.
 
 A secret vote is never taken here. Its slip would lie in the room's box, put there by the key, and
 in one of ours, put there by the page, before either could know of the other; a box with more
@@ -16,6 +17,8 @@ keeps the answers, sees to that.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from edge.rules.ballot_events import Cast
 from edge.rules.ballot_journal import Journal, refuse
@@ -45,13 +48,15 @@ def by_page(meeting: Meeting, given: PageVote, now_s: float) -> Decision:
     held = ballot.vote_of(person) if person is not None else None
     if held is not None and held.id.endswith(f"-{given.press}"):
         return NOTHING
+    pressed_s = now_s - given.age_s
     cast = _cast(journal, held, person or given.seat, given.choices, given.press)
+    cast = replace(cast, pressed_s=pressed_s)
     obstacle: Reason | None = None
     if person is None:
         obstacle = Reason.NOT_ENTITLED
     elif ballot.is_secret:
         obstacle = Reason.ONLY_AT_KEYS
-    elif ballot.plan.press == "last_press" and _is_key_newer(held, now_s - given.age_s):
+    elif ballot.plan.press == "last_press" and _is_key_newer(held, pressed_s):
         obstacle = Reason.VOTE_OUTDATED
     if obstacle is not None:
         after, line = refuse(journal, cast, obstacle, now_s)
@@ -102,7 +107,10 @@ def _is_key_newer(held: HeldVote | None, than_s: float) -> bool:
 
 
 def _is_newer(held: HeldVote | None, than_s: float) -> bool:
-    return held is not None and held.at_s is not None and held.at_s > than_s
+    if held is None:
+        return False
+    pressed_s = held.at_s if held.pressed_s is None else held.pressed_s
+    return pressed_s is not None and pressed_s > than_s
 
 
 def _cast(

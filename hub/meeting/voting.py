@@ -37,9 +37,8 @@ def vote(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
     """
     body = messages.Vote.model_validate(given.event.body)
     journal = meeting.ballots.get((body.ballot, body.generation))
-    revision = body.revision
+    revision, pressed_s = body.revision, given.heard_s - given.event.age_ms / 1000
     if journal is not None:
-        pressed_s = given.heard_s - given.event.age_ms / 1000
         revision = page_votes.revision_of(journal, body.person, revision, pressed_s)
     cast = Cast(
         body.ballot,
@@ -49,6 +48,7 @@ def vote(meeting: Meeting, given: EventHeard, now_s: float) -> Decision:
         given.event.id,
         revision,
         recorded=True,
+        pressed_s=pressed_s,
     )
     return _judged(meeting, given.room, body.seat, cast, now_s)
 

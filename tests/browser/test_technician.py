@@ -141,6 +141,35 @@ def test_a_room_that_is_not_part_of_the_meeting_leads_itself_and_is_well(
     expect(page.locator("device-table")).to_contain_text("không tham gia cuộc họp, tự điều khiển")
 
 
+def test_counters_have_words_and_an_unknown_one_its_own_name(
+    open_page: OpenPage, hub: FakeHub
+) -> None:
+    hub.state["rooms"]["main"] |= {"restarts": {"cam-1 eye": 2, "link": 1}}
+    devices = hub.state["rooms"]["main"]["devices"]
+    devices["cam-1"]["counters"] = {"buffer_full": 3, "polls": 7}
+    page = open_page()
+    camera = page.locator('device-table tr[data-device="cam-1"] .counters').first
+    expect(camera).to_contain_text("bộ đệm của thiết bị đầy")
+    expect(camera).to_contain_text("polls")
+    software = page.locator('device-table tr[data-device="controller"] .counters').first
+    expect(software).to_contain_text("phần xem hình")
+    expect(software).to_contain_text("đường truyền tới máy chủ")
+
+
+def test_how_long_a_microphone_was_heard_stands_in_its_panel(
+    open_page: OpenPage, hub: FakeHub
+) -> None:
+    hub.state["rooms"]["main"]["audio"] = {"listens": True, "talking": [], "heard_s": {"6": 75.5}}
+    page = open_page()
+    page.locator(seat_on_map(page, "main/6")).click()
+    facts = page.locator("thing-panel .facts")
+    expect(facts).to_contain_text("01:15 từ khi khởi động")
+    page.locator(seat_on_map(page, "main/7")).click()
+    expect(facts).to_contain_text("chưa nghe tiếng nào")
+    hub.part(["rooms", "main", "audio"], {"listens": False, "talking": [], "heard_s": {}})
+    expect(facts).to_contain_text("không có tín hiệu âm thanh")
+
+
 def test_names_stay_text(open_page: OpenPage, hub: FakeHub) -> None:
     evil = "<img src=x onerror=\"document.title='broken'\"><b>An</b>"
     hub.state["rooms"]["main"]["names"]["6"] = evil

@@ -341,3 +341,16 @@ async def test_in_a_simulation_roles_are_chosen(tmp_path: Path) -> None:
         answer = await client.post("/api/v1/sign-in/simulation", json={"role": "delegate"})
         assert await code_of(answer) == (409, "seat_unknown")
     hub.door.close()
+
+
+async def test_who_was_refused_too_often_is_told_to_wait(hub: Hub) -> None:
+    async with hub.served() as client:
+        header = await sign_in(client, "chair")
+        hub.pages_wait_s = 1.5
+        answer = await client.post("/api/v1/commands/next", json={}, headers=header)
+        assert await code_of(answer) == (429, "too_many_refused")
+        assert answer.headers["Retry-After"] == "2"
+        hub.pages_wait_s = 0.0
+        answer = await client.post("/api/v1/commands/next", json={}, headers=header)
+        assert answer.status == 202
+    assert hub.refusals[-1][2] == "too_many_refused"

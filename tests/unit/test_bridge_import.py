@@ -205,7 +205,7 @@ def test_nobody_is_left_without_a_seat_in_silence() -> None:
 
 IDS = st.sampled_from([f"p{n}" for n in range(6)])
 SEATS = st.sampled_from([f"main/{n}" for n in range(1, 9)])
-NAMES = st.sampled_from(["An", "Bình", "Chi", ""])
+NAMES = st.sampled_from(["", *"ABCDEGHIKLMN"])
 
 
 @settings(max_examples=60)

@@ -17,7 +17,7 @@ from hub.board import Board
 from hub.clock import HubClock
 from hub.desk import Desk
 from hub.link import Link
-from hub.meeting import events
+from hub.meeting import access_events, events
 from hub.meeting.state import Meeting
 from hub.meeting.wording import is_shown, line
 from hub.orders import Orders
@@ -48,7 +48,7 @@ async def test_a_command_is_recorded_with_who_gave_it_and_why_it_was_refused() -
         ("extend", {"seat": "main/9"}),
     ):
         await orders.carry_out(name, models.COMMANDS[name].model_validate(body), CHAIR)
-    orders.refused("all_off", DELEGATE, Reason.NOT_YOUR_ROLE)
+    orders.refusals.told("all_off", DELEGATE, Reason.NOT_YOUR_ROLE)
     kept = [(each.command, each.by, each.role, each.code) for each in records.noted]
     assert kept == [
         ("end_turn", "Châu", "chair", ""),
@@ -63,15 +63,24 @@ async def test_a_command_is_recorded_with_who_gave_it_and_why_it_was_refused() -
 @pytest.mark.parametrize(
     ("event", "shown", "words"),
     [
-        (events.CommandGiven(1.0, "next", "Châu", "chair"), False, "Châu (chủ tọa): next"),
+        (access_events.CommandGiven(1.0, "next", "Châu", "chair"), False, "Châu (chủ trì): next"),
         (
-            events.CommandGiven(1.0, "all_off", "main/12", "delegate", "not_your_role"),
+            access_events.CommandGiven(1.0, "all_off", "main/12", "delegate", "not_your_role"),
             True,
             "main/12 (đại biểu): all_off, bị từ chối: Vai đang đăng nhập",
         ),
-        (events.AccessNoted(1.0, "signed_in", "Lan", "technician"), True, "Lan (kỹ thuật) đã"),
         (
-            events.AccessNoted(1.0, "sign_in_refused", "", "", "sign_in_wrong"),
+            access_events.CommandGiven(1.0, "ask_floor", "main/12", "delegate", "fire_alarm", 61),
+            True,
+            "main/12 (đại biểu): ask_floor, bị từ chối 61 lần nữa: Có tín hiệu báo cháy",
+        ),
+        (
+            access_events.AccessNoted(1.0, "signed_in", "Lan", "technician"),
+            True,
+            "Lan (kỹ thuật) đã",
+        ),
+        (
+            access_events.AccessNoted(1.0, "sign_in_refused", "", "", "sign_in_wrong"),
             True,
             "Không rõ ai không đăng nhập được",
         ),

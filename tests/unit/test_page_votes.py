@@ -96,6 +96,32 @@ def test_a_page_that_waited_is_refused_when_the_key_was_pressed_since() -> None:
     assert '"vote_outdated"' in sitting.lines["b-1", 1][-1]
 
 
+def test_both_cut_off_the_later_press_counts_however_they_arrive() -> None:
+    """The page pressed 60 s ago comes first, then the key pressed 30 s ago; and the reverse."""
+    for key_age_s, page_age_s, last in ((30, 60, "yes"), (60, 30, "no")):
+        for is_page_first in (True, False):
+            sitting = Sitting().opened()
+            key = vote("main/2", 1, "yes", revision=1, age_ms=key_age_s * 1000)
+            if is_page_first:
+                page(sitting, "main/2", "no", age_s=page_age_s)
+                assert sitting.hear(key).refused is None
+            else:
+                sitting.hear(key)
+                refused = page(sitting, "main/2", "no", age_s=page_age_s).refused
+                assert refused is (Reason.VOTE_OUTDATED if last == "yes" else None)
+            assert stands(sitting, "main/2") == (last,), (key_age_s, is_page_first)
+            assert sum(tally(sitting.ballot()).values()) == 1
+            assert verify(sitting.lines["b-1", 1]).journal.ballot == sitting.ballot()
+
+
+def test_a_first_press_that_was_counted_stands_against_an_earlier_one_that_comes_later() -> None:
+    sitting = Sitting(motion(press="first_press")).opened()
+    page(sitting, "main/2", "no", age_s=10.0)
+    late = vote("main/2", 1, "yes", age_ms=60_000)
+    assert sitting.hear(late).refused is Reason.ALREADY_VOTED
+    assert stands(sitting, "main/2") == ("no",)
+
+
 def test_presses_of_a_page_that_waited_count_in_their_order() -> None:
     sitting = Sitting().opened()
     page(sitting, "main/2", "no", age_s=30.0)

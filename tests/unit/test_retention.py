@@ -15,7 +15,7 @@ from edge.rules.ballot_journal import verify
 from hub import retention
 from hub.backup import nobody_uses
 from hub.cli import main
-from hub.meeting import commands, events
+from hub.meeting import access_events, commands, events
 from hub.meeting.commands import Note
 from hub.meeting_form import MeetingForm
 from hub.retention import Pseudonyms, RetentionError, delete, look, without_names
@@ -55,7 +55,9 @@ async def sat(folder: Path, *, ended: bool = True) -> None:
         await hub.paper("m1", "bao-cao")
         assert await hub.prepared.start("m1", "lan.thu-ky") is None
         await _vote(hub)
-        note = events.CommandGiven(hub.desk.meeting.fire_s, "next_item", "lan.thu-ky", "secretary")
+        note = access_events.CommandGiven(
+            hub.desk.meeting.fire_s, "next_item", "lan.thu-ky", "secretary"
+        )
         await hub.desk.ask(Note(note))
         if ended:
             assert await hub.give("end_meeting", meeting="m1") is None

@@ -9,6 +9,7 @@ import { BALLOT_LABELS } from "./labels_ballots.js";
 import { CAMERA_LABELS } from "./labels_cameras.js";
 import { CARE_LABELS } from "./labels_care.js";
 import { SCREEN_LABELS } from "./labels_screen.js";
+import { DEVICE_LABELS } from "./labels_devices.js";
 import { DISPLAY_LABELS } from "./labels_displays.js";
 import { FLOOR_LABELS } from "./labels_floor.js";
 import { MEETING_LABELS } from "./labels_meetings.js";
@@ -24,6 +25,7 @@ export const LABELS = {
   ...CARE_LABELS,
   ...SCREEN_LABELS,
   ...DISPLAY_LABELS,
+  ...DEVICE_LABELS,
 
   // Glossary.
   alarm: ["Báo động", "Alarm"],

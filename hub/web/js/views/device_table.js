@@ -8,6 +8,7 @@ import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { LABELS } from "../labels.js";
 import { deviceReading, healthMeaning, isConfirmed, roomIds, sits } from "../meaning.js";
+import { roomName } from "../names.js";
 import { aimText, arrivalText, displayText, targetText, wantedText } from "./device_bodies.js";
 
 const COLUMNS = ["ui_device", "ui_wanted", "ui_actual", "ui_age", "ui_health"];
@@ -45,8 +46,8 @@ function makeRoom() {
   const node = h("tbody", { role: "rowgroup" });
   node.show = (view, id) => {
     const room = view.state.rooms[id];
-    setText(title, said(room.title, view.lang) || id);
-    const lines = [{ id: TITLE_ID }, ...deviceLines(view, id, room)];
+    setText(title, roomName(view, id));
+    const lines = [{ id: TITLE_ID }, ...deviceLines(view, id, room).map((line) => ({ ...line, room }))];
     const make = (line) => (line.id === TITLE_ID ? rows : makeRow());
     keyed(node, lines, (line) => line.id, make, (row, line) => row.show?.(view, line));
   };
@@ -54,7 +55,7 @@ function makeRoom() {
 }
 
 /** The lines of a room: its controller, its devices, its software. Pure. */
-export function deviceLines(view, roomId, room) {
+function deviceLines(view, roomId, room) {
   const confirmed = isConfirmed(view.state, roomId, view.live);
   const known = (room.plan?.devices ?? []).map((device) => deviceLine(view, room, device, confirmed));
   const planned = new Set(known.map((line) => line.id));
@@ -144,12 +145,30 @@ function wantedAndActual({ t }, room, device, reading) {
     return [targetText(reading?.target, t), joined(aimText(reading, t), arrivalText(reading, t))];
   }
   if (device.kind === "display") return [wantedText(reading, t), displayText(reading, t)];
+  if (device.kind === "audio") {
+    const heard = Object.keys(room.audio?.heard_s ?? {}).length;
+    return ["–", room.audio?.listens ? t("ui_heard_seats", { n: heard }) : "–"];
+  }
   if (device.kind !== "units") return ["–", "–"];
   const seats = room.plan.seats.filter((seat) => seat.device === device.id);
   const actuals = seats.map((seat) => room.seats?.[seat.number]).filter(Boolean);
   const count = (holds) => actuals.filter(holds).length;
   const answering = { all: seats.length, ok: count((a) => a.health === "ok"), n: count((a) => a.microphone) };
   return [t("ui_units_wanted", { n: count((a) => a.wanted) }), t("ui_units_actual", answering)];
+}
+
+/**
+ * What is counted, in words: a device's counter, or a part of the room's software by its name. What
+ * has no label is shown as it is called.
+ */
+export function counterName({ t, lang }, room, name) {
+  const keyOf = (text) => `counter_${text.replaceAll(" ", "_")}`;
+  if (keyOf(name) in LABELS) return t(keyOf(name));
+  const [id, ...rest] = name.split(" ");
+  const device = room.plan?.devices.find((each) => each.id === id);
+  if (!device) return name;
+  const part = rest.join(" ");
+  return joined(said(device.title, lang) || id, keyOf(part) in LABELS ? t(keyOf(part)) : part);
 }
 
 function makeRow() {
@@ -186,7 +205,7 @@ function makeRow() {
     setAttr(counters, "hidden", entries.length === 0);
     setText(summary, view.t("ui_counters"));
     keyed(list, entries, ([name]) => name, () => h("div", {}, h("dt"), h("dd")), (pair, [name, count]) => {
-      setText(pair.firstChild, name);
+      setText(pair.firstChild, counterName(view, line.room, name));
       setText(pair.lastChild, String(count));
     });
   };

@@ -1,10 +1,11 @@
 /** Panel of a seat: microphone, lamps, locating, and the camera that should look at it. */
 
 import { actionButton, commandNote, fact } from "../controls.js";
-import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, setAttr, setText, showOptions } from "../dom.js";
+import { clock } from "../format.js";
 import { bestCamera } from "../geometry.js";
 import { said } from "../i18n.js";
-import { deviceReading, isChair, isConfirmed, isLocating, roleKey, seatMeaning, seatVote } from "../meaning.js";
+import { deviceReading, isChair, isConfirmed, isLocating, roleKey, seatMeaning, seatVote, sits } from "../meaning.js";
 import { gone } from "./device_bodies.js";
 import { layoutRoom } from "./map_layout.js";
 
@@ -23,7 +24,7 @@ export class SeatBody {
   #aimLabel = h("label", { for: "aim-camera" });
   #aim = actionButton(() => this.#aimCamera());
   #aimRow = h("div", { class: "row aim" }, this.#aimLabel, this.#cameras, this.#aim.node);
-  #facts = { microphone: fact(), lamps: fact(), vote: fact(), health: fact(), answer: fact() };
+  #facts = { microphone: fact(), lamps: fact(), heard: fact(), vote: fact(), health: fact(), answer: fact() };
   #notes = { seat: commandNote(), priority: commandNote(), locate: commandNote(), aim: commandNote() };
   #view = null;
   #best = null;
@@ -79,9 +80,10 @@ export class SeatBody {
     const hasFloor = state.floor.speaking.some((turn) => turn.seat === this.name);
     const waits = state.floor.queue.some((waiting) => waiting.seat === this.name);
     const isPending = view.commands.isPending(`seat:${this.name}`);
-    this.#open.update({ label: t("ui_open_microphone"), ...may, primary: !hasFloor });
+    const mayLead = sits(room) ? may : { enabled: false, why: t("ui_outside") };
+    this.#open.update({ label: t("ui_open_microphone"), ...mayLead, primary: !hasFloor });
     const closing = t(waits && !hasFloor ? "speak_withdraw" : "ui_close_microphone");
-    this.#close.update({ label: closing, ...may, primary: hasFloor });
+    this.#close.update({ label: closing, ...mayLead, primary: hasFloor });
     setAttr(this.#open.node, "aria-busy", isPending ? "true" : null);
     const flashing = isLocating(room.seats?.[this.number]);
     this.#locateOn.update({ label: t("ui_locate_on"), ...may, pressed: flashing });
@@ -91,7 +93,7 @@ export class SeatBody {
 
   /** Priority belongs to chairs and their deputies. */
   #showPriority(view, seat) {
-    setAttr(this.#priorityRow, "hidden", !isChair(seat.role));
+    setAttr(this.#priorityRow, "hidden", !isChair(seat.role) || !sits(view.state.rooms[this.room]));
     const holds = view.state.floor.hold?.seat === this.name;
     const may = view.may(this.room);
     this.#take.update({ label: view.t("ui_take_priority"), ...may, pressed: holds });
@@ -103,12 +105,11 @@ export class SeatBody {
     this.#best = this.#bestOf(room);
     const best = cameras.find((c) => c.id === this.#best);
     const bestName = best && (said(best.title, view.lang) || best.id);
-    const choices = [...(best ? [{ id: "", label: view.t("ui_best", { camera: bestName }) }] : []),
-      ...cameras.map((c) => ({ id: c.id, label: said(c.title, view.lang) || c.id }))];
+    const choices = [...(best ? [["", view.t("ui_best", { camera: bestName })]] : []),
+      ...cameras.map((c) => [c.id, said(c.title, view.lang) || c.id])];
     setText(this.#aimLabel, cameras.length > 0 ? view.t("ui_aim_with") : view.t("ui_no_camera"));
     setAttr(this.#cameras, "hidden", cameras.length === 0);
-    const make = (choice) => h("option", { value: choice.id });
-    keyed(this.#cameras, choices, (c) => c.id, make, (node, c) => setText(node, c.label));
+    showOptions(this.#cameras, choices);
     this.#aim.update({ label: view.t("ui_aim"), ...may, hidden: cameras.length === 0 });
   }
 
@@ -135,6 +136,7 @@ export class SeatBody {
     const others = ["amber", "sign_in"].filter((name) => actual?.[name] && actual[name] !== "off")
       .map((name) => `${t(`ui_lamp_${name}`)} ${lamp(actual[name])}`);
     this.#facts.lamps.set(t("ui_lamps"), joined(red, green, ...others));
+    this.#showHeard(view);
     const vote = seatVote(view.state, this.room, this.number, view.live);
     setAttr(this.#facts.vote.node, "hidden", vote === null);
     this.#facts.vote.set(t("ui_votes"), vote ? t(vote.key) : "");
@@ -143,6 +145,16 @@ export class SeatBody {
     const health = isFine ? t("ui_health_ok") : [t(key), said(actual?.reason, view.lang)].filter(Boolean).join(": ");
     this.#facts.health.set(t("ui_health"), health);
     this.#facts.answer.set(t("ui_last_answer"), view.ageText(actual));
+  }
+
+  /** How long the microphone has been heard: one that never was is worth a look. */
+  #showHeard({ t, state }) {
+    const audio = state.rooms[this.room].audio ?? null;
+    setAttr(this.#facts.heard.node, "hidden", audio === null);
+    if (audio === null) return;
+    const heardS = audio.heard_s?.[this.number];
+    const since = heardS === undefined ? t("ui_heard_never") : t("ui_heard_s", { time: clock(heardS * 1000) });
+    this.#facts.heard.set(t("ui_heard"), audio.listens ? since : t("ui_heard_unknown"));
   }
 
   #microphone(open) {

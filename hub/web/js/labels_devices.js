@@ -1,0 +1,58 @@
+/**
+ * What devices and the room's software count: key -> [Vietnamese, English]. The keys are those of the
+ * drivers' health (`counter_` before each); what has none here is shown as the driver calls it.
+ */
+
+export const DEVICE_LABELS = {
+  counter_answers: ["trả lời", "answers"],
+  counter_asked: ["lần hỏi", "asked"],
+  counter_blocks: ["khối âm thanh nhận được", "blocks of sound"],
+  counter_buffer_full: ["bộ đệm của thiết bị đầy", "its buffer was full"],
+  counter_chosen: ["lần chọn hình", "pictures chosen"],
+  counter_damaged: ["bản tin hỏng", "damaged messages"],
+  counter_drift_ppm: ["lệch đồng hồ (phần triệu)", "clock drift (ppm)"],
+  counter_dropped: ["gói bỏ bớt", "packets dropped"],
+  counter_dropped_bytes: ["byte bỏ vì không hiểu", "bytes not understood"],
+  counter_duplicated: ["gói đến hai lần", "packets twice"],
+  counter_edges: ["lần đổi mức ở nút", "changes of level"],
+  counter_errors: ["lần báo lỗi", "errors told"],
+  counter_exceptions: ["lần từ chối có mã lỗi", "refused with a code"],
+  counter_foreign: ["gói lạ", "foreign packets"],
+  counter_found_by_true_up: ["thay đổi tìm lại khi đối chiếu", "changes found when checked"],
+  counter_frames: ["khung hình", "frames"],
+  counter_jumps: ["lần nhảy thời gian", "jumps in time"],
+  counter_lamp_hours: ["giờ chạy của đèn", "lamp hours"],
+  counter_late: ["gói đến muộn", "packets too late"],
+  counter_lost: ["gói mất", "packets lost"],
+  counter_opened: ["lần mở đường truyền", "line opened"],
+  counter_orders: ["lệnh đã gửi", "orders sent"],
+  counter_overruns: ["lần tràn bộ đệm âm thanh", "sound came too fast"],
+  counter_presses: ["lần nhấn nút", "presses"],
+  counter_received: ["gói nhận được", "packets received"],
+  counter_reconnects: ["lần nối lại", "reconnected"],
+  counter_refused: ["lần thiết bị từ chối", "refused by the device"],
+  counter_reordered: ["gói đến sai thứ tự", "packets out of order"],
+  counter_repeated: ["gói lặp lại để bù", "packets repeated"],
+  counter_restarts: ["lần nguồn âm khởi động lại", "source restarted"],
+  counter_rounds: ["vòng hỏi", "rounds of asking"],
+  counter_silent: ["lần không trả lời", "no answer"],
+  counter_timeouts: ["lần quá hạn trả lời", "answers overdue"],
+  counter_unexpected: ["bản tin ngoài dự kiến", "unexpected messages"],
+
+  // The room's software, by the name of the part that was started again.
+  counter_controller: ["phần điều khiển phòng", "room control"],
+  counter_drills: ["phần diễn tập sự cố", "fault drills"],
+  counter_eye: ["phần xem hình", "picture reading"],
+  counter_link: ["đường truyền tới máy chủ", "link to the hub"],
+  counter_programme_stream: ["luồng hình chính", "programme stream"],
+  counter_renewal: ["phần gia hạn chứng thư", "renewal of the certificate"],
+  counter_signs_of_life: ["phần báo còn chạy", "signs of life"],
+  counter_trial_of_the_disk: ["phần thử ổ đĩa", "trial of the disk"],
+
+  ui_heard: ["Đã nghe tiếng", "Heard for"],
+  ui_heard_s: ["{time} từ khi khởi động", "{time} since the start"],
+  ui_heard_never: ["chưa nghe tiếng nào từ khi khởi động", "never since the start"],
+  ui_heard_unknown: ["không biết, không có tín hiệu âm thanh", "unknown, no sound comes"],
+  ui_heard_seats: ["đã nghe tiếng từ {n} micro", "heard from {n} microphones"],
+  ui_outside: ["phòng không tham gia cuộc họp", "the room is not part of the meeting"],
+};
