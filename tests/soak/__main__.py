@@ -147,11 +147,12 @@ def tell(report: dict[str, Any]) -> None:
     for process, told in report.items():
         print(f"{process}: {told['verdict']}")
         for name, one in told.items():
-            if isinstance(one, dict) and one["per_h"] is not None:
-                print(
-                    f"  {name:15} {one['last']:14.0f} {one['per_h']:+14.1f}/h"
-                    f" ± {one['noise_per_h']:.1f}  {one['verdict']}"
-                )
+            if not isinstance(one, dict):
+                continue
+            slope = "too few samples for a slope"
+            if one["per_h"] is not None:
+                slope = f"{one['per_h']:+14.1f}/h ± {one['noise_per_h']:.1f}"
+            print(f"  {name:15} {one['last']:14.0f} {slope}  {one['verdict']}")
 
 
 if __name__ == "__main__":
