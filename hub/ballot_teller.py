@@ -149,11 +149,11 @@ class BallotTeller:
             return
         self._waited_for = True
         titles = [room_text(room, meeting) for room in silent]
+        vi, en = ", ".join(t.vi for t in titles)[:200], ", ".join(t.en for t in titles)[:200]
         text = Text(
-            vi=f"Chưa nhận đủ phiếu từ: {', '.join(t.vi for t in titles)}. Chờ phòng kết nối lại, "
-            "hoặc kiểm phiếu không có phòng này"[:200],
-            en=f"Not every vote is in from: {', '.join(t.en for t in titles)}. Wait for the room, "
-            "or count without it"[:200],
+            vi=f"Chưa nhận đủ phiếu từ: {vi}. Chờ phòng kết nối lại, hoặc kiểm phiếu không có "
+            "phòng này",
+            en=f"Not every vote is in from: {en}. Wait for the room, or count without it",
         )
         self._alarm("ballot-rooms", text, ", ".join(silent))
 

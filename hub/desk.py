@@ -121,7 +121,10 @@ class Desk:
         on_committed: Callable[[Committed], None],
         on_storage: Callable[[StoreError | None], None],
     ) -> None:
-        """``on_storage`` is told when the disk refuses, and with None when it works again."""
+        """``on_committed`` is told of each batch that changed something or has to be answered.
+
+        ``on_storage`` is told when the disk refuses, and with None when it works again.
+        """
         self.meeting = meeting
         self.turns = 0
         """Batches and idle seconds: proof of life for the watchdog."""
@@ -202,7 +205,8 @@ class Desk:
         self._held = work.held
         before, self.meeting = self.meeting, work.meeting
         done = Committed(before, work.meeting, stored, work.heard, work.change.dead, work.broken)
-        self._on_committed(done)
+        if done.after is not done.before or stored or done.heard or done.dead or done.broken:
+            self._on_committed(done)
         for reply, reason in work.replies:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 
 M = TypeVar("M")
 
 
-class LineDecoder(Generic[M]):
+class LineDecoder(Collector, Generic[M]):
     """Collects bytes until a terminator and has the line read (``drivers.core.codec.Decoder``).
 
     Empty lines are nothing (they appear between CR and LF when either ends a line). A line
@@ -25,17 +26,11 @@ class LineDecoder(Generic[M]):
 
         ``read`` takes a line without its terminator and raises ``ProtocolError`` for noise.
         """
+        super().__init__()
         self.buffer_limit = limit_bytes
-        self.dropped_bytes = 0
         self._terminators = terminators
         self._read = read
-        self._line = bytearray()
         self._overlong = False
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much of an unfinished line is held."""
-        return len(self._line)
 
     def feed(self, data: bytes) -> list[M]:
         """Take a piece of the stream, give the messages that are now complete."""
@@ -50,15 +45,15 @@ class LineDecoder(Generic[M]):
     def _lines(self, data: bytes) -> Iterator[bytes]:
         for byte in data:
             if byte in self._terminators:
-                if self._line:
-                    yield bytes(self._line)
-                    self._line.clear()
+                if self._buffer:
+                    yield bytes(self._buffer)
+                    self._buffer.clear()
                 self._overlong = False
             elif self._overlong:
                 self.dropped_bytes += 1
-            elif len(self._line) == self.buffer_limit:
-                self.dropped_bytes += len(self._line) + 1
-                self._line.clear()
+            elif len(self._buffer) == self.buffer_limit:
+                self.dropped_bytes += len(self._buffer) + 1
+                self._buffer.clear()
                 self._overlong = True
             else:
-                self._line.append(byte)
+                self._buffer.append(byte)

@@ -356,6 +356,10 @@ def test_a_key_goes_to_rooms_that_are_online_and_is_never_retained() -> None:
 def test_a_room_that_is_waited_for_is_named_until_it_is_heard() -> None:
     tells, sitting = Tells(), Sitting().opened()
     sitting.order(act.Close())
+    plan = hub_room.describe("b1", title="x" * 100)
+    rooms = {room: replace(known, plan=plan) for room, known in sitting.meeting.rooms.items()}
+    tells.teller.watch(replace(sitting.meeting, rooms=rooms))
+    assert "count without it" in tells.alerts["ballot-rooms"][0].en
     sitting.hear(drained("main", 1))
     tells.teller.watch(sitting.meeting)
     text, evidence = tells.alerts["ballot-rooms"]

@@ -220,6 +220,21 @@ def test_a_floor_too_long_for_a_message_is_cut_at_its_end() -> None:
     assert [w.seat for w in sent.queue] == [w.seat for w in waiting[: outgoing.QUEUE_SENT]]
 
 
+def test_a_floor_that_many_rooms_are_told_is_addressed_to_each(live: Live) -> None:
+    live.room("satellite-1", "b7")
+    for sitting in ((), ("main",)):  # the other room is free then
+        meeting = replace(live.meeting, rooms_sitting=sitting)
+        floors = outgoing.Floors(meeting, 9, live.now_s)
+        for room in ("main", "satellite-1", "never-seen", "main"):
+            told = messages.Floor.model_validate_json(floors.to(room))
+            assert told == outgoing.floor(meeting, room, 9, live.now_s)
+            assert told.free == (bool(sitting) and room != "main")
+    queue = tuple(rules.Waiting(f"main/{n}", 0.0) for n in range(1, 251))
+    longer = replace(live.meeting, floor=replace(live.meeting.floor, queue=queue))
+    cut = outgoing.Floors(longer, 9, 10.0**9).to("main")
+    assert len(messages.Floor.model_validate_json(cut).queue) == outgoing.QUEUE_SENT
+
+
 # --- the clock ---------------------------------------------------------------------------------
 
 

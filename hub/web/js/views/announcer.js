@@ -59,7 +59,7 @@ function gist(view) {
 }
 
 /** Lines that are new or different. A change of language is no news. */
-export function whatIsNew(before, now) {
+function whatIsNew(before, now) {
   if (before.lang !== now.lang) return [];
   return Object.entries(now.lines).flatMap(([key, line]) => (before.lines[key] === line ? [] : [line]));
 }

@@ -163,7 +163,7 @@ function newId() {
 }
 
 /** Options from lines `vi | en`: ids are their places. Pure. */
-export function optionsOf(text) {
+function optionsOf(text) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   return lines.map((line, i) => {
     const [vi, en] = line.split("|").map((part) => part.trim());
@@ -172,7 +172,7 @@ export function optionsOf(text) {
 }
 
 /** What cannot be meant: [label key, values], or null. Pure. */
-export function problemOf(plan) {
+function problemOf(plan) {
   if (plan.text.vi === "") return ["ui_form_question_missing"];
   if (plan.options) {
     const n = plan.options.length;

@@ -137,7 +137,7 @@ function placeOf({ ballot, generation }) {
 }
 
 /** `Trên 1/2 tổng số thành viên`. */
-export function ruleText(rule, t) {
+function ruleText(rule, t) {
   if (!rule) return t("ui_rule_none");
   const { numerator, denominator, base, comparison } = rule.majority;
   const key = comparison === ">" ? "ui_rule_more" : "ui_rule_least";

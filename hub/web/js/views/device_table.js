@@ -55,7 +55,7 @@ function makeRoom() {
 }
 
 /** The lines of a room: its controller, its devices, its software. Pure. */
-export function deviceLines(view, roomId, room) {
+function deviceLines(view, roomId, room) {
   const confirmed = isConfirmed(view.state, roomId, view.live);
   const known = (room.plan?.devices ?? []).map((device) => deviceLine(view, room, device, confirmed));
   const planned = new Set(known.map((line) => line.id));

@@ -96,7 +96,7 @@ export class EventLog extends HTMLElement {
 }
 
 /** Events of a room and a kind ("" is any) whose sentence contains the text. Pure. */
-export function matching(events, room, text, lang, kind = "") {
+function matching(events, room, text, lang, kind = "") {
   const wanted = folded(text.trim());
   const isHere = (event) => room === "" || event.room === room;
   const isSuch = (event) => kind === "" || event.kind === kind;

@@ -118,14 +118,14 @@ function makeWaiting() {
 }
 
 /** What one extension gives, in words. */
-export function extensionLabel(view) {
+function extensionLabel(view) {
   const seconds = view.state.floor.settings?.extension_s ?? 60;
   if (seconds === 60) return view.t("speak_extend_one_minute");
   return view.t("ui_extend", { time: clock(seconds * 1000) });
 }
 
 /** Give a speaker more time; proved when the time left has grown. */
-export function sendExtension(view, seat) {
+function sendExtension(view, seat) {
   const leftOf = (state) => state.floor.speaking.find((turn) => turn.seat === seat)?.left_ms ?? -Infinity;
   const before = leftOf(view.state);
   view.commands.send("extend", { seat }, {

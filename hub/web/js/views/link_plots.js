@@ -72,7 +72,7 @@ function rank(name) {
 }
 
 /** What a figure is called; one that this page does not know stands for itself. */
-export function figureName(name, room, { t, lang }) {
+function figureName(name, room, { t, lang }) {
   const known = {
     round_trip_ms: "ui_plot_round_trip",
     outbox: "ui_plot_outbox",
