@@ -83,7 +83,7 @@ _OFTEN = Right("devices", _DEVICES, quiet=True)
 _SEATED = frozenset({_D, _C, _S})
 _AT_SEAT = Right("seats", frozenset({_API}), own=_SEATED)
 _MEETINGS = Right("meetings", frozenset({_T, _S, _API}))
-_AGENDA = Right("meetings", _DESK)
+_LED = Right("meetings", _DESK)
 
 SCOPES = {
     "read": "see the meeting: state, stream, records",
@@ -142,10 +142,10 @@ COMMANDS: Mapping[str, Right] = {
     # meetings
     "copy_meeting": _MEETINGS,
     "delete_meeting": _MEETINGS,
-    "start_meeting": _MEETINGS,
-    "end_meeting": _MEETINGS,
-    "next_item": _AGENDA,
-    "set_item": _AGENDA,
+    "start_meeting": _LED,
+    "end_meeting": _LED,
+    "next_item": _LED,
+    "set_item": _LED,
     "edit_paper": _MEETINGS,
     "remove_paper": _MEETINGS,
     # devices

@@ -37,6 +37,9 @@ def changes(state: Json, name: str, args: Json) -> Iterator[Change]:
         yield ["ballots"], ballots_after(state, name, args)
     elif name in ("sign_in", "sign_in_seat", "ask_attendance"):
         yield ["attendance"], attendance_after(state["attendance"], name, args)
+    elif name in ("start_meeting", "end_meeting"):
+        begun = "running" if name == "start_meeting" else "ended"
+        yield ["meeting"], {**state["meeting"], "session": begun}
     elif name == "set_mode":
         yield ["meeting"], {**state["meeting"], **args}
     else:

@@ -117,6 +117,37 @@ def test_the_answer_of_who_is_called_is_entered(open_page: OpenPage, hub: FakeHu
     assert hub.commands == [("roll_call_vote", vote)]
 
 
+def test_the_chair_opens_the_meeting_and_closes_it(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["meeting"] |= {"agenda": ITEMS, "item": "a", "prepared": "m1", "session": None}
+    page = open_page("chair")
+    tap(page, "Khai mạc, chương trình")
+    session = page.locator("meeting-session")
+    expect(session.locator(".state-word")).to_have_text("Chưa khai mạc")
+    expect(session.get_by_role("button", name="Bế mạc")).to_be_hidden()
+    tap(page, "Khai mạc")
+    tap(page, "Khai mạc, các phòng hiện cuộc họp này")
+    expect(session.locator(".state-word")).to_have_text("Đang diễn ra")
+    tap(page, "Bế mạc")
+    tap(page, "Bế mạc, tắt mọi micro của đại biểu")
+    expect(session.locator(".state-word")).to_have_text("Đã kết thúc")
+    expect(session.get_by_role("button", name="Họp tiếp")).to_be_visible()
+    assert hub.commands == [
+        ("start_meeting", {"meeting": "m1"}),
+        ("end_meeting", {"meeting": "m1"}),
+    ]
+
+
+def test_nobody_is_called_from_an_empty_queue(open_page: OpenPage, hub: FakeHub) -> None:
+    hub.state["floor"]["queue"] = []
+    page = open_page("chair")
+    key = page.get_by_role("button", name="Mời người tiếp theo")
+    expect(key).to_have_attribute("aria-disabled", "true")
+    waiting = {"seat": "main/3", "name": "Bình", "since_ms": 0, "suspended": False}
+    queue = [{**waiting, "kind": "speech"}]
+    hub.part(["floor"], {**hub.state["floor"], "queue": queue})
+    expect(key).not_to_have_attribute("aria-disabled", "true")
+
+
 # --- for everybody -------------------------------------------------------------------------------
 
 PAGES = ("chair", "seat?seat=main/6")

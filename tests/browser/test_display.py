@@ -67,6 +67,7 @@ def test_the_screen_follows_the_meeting(open_page: OpenPage, hub: FakeHub) -> No
     hub.part(["ballots"], [ballot("announced")])
     expect(page.locator("screen-ballot .outcome")).to_have_text("Được thông qua")
     expect(page.locator('.bar[data-option="yes"] strong')).to_have_text("17")
+    expect(page.locator("screen-ballot .left")).to_contain_text("mức cần để thông qua")
     assert fits(page)
 
     hub.part(["ballots"], [])

@@ -3,8 +3,8 @@
 Theory. While everything fails together nothing can be told of one fault, so only those count
 that were alone: no other one from its beginning until all was well again. *Well* is looked for
 four times a second: the hub answers a page, both rooms are with it, no event waits in a room, no
-process is away, no seat or line has an alarm. A press is *answered* when a lamp or the microphone
-of its seat changes soon after; what people press when nothing fails is the measure for it.
+process is away, no unit is said to talk unasked. A press is *answered* when a lamp or the
+microphone of its seat changes soon after; what people press when nothing fails is the measure.
 
 Owns these sums, from the history alone. Must not judge: nothing here fails a run.
 """

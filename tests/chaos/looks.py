@@ -18,7 +18,14 @@ EVERY_S = 0.25
 WELL_MOST_S = 40.0
 """Nobody waits longer until everything is well; the judges will say what is not."""
 
+WAITS_S = 1.0
+"""An event that people have just made is no trace of a fault."""
+
 NO_PAGE = "the hub does not answer"
+
+CHATTERS = "talks without being asked"
+"""What an alarm of a seat says. Others come and go on a machine with far too much to do, whose
+simulated units answer late."""
 
 
 class Looker:
@@ -29,13 +36,19 @@ class Looker:
         page: Page,
         history: History,
         away: Callable[[], set[str]],
-        outbox_rows: Callable[[str], int | None],
+        oldest_event: Callable[[str], int | None],
     ) -> None:
-        """``away`` names processes that do not run, ``outbox_rows`` the events in a room."""
+        """``away`` names processes that do not run.
+
+        ``oldest_event`` gives the number of the first event that waits in a room: 0 when none
+        does, None when that cannot be read.
+        """
         self._page = page
         self._history = history
         self._away = away
-        self._outbox_rows = outbox_rows
+        self._oldest_event = oldest_event
+        self._first: dict[str, tuple[int, float]] = {}
+        """By room: which event is the first that waits, and since when."""
 
     async def run(self) -> None:
         """Look, write down, look again, until cancelled."""
@@ -56,11 +69,23 @@ class Looker:
             shown = state["rooms"].get(room, {})
             if not shown.get("online"):
                 return f"{room} is not with the hub"
-            if alarms := [each for each in shown["alerts"].values() if each.get("seat")]:
-                return f"{room}: {alarms[0]['text']['en']} ({alarms[0]['evidence']})"
-            if self._outbox_rows(room) != 0:
+            evidence = [each["evidence"] for each in shown["alerts"].values()]
+            if any(CHATTERS in each for each in evidence):
+                return f"a unit of {room} {CHATTERS}"
+            if self._is_stuck(room):
                 return f"events wait in {room}"
         return ""
+
+    def _is_stuck(self, room: str) -> bool:
+        """The same event is the first for longer than its way there and back takes."""
+        now_s, number = time.monotonic(), self._oldest_event(room)
+        if not number:
+            return number is None
+        known, since_s = self._first.get(room, (0, now_s))
+        if known != number:
+            since_s = now_s
+        self._first[room] = number, since_s
+        return now_s - since_s > WAITS_S
 
     async def well(self) -> None:
         """Wait until it is, and a look longer."""

@@ -94,16 +94,23 @@ class Meeting:
         self.history = site.history
         self.hands = hands
         self.chair = chair
-        self.looker = Looker(chair.page, site.history, site.ended, self.outbox_rows)
+        self.looker = Looker(chair.page, site.history, site.ended, self.oldest_event)
 
     def outbox_rows(self, room: str) -> int | None:
         """How many events wait in a room's file; None when it cannot be read now."""
+        return self._ask_outbox(room, "SELECT count(*) FROM outbox")
+
+    def _ask_outbox(self, room: str, question: str) -> int | None:
         path = self.site.edge_data(room) / f"{room}.sqlite"
         try:
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
-                return int(base.execute("SELECT count(*) FROM outbox").fetchone()[0])
+                return int(base.execute(question).fetchone()[0])
         except sqlite3.Error:
             return None
+
+    def oldest_event(self, room: str) -> int | None:
+        """The number of the first event that waits; 0: none does; None: it cannot be read now."""
+        return self._ask_outbox(room, "SELECT coalesce(min(seq), 0) FROM outbox")
 
     async def drained_s(self, patience_s: float) -> float | None:
         """How long it takes until no event waits in any room; None when that takes too long."""

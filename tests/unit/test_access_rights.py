@@ -40,6 +40,8 @@ BY_NAME = {
     "take_priority": _DESK - {Role.SECRETARY},
     "release_priority": _DESK - {Role.SECRETARY},
     "sign_in": _DESK | {Role.DELEGATE},
+    "start_meeting": _DESK,
+    "end_meeting": _DESK,
     "next_item": _DESK,
     "set_item": _DESK,
     "display_alive": BY_SCOPE["devices"] | {Role.DISPLAY},

@@ -11,6 +11,7 @@ import { FireBanner } from "./views/fire_banner.js";
 import { FloorPanel } from "./views/floor_panel.js";
 import { LiveAnnouncer } from "./views/announcer.js";
 import { MeetingAgenda } from "./views/meeting_agenda.js";
+import { MeetingSession } from "./views/meeting_session.js";
 
 const ELEMENTS = {
   "connection-bar": ConnectionBar,
@@ -21,6 +22,7 @@ const ELEMENTS = {
   "ballot-desk": BallotDesk,
   "ballot-list": BallotList,
   "attendance-panel": AttendancePanel,
+  "meeting-session": MeetingSession,
   "meeting-agenda": MeetingAgenda,
 };
 

@@ -10,6 +10,7 @@ export const MEETING_LABELS = {
   meeting_open: ["Khai mạc", "Open the meeting"],
   meeting_state_draft: ["Bản nháp", "Draft"],
   meeting_state_ended: ["Đã kết thúc", "Ended"],
+  meeting_state_not_begun: ["Chưa khai mạc", "Not opened yet"],
   meeting_state_live: ["Đang diễn ra", "In progress"],
   role_technician: ["Cán bộ kỹ thuật", "Technician"],
 

@@ -19,6 +19,7 @@ export const SCREEN_LABELS = {
   ui_screen_hidden: ["Số phiếu hiện sau khi kết thúc", "Counts are shown after the end"],
   ui_screen_awaits: ["Đã kiểm phiếu, chờ công bố", "Counted, to be announced"],
   ui_screen_result: ["Kết quả biểu quyết", "Result of the vote"],
+  ui_screen_needed: ["phiếu là mức cần để thông qua", "votes are needed to carry it"],
   ui_screen_missing: ["Chưa nhận phiếu của: {rooms}", "Not heard from: {rooms}"],
   ui_screen_recess: ["Cuộc họp sẽ tiếp tục sau ít phút", "The meeting goes on in a few minutes"],
   ui_screen_free: ["Phòng này không tham gia cuộc họp đang diễn ra", "The meeting in progress does not sit in this room"],

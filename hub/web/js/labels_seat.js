@@ -84,6 +84,7 @@ export const SEAT_LABELS = {
   ui_tab_vote: ["Biểu quyết", "Votes"],
   ui_tab_people: ["Điểm danh", "Attendance"],
   ui_tab_agenda: ["Chương trình", "Agenda"],
+  ui_tab_begin: ["Khai mạc, chương trình", "Opening, agenda"],
   ui_tab_voting: ["Biểu quyết ({voted}/{present})", "Votes ({voted}/{present})"],
   ui_chair_rules: ["Chế độ và đăng ký phát biểu", "Mode and registration"],
   ui_enter_answer: ["Ghi câu trả lời của {who}", "Enter the answer of {who}"],

@@ -33,11 +33,17 @@ export class ChairTabs extends HTMLElement {
   }
 }
 
+/** A prepared meeting that nobody has opened: the chair is to see where that is done. */
+function isToBegin({ prepared, session }) {
+  return Boolean(prepared) && session !== "running" && session !== "ended";
+}
+
 function labelOf({ t, state }, part) {
   const ballot = atHand(state);
   if (part === "vote" && ballot && isRunning(ballot)) {
     return t("ui_tab_voting", { voted: ballot.voted, present: ballot.present });
   }
+  if (part === "agenda" && isToBegin(state.meeting)) return t("ui_tab_begin");
   const waiting = part === "floor" && hasQueue(state) ? state.floor.queue.length : 0;
   if (waiting > 0) return `${t(PARTS[part])} (${waiting})`;
   const { present, members } = attendanceOf(state);

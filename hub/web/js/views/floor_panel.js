@@ -78,7 +78,9 @@ export class FloorPanel extends HTMLElement {
     const may = view.may(null);
     const cancel = t("ui_cancel");
     const n = state.floor.speaking.filter((turn) => !isChair(turn.role)).length;
-    this.#next.update({ label: t("speak_invite_next"), ...may });
+    const isAwaited = hasQueue(state) && state.floor.queue.some((waiting) => !waiting.suspended);
+    const mayCall = isAwaited ? may : { enabled: false, why: t("ui_queue_none") };
+    this.#next.update({ label: t("speak_invite_next"), ...mayCall });
     setText(this.#rulesHead, t("ui_chair_rules"));
     const isHeld = state.floor.hold !== null && state.floor.hold !== undefined;
     this.#priority.update({ label: t("speak_priority"), ...may, hidden: isHeld || chairSeat(state, view.seat) === null });

@@ -64,9 +64,12 @@ export class ScreenBallot extends HTMLElement {
     const { t } = view;
     setText(this.#voted, isFinal ? `${ballot.present}/${ballot.members}` : `${ballot.voted}/${ballot.present}`);
     setText(this.#votedWord, t(isFinal ? "ui_screen_there" : "ui_screen_voted"));
-    setAttr(this.#left.parentNode, "hidden", !isTimed(ballot));
+    // With the result, why: most who voted may be for it, and yet too few of all.
+    const needed = isFinal && Number.isFinite(ballot.result?.needed) ? ballot.result.needed : null;
+    setAttr(this.#left.parentNode, "hidden", !isTimed(ballot) && needed === null);
     if (isTimed(ballot)) setText(this.#left, clock(remainingMs(ballot, view.sinceMs(ballot))));
-    setText(this.#leftWord, t("agenda_time_left"));
+    else setText(this.#left, needed === null ? "" : String(needed));
+    setText(this.#leftWord, t(needed === null ? "agenda_time_left" : "ui_screen_needed"));
     setAttr(this.#progress, "hidden", isFinal);
     this.#progress.firstChild.style.width = `${(100 * ballot.voted) / Math.max(1, ballot.present)}%`;
     setAttr(this.#called, "hidden", !ballot.called || isFinal);

@@ -11,7 +11,8 @@ const ACTIONS = {
   withdraw: { name: "withdraw", label: "ui_withdraw" },
   end: { name: "withdraw", label: "ui_end_speech" },
 };
-const TIME_KEYS = { calm: "ui_time_left", warning: "ui_time_warning", over: "ui_time_over" };
+/** The number stands beside it already. */
+const TIME_KEYS = { calm: "ui_screen_left", warning: "ui_screen_short", over: "ui_screen_over" };
 const REGISTRATION_KEYS = { paused: "ui_registration_is_paused", closed: "ui_registration_is_closed" };
 const THING = "turn";
 
@@ -63,8 +64,7 @@ export class SeatTurn extends HTMLElement {
     const isTimed = times.leftMs !== null;
     setAttr(this.#times, "data-phase", times.phase);
     setText(this.#clock, clock(isTimed ? Math.abs(times.leftMs) : times.spentMs));
-    const spent = isTimed ? t(TIME_KEYS[times.phase], { time: clock(Math.abs(times.leftMs)) }) : t("speak_state_speaking");
-    setText(this.#time, spent);
+    setText(this.#time, t(isTimed ? TIME_KEYS[times.phase] : "speak_state_speaking"));
     setAttr(this.#bar, "hidden", !isTimed);
     if (isTimed) this.#filled.style.width = `${Math.min(100, (100 * times.spentMs) / Math.max(times.limitMs, 1))}%`;
   }
