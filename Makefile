@@ -9,6 +9,7 @@ PYTEST_ARGS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 SEED ?=
 DURATION_S ?=
+ONE_BY_ONE ?=
 SECONDS ?=
 TARGET ?=
 HOURS ?=
@@ -21,7 +22,7 @@ MQTT_PORT ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
-	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S (chaos), SEED, SECONDS, TARGET (fuzz), HOURS (soak), HOME_ASSISTANT, NODE_RED, ASYNCAPI (doors-check), ARCH (deb), PYTHON (venv)'
+	@echo 'Variables: HTTP_PORT, MQTT_PORT (demo), PYTEST_ARGS (test), BENCH_ARGS (bench), SEED, DURATION_S, ONE_BY_ONE=1 (chaos), SEED, SECONDS, TARGET (fuzz), HOURS (soak), HOME_ASSISTANT, NODE_RED, ASYNCAPI (doors-check), ARCH (deb), PYTHON (venv)'
 
 demo: ## two rooms, hub and broker on this machine, no hardware; Ctrl-C ends it
 	@.ci/venv demo
@@ -57,7 +58,7 @@ bench: venv ## presses, votes and a storm of votes, measured (BENCH_ARGS="votes 
 
 chaos: venv ## a meeting with ballots while everything fails; the last line is the figures as JSON
 	@.ci/system-packages
-	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(DURATION_S),--duration-s $(DURATION_S))
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(DURATION_S),--duration-s $(DURATION_S)) $(if $(ONE_BY_ONE),--one-by-one)
 
 fuzz: venv ## everything that reads what others send, given nonsense; findings are kept as tests
 	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGET),--target $(TARGET))

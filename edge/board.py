@@ -7,6 +7,7 @@ anything.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -61,10 +62,12 @@ def clock() -> Answer:
     if ask is None:
         return Answer("clock", "unconfirmed", f"{shown}; nobody here says whether it is right")
     words = [ask, "show", "-P", "NTPSynchronized"]
-    done = subprocess.run(  # noqa: S603  # a program of the system, with fixed words
-        words, capture_output=True, text=True, check=False, timeout=ASK_S
-    )
-    match done.stdout.strip():
+    said = ""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        said = subprocess.run(  # noqa: S603  # a program of the system, with fixed words
+            words, capture_output=True, text=True, check=False, timeout=ASK_S
+        ).stdout.strip()
+    match said:
         case "yes":
             return Answer("clock", "pass", f"{shown}, synchronised")
         case "no":

@@ -29,10 +29,9 @@ ROOM = "room"
 class Commander:
     """Carries out what ``take`` hands it, each command in its own task."""
 
-    tasks: asyncio.TaskGroup
-
     def __init__(self, controller: Controller, link: Link, now_s: Clock) -> None:
-        """``tasks`` is set when the controller runs."""
+        """Nothing can be carried out before the controller runs, and sets ``tasks``."""
+        self.tasks = asyncio.TaskGroup()
         self.clock = HubClock()
         self._gate = CommandGate(self.clock)
         self._controller = controller
@@ -43,7 +42,13 @@ class Commander:
         """One command for ``device`` (or ``room``)."""
         verdict = self._gate.judge(device, command, int(self._now_s() * 1000))
         if verdict is True:
-            self.tasks.create_task(self._carry_out(device, command), name=f"command {device}")
+            work = self._carry_out(device, command)
+            try:
+                self.tasks.create_task(work, name=f"command {device}")
+            except RuntimeError:  # the controller has ended; the supervisor begins it anew
+                work.close()
+                why = "the room's controller starts anew"
+                self._end(result(command, "failed", Reason.DEVICE_FAULT, why))
         elif isinstance(verdict, messages.Result):
             self._answer(verdict)
 
@@ -59,9 +64,12 @@ class Commander:
         except Exception as error:  # one command must not end the room
             log.exception("command %s for %s", command.action, device)
             outcome = result(command, "failed", Reason.DEVICE_FAULT, type(error).__name__)
+        self._end(outcome)
+        self._controller.changed()
+
+    def _end(self, outcome: messages.Result) -> None:
         self._gate.finished(outcome)
         self._answer(outcome)
-        self._controller.changed()
 
     def _answer(self, outcome: messages.Result) -> None:
         self._link.publish_once(topics.up(self._controller.plan.id, "result"), outcome)

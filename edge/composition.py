@@ -216,9 +216,10 @@ class Room:
         self.plan = make_plan(config, boot, data_dir)
         self.devices = make_devices(
             config,
-            self._seat_key,
-            self._console_key,
-            self._contact,
+            # The controller is made of the devices, and so after them.
+            lambda press: self.controller.seat_key(press),
+            lambda press: self.controller.console_key(press),
+            lambda name, is_closed: self.controller.contact(name, is_closed),
             lambda: self.controller.changed(),
             data_dir,
         )
@@ -269,15 +270,6 @@ class Room:
         self.supervisor.add("signs of life", alive.run)
         self.supervisor.add("trial of the disk", alive.try_the_disk)
         self.supervisor.add("word for updates", Telling(self.plan.id, self.word).run)
-
-    def _seat_key(self, press: KeyPress) -> None:
-        self.controller.seat_key(press)
-
-    def _console_key(self, press: KeyPress) -> None:
-        self.controller.console_key(press)
-
-    def _contact(self, name: str, is_closed: bool) -> None:
-        self.controller.contact(name, is_closed)
 
     def _deliver(self, topic: topics.Topic | None, message: messages.Message) -> None:
         if not isinstance(message, messages.IdentityGrant):

@@ -49,8 +49,8 @@ class EarsPlan:
     room: str
     channels: tuple[int, ...]
     rate_hz: int
+    margins: Margins
     hears_closed: bool = False
-    margins: Margins | None = None
 
 
 def detector() -> Detector | None:

@@ -9,8 +9,8 @@ import json
 import os
 import sys
 import time
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def install_model(source: str, data_dir: Path) -> int:
         fresh.write_bytes(_fetched(source))
         checked_model(fresh)
         fresh.replace(target)
-    except (OSError, urllib.error.URLError, ModelError, ValueError) as error:
+    except (OSError, HTTPException, ModelError, ValueError) as error:
         fresh.unlink(missing_ok=True)
         sys.stderr.write(f"phonghop-edge faces: {source}: not installed: {error}\n")
         return 1

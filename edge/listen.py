@@ -21,7 +21,7 @@ from scipy.io import wavfile
 from edge.listening.chain import Chain
 from edge.listening.levels import BLOCK_S, Samples
 from edge.listening.truth import Fault
-from edge.listening.voice import Detector, webrtc
+from edge.listening.voice import RATES_HZ, Detector, webrtc
 from edge.listening.words import KINDS
 
 JOINED_S = 0.3
@@ -79,9 +79,13 @@ def read(path: Path) -> tuple[int, Samples]:
 def analyse(samples: Samples, rate_hz: int, detector: Detector | None) -> dict[str, Any]:
     """Who talks, who stands out, which microphones are faulty, and what it cost.
 
+    At a rate that no detector takes levels alone decide, as without one.
+
     Raises:
         ValueError: the rate is too low for speech, or the file is shorter than a block.
     """
+    if rate_hz not in RATES_HZ:
+        detector = None
     chain = Chain(samples.shape[1], rate_hz, detector)
     if len(samples) < chain.meter.block:
         raise ValueError(f"{len(samples)} samples are less than one block of 20 ms")

@@ -2,8 +2,8 @@
 
 Theory. Everything is asked for what it can prove without people: lamps blink and are read back,
 cameras turn aside and come back, displays say what they are, microphones stay closed. While
-somebody speaks, votes, or it burns, nothing is touched and the check only looks. What it finds
-goes out as it is found.
+somebody speaks, votes, or it burns, nothing is touched and the check only looks; whoever begins
+to has lamps and cameras back at once. What it finds goes out as it is found.
 
 Owns one check at a time. Must not judge (``edge.check_items`` does). The command-line check
 (``edge.check``) is for a room that does not run.
@@ -49,6 +49,8 @@ MOVE_S = 12.0
 """The slowest camera goes and settles within so long."""
 
 VOTING = frozenset({"ready_check", "open", "paused", "closing"})
+
+BROKEN_OFF = Found("unconfirmed", "dừng vì phòng đang họp", "broken off: the room is in use")
 
 Probe = Callable[[], Awaitable[list[CheckItem]]]
 
@@ -182,28 +184,40 @@ class RoomCheck:
             aside = Aim(start.pan_deg - step_deg, start.tilt_deg, start.fov_deg)
         try:
             for aim in (aside, start):
+                if not self._may_touch():
+                    return BROKEN_OFF
                 await shots.look_aside(ident, WIDE, aim)
-                if not await self._until(lambda aim=aim: self._stands(camera, aim), MOVE_S):  # type: ignore[misc]
+                if not await self._arrives(camera, aim):
                     return Found("fail", "không đến nơi được gọi", "does not get where it is sent")
         except DeviceError as error:
             return Found("fail", str(error), str(error))
         finally:
             shots.give_back(ident)
-        return items.moved(step_deg, self._now_s() - began_s)
+        took_s = self._now_s() - began_s
+        return items.moved(step_deg, took_s) if self._may_touch() else BROKEN_OFF
 
-    def _stands(self, camera: Camera, aim: Aim) -> bool:
-        return camera.arrived(aim, self._now_s()) is True
+    async def _arrives(self, camera: Camera, aim: Aim) -> bool:
+        """In time; a room that must be left alone ends the waiting."""
+
+        def over() -> bool:
+            return camera.arrived(aim, self._now_s()) is True or not self._may_touch()
+
+        return await self._until(over, MOVE_S)
 
     async def _seats(self, is_active: bool) -> list[CheckItem]:
         controller, blinked = self._controller, set[int]()
         numbers = set(controller.devices.buses)
         lit = {number for number in numbers if self._has_lamps(number)}
+        is_done = False
         if is_active:
             ours = lit - controller.located
             controller.located |= ours
             controller.changed()
             try:
-                await self._until(lambda: self._blink(lit, blinked), BLINK_S)
+                await self._until(
+                    lambda: self._blink(lit, blinked) or not self._may_touch(), BLINK_S
+                )
+                is_done = self._may_touch()
             finally:
                 controller.located -= ours
                 controller.changed()
@@ -212,7 +226,7 @@ class RoomCheck:
             bus, now_s = controller.devices.buses[number], self._now_s()
             state, name = bus.seat_state(number, now_s), controller.plan.seat(number)
             speaks = any(turn.seat == name for turn in controller.room.floor.speaking)
-            tried = number in blinked if is_active and number in lit else None
+            tried = number in blinked if is_done and number in lit else None
             look = SeatLook(bus.seat_health(number, now_s), state.microphone.value, speaks, tried)
             found.append((number, items.of_seat(look)))
         return items.grouped("seats", items.SEATS, found)

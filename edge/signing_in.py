@@ -18,7 +18,8 @@ from functools import partial
 from edge.contract import messages
 from edge.contract.topics import seat_name
 from edge.rules import seat_votes
-from edge.rules.seat_votes import Blink, Paper
+from edge.rules.lamps import Lamp
+from edge.rules.seat_votes import Paper
 from edge.runtime.outbox import Outbox, OutboxFull
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class SigningIn:
         """A vote key of this seat signs in now, and does nothing else."""
         return seat_votes.may_sign_in(paper, self._told.asked, self._is_present(seat))
 
-    def lamp(self, seat: int) -> Blink:
+    def lamp(self, seat: int) -> Lamp:
         """What the sign-in lamp of the seat shows."""
         present = self._is_present(seat)
         return seat_votes.sign_in_lamp(self._told.asked, present, seat in self._signed)

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.identity.folder import DEFAULT as IDENTITY
-from hub.replay import replayed
+from hub.replay import damaged_past, replayed
 from hub.settings import version
 from hub.store.reader import uri_of
 from hub.store.store import FILE, Store, StoreError
@@ -249,14 +249,15 @@ def _replay(file: Path, folder: Path) -> tuple[int, int]:
         raise BackupError(f"{file}: {error}") from error
     try:
         seen: list[int] = []
-        meeting = replayed(store, lambda stored, _: seen.append(stored.n))
+        meeting = replayed(store, lambda stored, _: seen.append(stored.n), whole=True)
+        damaged = {**meeting.damaged, **damaged_past(store, meeting)}
     except StoreError as error:
         raise BackupError(f"{file}: {error}") from error
     finally:
         store.close()
-    if meeting.damaged:
-        raise BackupError(f"{file}: records of ballots do not hold: {sorted(meeting.damaged)}")
-    return len(seen), len(meeting.ballots)
+    if damaged:
+        raise BackupError(f"{file}: records of ballots do not hold: {sorted(damaged)}")
+    return len(seen), len(meeting.ballots) + len(meeting.past)
 
 
 def restore(file: Path, data: Path, identity: Path | None) -> tuple[Proof, Path | None]:

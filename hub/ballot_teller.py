@@ -23,7 +23,7 @@ from hub.clock import HubClock
 from hub.desk import Committed
 from hub.link import Link
 from hub.meeting import events, vote_events
-from hub.meeting.state import Meeting
+from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.wording import room_text
 
 log = logging.getLogger(__name__)
@@ -51,14 +51,19 @@ class BallotTeller:
 
     def begin(self, meeting: Meeting) -> None:
         """What a start found out about the records."""
-        for (ballot, generation), why in meeting.damaged.items():
-            text = Text(
-                vi=f"Hồ sơ biểu quyết {ballot} (lần {generation}) bị hỏng: cần biểu quyết lại, "
-                "giữ nguyên tệp dữ liệu để kiểm tra",
-                en=f"The record of vote {ballot} ({generation}) is damaged: vote again, and keep "
-                "the database as it is for inspection",
-            )
-            self._alarm(f"ballot-{ballot}-{generation}", text, why)
+        for key, why in meeting.damaged.items():
+            self.damaged(key, why)
+
+    def damaged(self, key: BallotKey, why: str) -> None:
+        """A record does not hold."""
+        ballot, generation = key
+        text = Text(
+            vi=f"Hồ sơ biểu quyết {ballot} (lần {generation}) bị hỏng: cần biểu quyết lại, "
+            "giữ nguyên tệp dữ liệu để kiểm tra",
+            en=f"The record of vote {ballot} ({generation}) is damaged: vote again, and keep "
+            "the database as it is for inspection",
+        )
+        self._alarm(f"ballot-{ballot}-{generation}", text, why)
 
     def committed(self, done: Committed) -> None:
         """Tell what a batch has changed."""
@@ -144,11 +149,11 @@ class BallotTeller:
             return
         self._waited_for = True
         titles = [room_text(room, meeting) for room in silent]
+        vi, en = ", ".join(t.vi for t in titles)[:200], ", ".join(t.en for t in titles)[:200]
         text = Text(
-            vi=f"Chưa nhận đủ phiếu từ: {', '.join(t.vi for t in titles)}. Chờ phòng kết nối lại, "
-            "hoặc kiểm phiếu không có phòng này"[:200],
-            en=f"Not every vote is in from: {', '.join(t.en for t in titles)}. Wait for the room, "
-            "or count without it"[:200],
+            vi=f"Chưa nhận đủ phiếu từ: {vi}. Chờ phòng kết nối lại, hoặc kiểm phiếu không có "
+            "phòng này",
+            en=f"Not every vote is in from: {en}. Wait for the room, or count without it",
         )
         self._alarm("ballot-rooms", text, ", ".join(silent))
 

@@ -109,7 +109,7 @@ class Decision(Telling):
             await self.command(session, "set_mode", mode="request", max_open=2, queue_max=40)
             for room, number in SPEAKERS.items():
                 await self.twins[room].press(number)
-                await self._in_queue(f"{room}/{number}")
+                await self.queued(f"{room}/{number}")
             return {"queue": [f"{room}/{number}" for room, number in SPEAKERS.items()]}
 
         async def invite(room: str) -> Json:
@@ -216,11 +216,6 @@ class Decision(Telling):
 
     async def _attendance(self, predicate: Any, what: str) -> Any:
         return await self.page.until(lambda s: predicate(s["attendance"]), what)
-
-    async def _in_queue(self, seat: str) -> None:
-        await self.page.until(
-            lambda s: seat in [w["seat"] for w in s["floor"]["queue"]], f"{seat} in the queue"
-        )
 
     async def _muted(self, room: str, number: str, muted: bool) -> None:
         amber = "on" if muted else "off"

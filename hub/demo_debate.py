@@ -147,7 +147,7 @@ class Debate(Telling):
         queue += [("satellite-1", n) for n in self._pick("satellite-1", 1)]
         for room, number in queue:
             await self.twins[room].press(number)
-            await self._waits(f"{room}/{number}")
+            await self.queued(f"{room}/{number}")
         for room, number in queue:
             await self.command(session, "next")
             await self.relay(self.twins[room], number, True, time.monotonic_ns())
@@ -208,8 +208,3 @@ class Debate(Telling):
             )
 
         await self.mqtt.until(shown, f"{target} on air in {room}", 20.0)
-
-    async def _waits(self, seat: str) -> None:
-        await self.page.until(
-            lambda s: seat in [one["seat"] for one in s["floor"]["queue"]], f"{seat} in the queue"
-        )

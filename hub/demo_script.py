@@ -157,9 +157,7 @@ class OnePress(Telling):
         async def wait() -> Json:
             await far.press(other)
             await far.until(lambda s: s[other]["green"] in ("on", "slow"), "green lamp: waiting")
-            await self.page.until(
-                lambda s: seat in [w["seat"] for w in s["floor"]["queue"]], f"{seat} in the queue"
-            )
+            await self.queued(seat)
             return {"green": far.seen[other]["green"], "microphone": far.seen[other]["microphone"]}
 
         async def follow() -> Json:

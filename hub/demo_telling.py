@@ -111,6 +111,12 @@ class Telling(ABC):
         at_ns = twin.times_ns.get((number, "microphone"), pressed_ns)
         return {"ms": span_ms(at_ns - pressed_ns), "relay": "closed" if wanted else "open"}
 
+    async def queued(self, seat: str) -> None:
+        """Wait until the page shows the seat in the queue."""
+        await self.page.until(
+            lambda s: seat in [w["seat"] for w in s["floor"]["queue"]], f"{seat} in the queue"
+        )
+
     async def command(
         self, session: aiohttp.ClientSession, name: str, **body: Any
     ) -> dict[str, Any]:

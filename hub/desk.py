@@ -16,17 +16,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from edge.contract import topics
-from edge.rules.ballot_journal import Journal
+from edge.rules.ballot_journal import Journal, JournalError
 from edge.rules.reasons import Reason
+from hub.archive import restored
 from hub.clock import HubClock
 from hub.meeting.ballots import with_keys
 from hub.meeting.commands import Decision, EventHeard, Input, Note, TimePassed, decide
 from hub.meeting.evolve import apply, heard
 from hub.meeting.inputs import NotedEvent
+from hub.meeting.past import wanted
 from hub.meeting.state import BallotKey, Meeting
 from hub.meeting.timing import next_deadline
 from hub.store.answers import Answered, Press
@@ -50,8 +52,13 @@ IDLE_S = 1.0
 PATIENCE_LEAST_S = 0.02
 """Deadlines are this late at most; a deadline that cannot be met must not keep us busy."""
 
+HELD_MOST = 2000
+"""Events that wait for others; a site of a thousand rooms has one of each at a closing."""
+
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses while the disk refuses."""
+
+_NONE: Mapping[BallotKey, Journal | str] = {}
 
 
 @dataclass(slots=True)
@@ -93,7 +100,7 @@ class Work:
     meeting: Meeting
     ballots: dict[BallotKey, Journal] | None = None
     """Those of ``meeting``, this batch's own: a copy per vote would cost as much as the vote.
-    None until one of them has changed."""
+    None until one of them has changed. Past ones that the batch asks for are among them."""
     change: Change = field(default_factory=Change)
     fresh: set[Key] = field(default_factory=set)
     answered: dict[Press, str] = field(default_factory=dict)
@@ -114,7 +121,10 @@ class Desk:
         on_committed: Callable[[Committed], None],
         on_storage: Callable[[StoreError | None], None],
     ) -> None:
-        """``on_storage`` is told when the disk refuses, and with None when it works again."""
+        """``on_committed`` is told of each batch that changed something or has to be answered.
+
+        ``on_storage`` is told when the disk refuses, and with None when it works again.
+        """
         self.meeting = meeting
         self.turns = 0
         """Batches and idle seconds: proof of life for the watchdog."""
@@ -181,8 +191,8 @@ class Desk:
     async def _settle(self, batch: list[Item]) -> None:
         failures = 0
         while True:
-            work = self.decide_all(batch)
             try:
+                work = self.decide_all(batch, await self._called_back(batch))
                 stored = await self._commit(work)
                 break
             except StoreError as error:
@@ -195,10 +205,28 @@ class Desk:
         self._held = work.held
         before, self.meeting = self.meeting, work.meeting
         done = Committed(before, work.meeting, stored, work.heard, work.change.dead, work.broken)
-        self._on_committed(done)
+        if done.after is not done.before or stored or done.heard or done.dead or done.broken:
+            self._on_committed(done)
         for reply, reason in work.replies:
             if not reply.done():  # whoever asked may have gone away
                 reply.set_result(reason)
+
+    async def _called_back(self, batch: list[Item]) -> dict[BallotKey, Journal | str]:
+        """Journals of past ballots that somebody wants something of, or why one does not hold."""
+        found: dict[BallotKey, Journal | str] = {}
+        for item in batch:
+            key = wanted(self.meeting, item.given)
+            if key is None or key in found:
+                continue
+            if item.key is not None and item.key in self._store.inbox:
+                continue  # sent again: the answer is there
+            lines = await self._store.lines(key)
+            try:
+                found[key] = await asyncio.to_thread(restored, key, lines)
+            except JournalError as error:
+                log.error("record of ballot %s, generation %d: %s", *key, error)
+                found[key] = str(error)
+        return found
 
     async def _commit(self, work: Work) -> list[Stored]:
         return await self._store.commit(work.change) if work.change else []
@@ -212,12 +240,15 @@ class Desk:
             self._on_storage(error)
         self.storage_trouble = error
 
-    def decide_all(self, batch: list[Item]) -> Work:
+    def decide_all(
+        self, batch: list[Item], called_back: Mapping[BallotKey, Journal | str] = _NONE
+    ) -> Work:
         """What a batch comes to; nothing is committed by it.
 
-        Last comes again what had to wait for something in the batch.
+        Last comes again what had to wait for something in the batch. ``called_back`` are past
+        ballots that it asks for.
         """
-        work = Work(self.meeting)
+        work = Work(_with_past(self.meeting, called_back) if called_back else self.meeting)
         started_s, now_s = time.thread_time(), self._clock.now_s()
         first = [Item(TimePassed(time.time()))] if self._is_due() else []
         for item in (*first, *batch):
@@ -225,6 +256,8 @@ class Desk:
         waiting, work.held = {**self._held, **work.held}, {}
         for item in waiting.values():
             self._settle_one(work, item, now_s)
+        if work.meeting.ballots.keys() & work.meeting.past:
+            work.meeting = _without_past(work.meeting, self.meeting)
         work.meeting = heard(work.meeting, [(k.source, k.epoch, k.seq) for k in work.fresh])
         self._adapt(len(batch), time.thread_time() - started_s)
         return work
@@ -258,7 +291,7 @@ class Desk:
             work.meeting = with_keys(work.meeting, decision.keys)
         work.change.add(decision)
         if decision.held:
-            if key is not None and item.waits_for_others:
+            if key is not None and item.waits_for_others and self._may_wait(work, item):
                 work.held[key] = item
             return
         if decision.unreadable and isinstance(item.given, EventHeard):
@@ -273,6 +306,13 @@ class Desk:
             work.answered[item.press] = code
             work.change.answered.append(Answered(item.press, code))
         _reply(work, item, decision.refused)
+
+    def _may_wait(self, work: Work, item: Item) -> bool:
+        """It is looked at after each batch; else its room sends it again, for it is not receipted.
+
+        A past ballot's would need its journal each time.
+        """
+        return len(work.held) < HELD_MOST and wanted(work.meeting, item.given) is None
 
     def _answer(self, work: Work, press: Press) -> str | None:
         """How this press was answered before; None: it is new."""
@@ -307,6 +347,23 @@ class Desk:
             else:
                 return seq
         return 0
+
+
+def _with_past(meeting: Meeting, called_back: Mapping[BallotKey, Journal | str]) -> Meeting:
+    found = {key: each for key, each in called_back.items() if isinstance(each, Journal)}
+    bad = {key: each for key, each in called_back.items() if isinstance(each, str)}
+    damaged = {**meeting.damaged, **bad} if bad else meeting.damaged
+    return replace(meeting, ballots={**meeting.ballots, **found}, damaged=damaged)
+
+
+def _without_past(meeting: Meeting, before: Meeting) -> Meeting:
+    """The meeting after it has let go of past ballots.
+
+    If nothing else changed they are the very ballots of ``before``: pages are told of others.
+    """
+    kept = {key: each for key, each in meeting.ballots.items() if key not in meeting.past}
+    is_same = kept == before.ballots
+    return replace(meeting, ballots=before.ballots if is_same else kept)
 
 
 def _reply(work: Work, item: Item, refused: Reason | None) -> None:

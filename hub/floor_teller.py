@@ -42,9 +42,10 @@ class FloorTeller:
         """Tell what a batch has changed."""
         if done.before.rev == done.after.rev:
             return
+        floors = self._floors()
         for ident in dict.fromkeys(key.source for key in done.heard):
             if ident in done.after.rooms:
-                self._tell(ident)
+                self._tell(ident, floors)
         if self._others is None:
             loop = asyncio.get_running_loop()
             if loop.time() >= self._others_not_before_s:
@@ -55,24 +56,29 @@ class FloorTeller:
     def tell_again(self) -> None:
         """Tell every room: the broker may have forgotten everything."""
         self._told.clear()
-        for ident in self._meeting().rooms:
-            self._tell(ident)
+        self._tell_all()
 
     def _tell_others(self) -> None:
         self._others = None
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        for ident in self._meeting().rooms:
-            self._tell(ident)
+        self._tell_all()
         ended_s = loop.time()
         self._others_not_before_s = ended_s + REST * (ended_s - began_s)
 
-    def _tell(self, ident: str) -> None:
+    def _tell_all(self) -> None:
+        floors = self._floors()
+        for ident in self._meeting().rooms:
+            self._tell(ident, floors)
+
+    def _floors(self) -> outgoing.Floors:
+        return outgoing.Floors(self._meeting(), self._gen, self._clock.now_s())
+
+    def _tell(self, ident: str, floors: outgoing.Floors) -> None:
         meeting = self._meeting()
         room = meeting.room(ident)
         what = (meeting.rev, room.merged_boot, room.merged_report)
         if self._told.get(ident) == what:
             return
         self._told[ident] = what
-        floor = outgoing.floor(meeting, ident, self._gen, self._clock.now_s())
-        self._link.send(topics.down(ident, "floor"), outgoing.floor_bytes(floor), retain=True)
+        self._link.send(topics.down(ident, "floor"), floors.to(ident), retain=True)

@@ -77,6 +77,8 @@ class _Outgoing:
     data: bytes
     qos: int
     retain: bool
+    told: asyncio.Future[bool] | None = None
+    """Somebody waits to hear whether the broker has it."""
 
 
 Deliver = Callable[[Heard], Awaitable[None]]
@@ -113,6 +115,7 @@ class Link:
         self._on_change = on_change
         self._tls = tls
         self._waiting: dict[str, _Outgoing] = {}
+        self._awaited: set[asyncio.Future[bool]] = set()
         self._passing = 0
         self._passing_waiting = 0
         self._wake = asyncio.Event()
@@ -121,16 +124,32 @@ class Link:
         """Put a message in the queue; does nothing while there is no connection."""
         if not self.connected:
             return
-        key = topic
+        outgoing = _Outgoing(topic, data, qos, retain)
         if not retain:
             if self._passing_waiting >= PASSING_MOST:
                 self._drop()
                 return
-            self._passing_waiting += 1
-            self._passing += 1
-            key = f"{topic}\0{self._passing}"
-        self._waiting.pop(key, None)
-        self._waiting[key] = _Outgoing(topic, data, qos, retain)
+            self._put(outgoing)
+            return
+        self._waiting.pop(topic, None)
+        self._waiting[topic] = outgoing
+        self._wake.set()
+
+    async def send_surely(self, topic: str, data: bytes) -> bool:
+        """Send, and wait until the broker has it; False: it may not have it, so send it again."""
+        if not self.connected or self._passing_waiting >= PASSING_MOST:
+            return False
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._awaited.add(told)
+        told.add_done_callback(self._awaited.discard)
+        self._put(_Outgoing(topic, data, 1, False, told))
+        return await told
+
+    def _put(self, outgoing: _Outgoing) -> None:
+        """One that is not retained: none replaces another."""
+        self._passing_waiting += 1
+        self._passing += 1
+        self._waiting[f"{outgoing.topic}\0{self._passing}"] = outgoing
         self._wake.set()
 
     def _drop(self) -> None:
@@ -175,8 +194,7 @@ class Link:
         )
         client.pending_calls_threshold = IN_FLIGHT + 2
         async with client:
-            self._waiting.clear()
-            self._passing_waiting = 0
+            self._forget()
             self._set_connected(True)
             await client.subscribe(f"{topics.ROOT}/+/up/#", qos=1)
             self.last_error = None
@@ -211,10 +229,20 @@ class Link:
         if connected == self.connected:
             return
         self.connected = connected
-        if connected:
+        if not connected:
+            self._forget()
+        else:
             self.contact += 1
             self.send(topics.HUB_STATUS, self._status("online"), retain=True)
         self._on_change(connected)
+
+    def _forget(self) -> None:
+        """Nothing waits without a connection, and nobody for what was under way on it."""
+        self._waiting.clear()
+        self._passing_waiting = 0
+        for told in self._awaited:
+            if not told.done():
+                told.set_result(False)
 
     async def _receive(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -246,6 +274,8 @@ class Link:
         async def publish(outgoing: _Outgoing) -> None:
             try:
                 await client.publish(outgoing.topic, outgoing.data, outgoing.qos, outgoing.retain)
+                if outgoing.told is not None and not outgoing.told.done():
+                    outgoing.told.set_result(True)
             finally:
                 free.release()
 

@@ -6,12 +6,13 @@ out as ages, because every room has its own clock.
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import asdict
 from typing import Literal
 
 from edge.contract import messages
-from edge.contract.wire import BadMessage, encode
+from edge.contract.wire import MAX_PAYLOAD_BYTES, BadMessage, encode
 from edge.rules.floor import Floor
 from hub.meeting import wire
 from hub.meeting.agenda import place_of
@@ -29,17 +30,18 @@ QUEUE_SENT = 100
 
 def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor:
     """The floor that should be, addressed to the room's boot and last merged report."""
-    known, free = meeting.room(room), not meeting.sits_in(room)
+    free = not meeting.sits_in(room)
+    return _shared(meeting, gen, now_s, free=free).model_copy(update=_own(meeting, room))
+
+
+def _shared(meeting: Meeting, gen: int, now_s: float, *, free: bool) -> messages.Floor:
+    """What every room is told alike in which the meeting sits, or does not."""
     now = _for_itself(meeting.floor) if free else meeting.floor
     return messages.Floor(
         free=free,
         gen=gen,
         rev=meeting.rev,
-        for_boot=known.merged_boot,
-        for_report=known.merged_report,
-        heard_epoch=known.epoch,
-        heard_seq=known.heard_seq,
-        heard_extra=known.heard_extra(EXTRA_SENT),
+        for_boot=None,
         mode=now.mode,
         max_open=now.max_open,
         queue_max=now.queue_max,
@@ -57,6 +59,41 @@ def floor(meeting: Meeting, room: str, gen: int, now_s: float) -> messages.Floor
         fire_rooms=sorted(now.fire_rooms),
         alarm=now.alarm,
     )
+
+
+def _own(meeting: Meeting, room: str) -> dict[str, object]:
+    """What is for one room alone."""
+    known = meeting.room(room)
+    return {
+        "for_boot": known.merged_boot,
+        "for_report": known.merged_report,
+        "heard_epoch": known.epoch,
+        "heard_seq": known.heard_seq,
+        "heard_extra": known.heard_extra(EXTRA_SENT),
+    }
+
+
+class Floors:
+    """The floor of one moment as bytes, for any room: what is told to all is written once."""
+
+    def __init__(self, meeting: Meeting, gen: int, now_s: float) -> None:
+        """Nothing is written before it is asked for."""
+        self._meeting = meeting
+        self._gen = gen
+        self._now_s = now_s
+        self._rests: dict[bool, bytes] = {}
+        """For rooms in which the meeting does not sit, and for the others."""
+
+    def to(self, room: str) -> bytes:
+        """As it goes out to the room."""
+        own, free = _own(self._meeting, room), not self._meeting.sits_in(room)
+        if free not in self._rests:
+            shared = _shared(self._meeting, self._gen, self._now_s, free=free)
+            self._rests[free] = shared.model_dump_json(exclude=set(own)).encode()[1:]
+        data = json.dumps(own, separators=(",", ":")).encode()[:-1] + b"," + self._rests[free]
+        if len(data) <= MAX_PAYLOAD_BYTES:
+            return data
+        return floor_bytes(floor(self._meeting, room, self._gen, self._now_s))
 
 
 def _for_itself(floor: Floor) -> Floor:

@@ -29,9 +29,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 50 * 1024 * 1024
 """Unless the hub is told otherwise: a scanned report of a hundred pages."""
 
-HEAD_BYTES = 1024
-"""Enough to know what a file is; a PDF's mark stands in its first 1024 bytes (ISO 32000-1, annex
-H.3.4.1, what readers accept)."""
+HEAD_BYTES = 12
+"""Enough to know what a file is."""
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _COMING = "coming-"

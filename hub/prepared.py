@@ -6,16 +6,19 @@ begins, and again when it is changed meanwhile. The row is written first: after 
 two, the start sees that the row says something new, and says it again. The file that the hub was
 started with is one of these meetings too (``FILE``), taken in anew when it says something new.
 
+Forms and papers stay in the store until somebody asks. In memory is the list: every meeting that is
+not over, and the newest that are.
+
 Owns the order of these steps, and what pages are told of them. Must not know HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
+import sqlite3
 from collections.abc import AsyncIterable, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -29,7 +32,7 @@ from hub.meeting.session_events import MeetingPrepared, Preparing
 from hub.meeting_form import MeetingForm, configure
 from hub.papers import PaperFolder
 from hub.store import prepared as rows
-from hub.store.prepared import Kept, KeptPaper, NotSoError
+from hub.store.prepared import Kept, KeptPaper, NotSoError, Summary
 from hub.store.store import Store, StoreError
 
 FILE = "file"
@@ -37,6 +40,10 @@ FILE = "file"
 
 PAPERS_MOST = 500
 """Of one meeting."""
+
+OVER_LISTED = 200
+"""Meetings that are over and stand in the list, some 400 bytes each: two months of a busy house.
+Older ones are there for whoever knows their id."""
 
 Json = dict[str, Any]
 State = Literal["draft", "running", "ended"]
@@ -60,38 +67,41 @@ class Prepared:
         self._clock = clock
         self._changed = changed
         self._turn = asyncio.Lock()
-        self._meetings: dict[str, Kept] = {}
-        self._papers: list[KeptPaper] = []
+        self._listed: dict[str, Summary] = {}
 
     # --- what is there -----------------------------------------------------------------------
 
     def part(self) -> list[Json]:
         """The list as pages show it: what runs, then what comes, then what is over."""
         order = ("running", "draft", "ended")
-        found = [self._summary(kept) for kept in self._meetings.values()]
-        found.sort(key=lambda each: (each["when"], each["changed_ts"]), reverse=True)
+        found = [{**asdict(each), "state": self.state(each.id)} for each in self._newest_first()]
         return sorted(found, key=lambda each: order.index(each["state"]))
 
-    def whole(self, ident: str) -> Json | None:
+    def _newest_first(self) -> list[Summary]:
+        return sorted(self._listed.values(), key=lambda e: (e.when, e.changed_ts), reverse=True)
+
+    async def whole(self, ident: str) -> Json | None:
         """One meeting with its form and papers."""
-        kept = self._meetings.get(ident)
+
+        def act(database: sqlite3.Connection) -> tuple[Kept | None, list[Summary], list[KeptPaper]]:
+            found = rows.one(database, ident), rows.summaries(database, ident)
+            return *found, rows.papers_of(database, ident)
+
+        kept, about, papers = await self._store.work(act)
         if kept is None:
             return None
-        papers = [
-            {**_told(each.paper), "item": each.item}
-            for each in self._papers
-            if each.prepared == ident
-        ]
-        return {**self._summary(kept), "form": kept.form.model_dump(mode="json"), "papers": papers}
+        told = [{**_told(each.paper), "item": each.item} for each in papers]
+        form = kept.form.model_dump(mode="json")
+        return {**asdict(about[0]), "state": self.state(ident), "form": form, "papers": told}
 
-    def form(self, ident: str) -> MeetingForm | None:
+    async def form(self, ident: str) -> MeetingForm | None:
         """What a meeting says."""
-        kept = self._meetings.get(ident)
+        kept = await self._one(ident)
         return None if kept is None else kept.form
 
-    def paper(self, ident: str) -> KeptPaper | None:
+    async def paper(self, ident: str) -> KeptPaper | None:
         """A paper of whichever meeting."""
-        return next((each for each in self._papers if each.paper.id == ident), None)
+        return await self._store.work(partial(rows.paper, ident=ident))
 
     def state(self, ident: str) -> State:
         """How far a meeting is."""
@@ -100,49 +110,33 @@ class Prepared:
             return "running"
         return "ended" if ident in meeting.ended else "draft"
 
-    def _summary(self, kept: Kept) -> Json:
-        form = kept.form
-        papers = [each for each in self._papers if each.prepared == kept.id]
-        return {
-            "id": kept.id,
-            "rev": kept.rev,
-            "title": form.title,
-            "when": form.when,
-            "rooms": form.rooms,
-            "state": self.state(kept.id),
-            "from_file": kept.origin != "",
-            "items": len(form.agenda),
-            "seats": len(form.seats),
-            "ballots": len(form.ballots),
-            "papers": len(papers),
-            "papers_stamp": hashlib.sha256(repr(papers).encode()).hexdigest()[:8],
-            "changed_ts": round(kept.changed_ts, 3),
-        }
-
     # --- a start of the hub ------------------------------------------------------------------
 
     async def begin(self, file: MeetingForm | None) -> None:
         """Read what is stored, take in the file, and say what is in force. Before the desk runs."""
-        await self._read()
-        self.folder.keep_only(each.sha256 for each in self._papers)
+        found = await self._store.work(rows.summaries)
+        self._listed = {each.id: each for each in found}
+        self.folder.keep_only(await self._store.work(rows.files))
         is_news = file is not None and await self._take_in(file)
+        self._shorten()
+        self._changed()
         meeting = self._desk.meeting
         is_free = meeting.prepared in ("", FILE) or (meeting.session == "ended" and is_news)
         if file is not None and is_free and (meeting.session != "ended" or is_news):
-            await self._desk.put(Item(self._configure(self._meetings[FILE])))
+            await self._desk.put(Item(await self._configure(await self._known(FILE))))
         elif file is None and meeting.prepared in ("", FILE) and meeting.session is None:
             await self._desk.put(Item(configure(MeetingForm())))
-        elif meeting.session == "running" and meeting.prepared in self._meetings:
-            await self._desk.put(Item(self._configure(self._meetings[meeting.prepared])))
+        elif meeting.session == "running" and (kept := await self._one(meeting.prepared)):
+            await self._desk.put(Item(await self._configure(kept)))
 
     async def _take_in(self, file: MeetingForm) -> bool:
         """Keep the file's form, unless that has been done; whether it was new."""
-        kept, digest = self._meetings.get(FILE), file.digest()
+        kept, digest = await self._one(FILE), file.digest()
         if kept is not None and kept.origin == digest:
             return False
         rev = None if kept is None else kept.rev
         await self._store.work(partial(rows.put, ident=FILE, form=file, rev=rev, origin=digest))
-        await self._read()
+        await self._read(FILE)
         return True
 
     # --- what people do ----------------------------------------------------------------------
@@ -157,24 +151,22 @@ class Prepared:
     async def edit(self, ident: str, form: MeetingForm, rev: int, by: str) -> int:
         """Keep a changed form over revision ``rev``; its revision now."""
         async with self._turn:
-            before = self._open(ident)
+            before = await self._open(ident)
             rev = await self._store.work(partial(rows.put, ident=ident, form=form, rev=rev))
             await self._done("edited", ident, by)
             await self._say_again(ident, before.form)
-            self._forget_files()
+            await self._forget_files()
             return rev
 
     async def copy(self, ident: str, into: str, title: str | None, by: str) -> None:
         """Keep the same meeting a second time: a draft, with votes of its own."""
         async with self._turn:
-            kept = self._known(ident)
+            kept = await self._known(ident)
             form = as_copy(kept.form, title)
-            fresh = [
-                (each.paper.id, new_id("p")) for each in self._papers if each.prepared == ident
-            ]
 
-            def act(database: Any) -> None:
+            def act(database: sqlite3.Connection) -> None:
                 rows.put(database, into, form, None)
+                fresh = [(p.paper.id, new_id("p")) for p in rows.papers_of(database, ident)]
                 rows.copy_papers(database, ident, into, fresh)
 
             await self._store.work(act)
@@ -183,21 +175,21 @@ class Prepared:
     async def delete(self, ident: str, by: str) -> None:
         """Forget a draft."""
         async with self._turn:
-            title = self._known(ident).form.title
+            title = (await self._known(ident)).form.title
             if self.state(ident) != "draft":
                 is_over = self.state(ident) == "ended"
                 raise NotSoError(Reason.MEETING_OVER if is_over else Reason.MEETING_RUNNING)
             await self._store.work(partial(rows.delete, ident=ident))
             await self._done("deleted", ident, by, title=title)
-            self._forget_files()
+            await self._forget_files()
 
     async def start(self, ident: str, by: str) -> Reason | None:
         """The meeting begins; one that ended last goes on."""
         async with self._turn:
-            kept, meeting = self._known(ident), self._desk.meeting
+            kept, meeting = await self._known(ident), self._desk.meeting
             if self.state(ident) == "ended" and meeting.prepared != ident:
                 raise NotSoError(Reason.MEETING_OVER)
-            given = self._configure(kept, "running", by)
+            given = await self._configure(kept, "running", by)
             if meeting.prepared == ident:
                 given = self._with_rules(given)
             return await self._desk.ask(given)
@@ -205,17 +197,17 @@ class Prepared:
     async def end(self, ident: str, by: str) -> Reason | None:
         """The meeting is over."""
         async with self._turn:
-            self._known(ident)
+            await self._known(ident)
             return await self._desk.ask(EndMeeting(ident, by))
 
     # --- papers ------------------------------------------------------------------------------
 
-    def check_place(self, ident: str, item: str) -> None:
+    async def _check_place(self, ident: str, item: str) -> None:
         """A paper may be put there."""
-        kept = self._open(ident)
+        kept = await self._open(ident)
         if item not in {each.id for each in kept.form.agenda}:
             raise NotSoError(Reason.ITEM_UNKNOWN)
-        if sum(each.prepared == ident for each in self._papers) >= PAPERS_MOST:
+        if len(await self._papers(ident)) >= PAPERS_MOST:
             raise NotSoError(Reason.TOO_MANY_PAPERS)
 
     async def add_paper(
@@ -233,18 +225,18 @@ class Prepared:
             PaperError: the file is not taken.
             OSError: the disk does not take it.
         """
-        self.check_place(*place)
+        await self._check_place(*place)
         arrived = await self.folder.receive(*content)
         async with self._turn:
             try:
-                self.check_place(*place)
+                await self._check_place(*place)
                 if self.folder.path(arrived.sha256) is None:  # its twin has just been deleted
                     raise NotSoError(Reason.FILE_BROKEN_OFF)
                 paper = Paper(new_id("p"), title, arrived.type, arrived.bytes, readers)
                 kept = KeptPaper(paper, *place, arrived.sha256)
                 await self._store.work(partial(rows.put_paper, kept=kept))
             except (NotSoError, StoreError):  # nothing was written; a hub that ends may have
-                self._forget(arrived.sha256)
+                await self._forget(arrived.sha256)
                 raise
             await self._done("paper_added", place[0], by, title)
             await self._say_again(place[0])
@@ -255,8 +247,8 @@ class Prepared:
     ) -> None:
         """Another title, other readers, another item."""
         async with self._turn:
-            kept = self._known_paper(ident)
-            self.check_place(kept.prepared, item)
+            kept = await self._known_paper(ident)
+            await self._check_place(kept.prepared, item)
             paper = replace(kept.paper, title=title, readers=readers)
             news = replace(kept, paper=paper, item=item)
             await self._store.work(partial(rows.put_paper, kept=news))
@@ -266,47 +258,54 @@ class Prepared:
     async def remove_paper(self, ident: str, by: str) -> None:
         """The paper is gone, and its file when no other names it."""
         async with self._turn:
-            kept = self._known_paper(ident)
-            self._open(kept.prepared)
+            kept = await self._known_paper(ident)
+            await self._open(kept.prepared)
             await self._store.work(partial(rows.delete_paper, ident=ident))
             await self._done("paper_removed", kept.prepared, by, kept.paper.title)
             await self._say_again(kept.prepared)
-            self._forget(kept.sha256)
+            await self._forget(kept.sha256)
 
     # --- beneath -----------------------------------------------------------------------------
 
-    def _known(self, ident: str) -> Kept:
-        kept = self._meetings.get(ident)
+    async def _one(self, ident: str) -> Kept | None:
+        return await self._store.work(partial(rows.one, ident=ident))
+
+    async def _papers(self, ident: str) -> list[KeptPaper]:
+        return await self._store.work(partial(rows.papers_of, prepared=ident))
+
+    async def _known(self, ident: str) -> Kept:
+        kept = await self._one(ident)
         if kept is None:
             raise NotSoError(Reason.MEETING_UNKNOWN)
         return kept
 
-    def _known_paper(self, ident: str) -> KeptPaper:
-        kept = self.paper(ident)
+    async def _known_paper(self, ident: str) -> KeptPaper:
+        kept = await self.paper(ident)
         if kept is None:
             raise NotSoError(Reason.PAPER_UNKNOWN)
         return kept
 
-    def _open(self, ident: str) -> Kept:
+    async def _open(self, ident: str) -> Kept:
         """A meeting that may be changed."""
-        kept = self._known(ident)
+        kept = await self._known(ident)
         if self.state(ident) == "ended":
             raise NotSoError(Reason.MEETING_OVER)
         return kept
 
-    def _configure(self, kept: Kept, session: Session | None = None, by: str = "") -> Configure:
+    async def _configure(
+        self, kept: Kept, session: Session | None = None, by: str = ""
+    ) -> Configure:
         papers: dict[str, list[Paper]] = {}
-        for each in self._papers:
-            if each.prepared == kept.id:
-                papers.setdefault(each.item, []).append(each.paper)
+        for each in await self._papers(kept.id):
+            papers.setdefault(each.item, []).append(each.paper)
         return configure(kept.form, kept.id, papers, session, by)
 
     async def _say_again(self, ident: str, before: MeetingForm | None = None) -> None:
         """Tell the meeting what has changed, if it is the one in force."""
         if self._desk.meeting.prepared != ident:
             return
-        kept = self._meetings[ident]
-        given = self._configure(kept)
+        kept = await self._known(ident)
+        given = await self._configure(kept)
         if before is None or _rules(before) == _rules(kept.form):
             given = self._with_rules(given)
         await self._desk.ask(given)
@@ -325,26 +324,34 @@ class Prepared:
     async def _done(
         self, what: Preparing, ident: str, by: str, detail: str = "", *, title: str = ""
     ) -> None:
-        await self._read()
-        kept = self._meetings.get(ident)
-        called = kept.form.title if kept is not None else title
+        await self._read(ident)
+        listed = self._listed.get(ident)
+        called = listed.title if listed is not None else title
+        self._shorten()
         at_s = self._clock.now_s()
         await self._desk.put(Item(Note(MeetingPrepared(at_s, what, ident, called, by, detail))))
 
-    async def _read(self) -> None:
-        meetings, self._papers = await self._store.work(rows.everything)
-        self._meetings = {kept.id: kept for kept in meetings}
+    async def _read(self, ident: str) -> None:
+        """One line of the list anew."""
+        found = await self._store.work(partial(rows.summaries, ident=ident))
+        self._listed.pop(ident, None)
+        self._listed |= {each.id: each for each in found}
         self._changed()
 
-    def _forget(self, sha256: str) -> None:
+    def _shorten(self) -> None:
+        """Leave the oldest of those that are over to the store."""
+        over = [each.id for each in self._newest_first() if self.state(each.id) == "ended"]
+        for ident in over[OVER_LISTED:]:
+            del self._listed[ident]
+
+    async def _forget(self, sha256: str) -> None:
         """Delete the file unless a paper names it."""
-        if all(each.sha256 != sha256 for each in self._papers):
+        if sha256 not in await self._store.work(rows.files):
             self.folder.delete(sha256)
 
-    def _forget_files(self) -> None:
+    async def _forget_files(self) -> None:
         """Delete the files of papers that went with their item or meeting."""
-        named = {each.sha256 for each in self._papers}
-        for sha256 in self.folder.names() - named:
+        for sha256 in self.folder.names() - await self._store.work(rows.files):
             self.folder.delete(sha256)
 
 

@@ -31,12 +31,14 @@ from typing import Any
 from edge.rules.ballot_journal import JournalError, verify
 from hub.access.rights import Role
 from hub.backup import BackupError, nobody_uses
+from hub.bridges import notes
 from hub.meeting import events
 from hub.meeting.evolve import apply, is_another
 from hub.meeting.session_events import MeetingEnded
 from hub.meeting.state import Meeting
 from hub.papers import PaperFolder
 from hub.prepared import FILE as FROM_FILE
+from hub.snapshots import forget
 from hub.store import prepared as rows
 from hub.store.reader import uri_of
 from hub.store.schema import MIGRATIONS
@@ -197,7 +199,9 @@ def _delete(database: sqlite3.Connection, keep_days: int, now_s: float) -> Found
         database.executemany("UPDATE events SET body = ? WHERE n = ?", written)
         for ident in found.meetings_over:
             rows.delete(database, ident)
+        notes.forget(database, found.meetings_over)
         database.execute("DELETE FROM dead_letters WHERE ts < ?", (now_s - keep_days * DAY_S,))
+        forget(database)  # it has the names of before
         _replayed(database)
         if _heads(database) != heads:
             raise ValueError("the record of a ballot would not be the same any more")

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from hub import meeting_form
-from hub.meeting.commands import Configure
 from hub.meeting_form import MeetingForm, clashes, problems_of
 
 
@@ -41,15 +39,6 @@ def form_of(text: str, name: str) -> MeetingForm:
     if wrong:
         raise MeetingFileError(f"{name}: {wrong[0]}")
     return found
-
-
-def parse(text: str, name: str) -> Configure:
-    """The meeting that ``text`` describes.
-
-    Raises:
-        MeetingFileError: see ``form_of``.
-    """
-    return meeting_form.configure(form_of(text, name))
 
 
 def load(path: Path | None) -> MeetingForm | None:

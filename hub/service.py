@@ -7,7 +7,6 @@ belongs to ``hub.meeting``, a message's way to ``hub.hearing``.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from edge.contract import messages, topics
@@ -21,6 +20,8 @@ from hub.api.event_records import EventRecords
 from hub.api.gate import signed_in
 from hub.api.meeting_addresses import MeetingAddresses
 from hub.api.pages import Pages, hub_part
+from hub.api.recent import Recent
+from hub.archive import Archive
 from hub.ballot_teller import BallotTeller
 from hub.board import Board
 from hub.bridges.doors import Doors
@@ -32,7 +33,6 @@ from hub.floor_teller import FloorTeller
 from hub.hearing import Hearing
 from hub.link import Link
 from hub.meeting import commands, events, vote_events
-from hub.meeting.state import Meeting
 from hub.meeting.wording import is_shown
 from hub.meeting_orders import MeetingOrders
 from hub.orders import Orders
@@ -42,13 +42,12 @@ from hub.prepared import Prepared
 from hub.reception import Reception
 from hub.replay import replayed
 from hub.settings import Ready, Settings, version
+from hub.snapshots import Snapshots
 from hub.store.reader import Reader
-from hub.store.store import Store, Stored, StoreError
+from hub.store.store import Store, StoreError
 from hub.supervise import Supervisor
 from hub.turnstile import Turnstile
 from hub.watch import Watch
-
-log = logging.getLogger(__name__)
 
 TIME_EVERY_S = 10.0
 """How often rooms and pages are told the hub's time."""
@@ -87,13 +86,15 @@ class Hub:
             self._clock.now_s,
             lambda: self.prepared.part(),
         )
+        self.snapshots, recent = Snapshots(), Recent()
         self.desk = Desk(
-            replayed(self._store, self._remember),
+            replayed(self._store, recent.see, self.snapshots),
             self._store,
             self._clock,
             self._on_committed,
             self._on_storage,
         )
+        self.pages.log.extend(recent.lines())
         self.prepared = Prepared(
             self._store,
             self.desk,
@@ -101,6 +102,7 @@ class Hub:
             PaperFolder(settings.data / "papers", settings.paper_most_bytes),
             lambda: self.pages.touch("meetings"),
         )
+        self.archive = Archive(lambda: self.desk.meeting, self._store.lines)
         self.doors = Doors(
             settings.bridges,
             self._store,
@@ -115,6 +117,8 @@ class Hub:
                 self._version,
                 wanted=settings.bridges.home_assistant,
             ),
+            lambda: self.link,
+            self.archive,
         )
         self.hearing = Hearing(
             self.board,
@@ -161,10 +165,6 @@ class Hub:
         )
         self.supervisor = Supervisor(self._on_failure)
 
-    def _remember(self, stored: Stored, meeting: Meeting) -> None:
-        if is_shown(stored.event):
-            self.pages.log.append(views.log_entry(stored, meeting))
-
     # --- what happens ------------------------------------------------------------------------
 
     def _on_committed(self, done: Committed) -> None:
@@ -173,6 +173,8 @@ class Hub:
         for room, receipt in self._store.inbox.receipts(done.heard):
             self.link.send(topics.down(room, "receipt"), encode(receipt), qos=0)
         self.ballots.committed(done)
+        if done.stored:
+            self.snapshots.see(done.stored[-1].n, done.after)
         self.plans.tell(done.after)
         self._show(done)
         self.doors.committed()
@@ -350,6 +352,8 @@ class Hub:
             "overdue commands": self.orders.expire_forever,
             "refused commands": self.orders.refusals.look_forever,
             "figures": Watch(self, self._settings).run,
+            "snapshots": lambda: self.snapshots.keep_forever(self._store),
+            "past ballots": lambda: self.archive.prove_past(self.ballots.damaged),
             **self.doors.parts(),
             "watchdog": lambda: notify.keep_alive(progress),
         }

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from drivers.core.capability import KeyPress, SeatOutputs, SeatState
+from drivers.core.simulation import Reply
 from drivers.delegate_unit.config import BusConfig, SeatUnitConfig
 from drivers.delegate_unit.driver import make_units
 from drivers.delegate_unit.frame import Message, Read
@@ -40,7 +41,8 @@ class Bench:
         self.config = BusConfig.model_validate(
             {"id": "bus", "port": "/dev/ttyUSB0", "map": map_name, "baud": baud} | settings
         )
-        self.sim = DelegateBusSim(dict.fromkeys(addresses, map_name), clock=lambda: self.now_s)
+        units = dict.fromkeys(addresses, map_name)
+        self.sim = DelegateBusSim(units, clock=lambda: self.now_s, byte_s=self.config.byte_s)
         self.keys: list[KeyPress] = []
         self.asked: list[tuple[float, bytes]] = []
         self.damage: Callable[[bytes], bytes] = bytes
@@ -53,6 +55,7 @@ class Bench:
         self._events: list[tuple[float, int, str, bytes]] = []
         self._order = count()
         self._line_free_s = 0.0
+        self._is_spoilt = False
         self._next_tick_s = self.now_s
 
     def start_master(self) -> None:
@@ -79,7 +82,9 @@ class Bench:
                 return
             if next_s == self._next_tick_s:
                 self._next_tick_s += 0.02
-                self.sim.tick(self.now_s)
+                if unasked := self.sim.tick(self.now_s):
+                    self._say(unasked)
+                    self._is_spoilt = True
             elif next_s == event_s:
                 self._happen()
             else:
@@ -101,16 +106,22 @@ class Bench:
         if data is None:
             return
         self.asked.append((self.now_s, data))
-        assert self.now_s >= self._line_free_s, "two spoke at once"
-        self._line_free_s = self.now_s + len(data) * self.config.byte_s
-        self._later(self._line_free_s, "hears", self.damage(data))
+        spoken_s = self.now_s + len(data) * self.config.byte_s
+        is_free = self.now_s >= self._line_free_s
+        assert is_free or self._is_spoilt, "two spoke at once"
+        self._is_spoilt = not is_free  # by who talked unasked, until the line has been free
+        self._line_free_s = max(spoken_s, self._line_free_s)
+        self._later(spoken_s, "hears", self.damage(data))
 
     def _happen(self) -> None:
         _, _, what, data = heapq.heappop(self._events)
         if what == "answer":
             self.master.receive(data, self.now_s)
             return
-        for reply in self.sim.receive(data, self.now_s):
+        self._say(self.sim.receive(data, self.now_s))
+
+    def _say(self, replies: list[Reply]) -> None:
+        for reply in replies:
             start_s = max(self.now_s + reply.after_s, self._line_free_s)
             self._line_free_s = start_s + len(reply.data) * self.config.byte_s
             self._later(self._line_free_s, "answer", self.damage(reply.data))

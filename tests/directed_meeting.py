@@ -68,7 +68,7 @@ class Shown:
 
 
 EARS_S = 0.3
-"""What the listening chain takes to believe in a new voice (``Decisiveness.window_s``)."""
+"""What the listening chain takes to believe in a new voice (``talkers.WINDOW_S``)."""
 
 
 def heard_exactly(turns: Sequence[Turn]) -> Hearing:

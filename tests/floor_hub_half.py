@@ -116,13 +116,12 @@ class HubHalf:
 
     def tell(self, now_s: float) -> None:
         """Send the floor to each room for which it is new."""
+        floors = outgoing.Floors(self.meeting, self.gen, now_s)
         for room in self.meeting.rooms.values():
             news = (self.meeting.rev, room.merged_boot, room.merged_report)
             if self.told.get(room.id) != news:
                 self.told[room.id] = news
-                message = outgoing.floor(self.meeting, room.id, self.gen, now_s)
-                data = outgoing.floor_bytes(message)
-                read = messages.Floor.model_validate_json(data)
+                read = messages.Floor.model_validate_json(floors.to(room.id))
                 self._send(Down(room.id, hub_floor(read, _epoch(room.id), Floor(), 0.0)))
 
     def hear(self, message: Status | State | Event, now_s: float) -> None:

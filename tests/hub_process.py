@@ -34,12 +34,13 @@ seats = [{ seat = "main/1", name = "Nguyễn Văn An" }, { seat = "main/3", role
 class HubProcess:
     """One hub; the data directory outlives the process."""
 
-    def __init__(self, folder: Path, mqtt_port: int) -> None:
+    def __init__(self, folder: Path, mqtt_port: int, *options: str) -> None:
         (folder / "meeting.toml").write_text(MEETING, encoding="utf-8")
         hub_access.prepare(folder / "data")
         self._command = [
             *(sys.executable, "-m", "hub.cli", "run", "--mqtt", f"127.0.0.1:{mqtt_port}"),
             *("--data", str(folder / "data"), "--meeting", str(folder / "meeting.toml")),
+            *options,
         ]
         self._process: subprocess.Popen[str] | None = None
         self.url = ""

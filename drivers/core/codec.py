@@ -1,6 +1,7 @@
 """The shape of a sans-IO decoder: bytes in, messages out, no clock, no wait.
 
-Owns the promise every codec keeps; the codecs themselves live beside their drivers.
+Owns the promise every codec keeps, and what decoders hold between two pieces of a stream; the
+codecs themselves live beside their drivers.
 """
 
 from __future__ import annotations
@@ -32,3 +33,17 @@ class Decoder(Protocol[M]):
     def buffered_bytes(self) -> int:
         """How much waits for its rest."""
         ...
+
+
+class Collector:
+    """The part of a decoder that holds what is unfinished, and counts what was noise."""
+
+    def __init__(self) -> None:
+        """Start with nothing heard."""
+        self.dropped_bytes = 0
+        self._buffer = bytearray()
+
+    @property
+    def buffered_bytes(self) -> int:
+        """See ``Decoder.buffered_bytes``."""
+        return len(self._buffer)

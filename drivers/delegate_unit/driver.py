@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from drivers.core.address import parse_port
 from drivers.core.capability import (
@@ -35,6 +35,8 @@ from drivers.delegate_unit.seat_unit import SeatUnit
 from drivers.delegate_unit.unit import Unit
 
 log = logging.getLogger(__name__)
+
+CHATTERS = "talks without being asked and disturbs the line: unplug or replace this unit"
 
 FAREWELL_S = 0.3
 """Closing 25 microphones takes 0.1 s at 115200 baud; nobody waits longer for a dead bus."""
@@ -225,8 +227,12 @@ class DelegateBus:
         return self._unit(seat).seat_state(seat, now_s, self._stale_s)
 
     def seat_health(self, seat: int, now_s: float) -> Health:
-        """See ``SeatUnits.seat_health``."""
-        return self._unit(seat).seat_health(seat, now_s, self._stale_s)
+        """See ``SeatUnits.seat_health``; a unit that disturbs the others is not well either."""
+        unit = self._unit(seat)
+        found = unit.seat_health(seat, now_s, self._stale_s)
+        if self.master.chatter.chatters(unit.address, now_s):
+            return replace(found, state=HealthState.FAULT, reason=CHATTERS)
+        return found
 
     def held_keys(self, seat: int) -> frozenset[str] | None:
         """Keys of this seat that are down now, those held since before the start included."""

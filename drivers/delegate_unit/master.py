@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from drivers.core.capability import KeyPress
 from drivers.core.errors import ProtocolError
+from drivers.delegate_unit.chatter import Chatter
 from drivers.delegate_unit.frame import (
     EXCEPTION_BIT,
     EXCEPTION_LENGTH,
@@ -26,6 +27,14 @@ from drivers.delegate_unit.unit import Ask, Unit
 
 DAMAGED_GRACE_S = 0.003
 """A damaged answer of full length ends the wait after this: bytes may still trickle in."""
+
+QUIET_S = 0.002
+WAIT_MOST_S = 0.03
+"""Who talks unasked is let finish before the next question, whose bytes would be spoilt: the line
+must have been quiet so long. One who never stops is not waited for longer than this."""
+
+USUAL_FADES = 0.99
+"""With each answer, so that one that came late is forgotten."""
 
 NO_ANSWER = "no answer"
 
@@ -67,6 +76,7 @@ class BusMaster:
         """``on_key`` is called from ``receive``."""
         self.units = {unit.address: unit for unit in units}
         self.schedule = Schedule(self.units, timing.cycle_s)
+        self.chatter = Chatter(self.units)
         self.counters = Counters()
         self.news = False
         """A unit said something else than last time; whoever looks sets it back."""
@@ -79,6 +89,11 @@ class BusMaster:
         self._sent_at_s = 0.0
         self._deadline_s = 0.0
         self._free_at_s = 0.0
+        self._noisy_from_s: float | None = None
+        self._disturbed = False
+        """Others have talked since the question was put."""
+        self._usual_s = 0.0
+        """How long answers take on this line: the longest of late."""
         self._last: dict[int, tuple[Ask, bytes, Message]] = {}
         self._farewells: deque[tuple[Unit, Ask]] | None = None
 
@@ -91,6 +106,7 @@ class BusMaster:
         """The wire is open: meet everybody."""
         self.counters.opened += 1
         self.schedule.reset()
+        self.chatter.reset()
         self._open, self._farewells, self._buffer = None, None, b""
         self.wake_at_s = self._free_at_s = now_s
 
@@ -131,7 +147,7 @@ class BusMaster:
                 rest_s = self.schedule.rest_until_s(now_s)
             self.wake_at_s = max(now_s, rest_s)
             return None
-        self._buffer = b""
+        self._buffer, self._noisy_from_s, self._disturbed = b"", None, False
         ask, timing = turn[1], self._timing
         on_wire_s = (len(ask.frame) + ask.answer_length) * timing.byte_s
         self._sent_at_s = now_s
@@ -153,14 +169,17 @@ class BusMaster:
         if self._buffer:
             self.counters.damaged += 1
             self.counters.dropped_bytes += len(self._buffer)
+            self.chatter.hear(self._buffer, now_s)
         else:
             self.counters.timeouts += 1
         self._free_at_s = now_s + self._timing.silence_s
+        self.chatter.given_up(unit.address)
         unit.missed(ask)
         if self._farewells is not None:
             return
         silent = self.schedule.is_silent(unit.address)
-        if self.schedule.missed(unit.address, now_s, now_s - self._sent_at_s) or silent:
+        cost_s = now_s - self._sent_at_s
+        if self.schedule.missed(unit.address, now_s, cost_s, self._disturbed) or silent:
             unit.lost(NO_ANSWER, now_s, False)
 
     def receive(self, data: bytes, now_s: float) -> None:
@@ -170,12 +189,13 @@ class BusMaster:
         can never answer a later question to another unit.
         """
         if self._open is None:
-            self.counters.dropped_bytes += len(data)
+            self._overhear(data, now_s)
             return
         unit, ask = self._open
         self._buffer = data = self._buffer + data
-        answer = self._find_answer(unit, ask, data)
+        answer = self._find_answer(unit, ask, data, now_s)
         if answer is None:
+            data = self._without_foreign(data, now_s)
             if len(data) >= ask.answer_length:
                 self._deadline_s = min(self._deadline_s, now_s + DAMAGED_GRACE_S)
                 self.wake_at_s = min(self.wake_at_s, self._deadline_s)
@@ -186,7 +206,32 @@ class BusMaster:
         if self._farewells is None:
             self._take(unit, ask, answer, now_s)
 
-    def _find_answer(self, unit: Unit, ask: Ask, data: bytes) -> Message | None:
+    def _without_foreign(self, data: bytes, now_s: float) -> bytes:
+        """What may become an answer yet.
+
+        A question that somebody chatters into was most likely not heard: its answer is waited
+        for no longer than answers usually take. A late answer alone says nothing of that.
+        """
+        self._buffer = left = self.chatter.strip(data, now_s)
+        if len(left) == len(data):
+            return left
+        self.counters.dropped_bytes += len(data) - len(left)
+        if any(self.chatter.chatters(unit, now_s) for unit in self.units):
+            self._disturbed = True
+            self._deadline_s = min(self._deadline_s, now_s + self._usual_s + QUIET_S)
+            self.wake_at_s = min(self.wake_at_s, self._deadline_s)
+        return left
+
+    def _overhear(self, data: bytes, now_s: float) -> None:
+        """Somebody talks though nobody was asked: let it finish, for a while."""
+        self.counters.dropped_bytes += len(data)
+        self.chatter.hear(data, now_s)
+        if self._noisy_from_s is None:
+            self._noisy_from_s = now_s
+        until_s = min(now_s + QUIET_S, self._noisy_from_s + WAIT_MOST_S)
+        self._free_at_s = max(self._free_at_s, until_s)
+
+    def _find_answer(self, unit: Unit, ask: Ask, data: bytes, now_s: float) -> Message | None:
         """The answer to ``ask`` in what has come so far, behind noise if need be."""
         last = self._last.get(unit.address)
         if last is not None and last[0] is ask and last[1] == data:
@@ -204,7 +249,9 @@ class BusMaster:
             except ProtocolError:
                 continue
             if is_answer(ask.request, answer):
-                self.counters.dropped_bytes += len(data) - len(frame)
+                if len(data) > len(frame):
+                    self.counters.dropped_bytes += len(data) - len(frame)
+                    self.chatter.hear(data[:start] + data[start + len(frame) :], now_s)
                 self._last[unit.address] = ask, frame, answer
                 self.news = True
                 return answer
@@ -212,6 +259,7 @@ class BusMaster:
 
     def _take(self, unit: Unit, ask: Ask, answer: Message, now_s: float) -> None:
         self.counters.answers += 1
+        self._usual_s = max(now_s - self._sent_at_s, USUAL_FADES * self._usual_s)
         length = ask.answer_length
         if isinstance(answer, Failure):
             self.counters.exceptions += 1

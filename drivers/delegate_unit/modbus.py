@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 from drivers.delegate_unit import frame
 from drivers.delegate_unit.frame import decode, encode
@@ -171,7 +172,7 @@ def _agrees(fields: dict[str, Any], name: str, count: int) -> None:
         raise ProtocolError(f"field {name!r} is {fields[name]}, the values say {count}")
 
 
-class Decoder:
+class Decoder(Collector):
     """Finds frames of both directions in a stream cut anywhere: a monitor on the bus.
 
     The frame whose last byte comes first wins, so no split of the stream can change what is
@@ -183,15 +184,9 @@ class Decoder:
 
     def __init__(self) -> None:
         """Starts between two frames."""
-        self.dropped_bytes = 0
-        self._buffer = bytearray()
+        super().__init__()
         self._ends: dict[int, list[int]] = {}
         self._base = 0
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[frame.Message]:
         """Every message that is complete with ``data``."""

@@ -14,6 +14,9 @@ MISSES_TO_SILENCE = 4
 """So many questions in a row without a good answer, and a unit counts as absent. Three would
 now and then strike a unit on a line that damages every tenth frame."""
 
+DISTURBED_SHARE = 0.25
+"""How much of a miss it is when others talked into the question."""
+
 PROBE_FIRST_S, PROBE_MOST_S = 0.1, 1.6
 """An absent unit is asked after this pause, doubling; a unit that comes back is found within
 the longest, the length of one cycle and a time-out."""
@@ -37,7 +40,7 @@ otherwise be asked a thousand times a second for one open microphone."""
 @dataclass(slots=True)
 class _Standing:
     silent: bool = True
-    misses: int = 0
+    misses: float = 0
     pause_s: float = PROBE_FIRST_S
     probe_at_s: float = 0.0
     active_until_s: float = 0.0
@@ -143,10 +146,13 @@ class Schedule:
             self._present += 1
             self._probed = False
 
-    def missed(self, unit: int, now_s: float, cost_s: float) -> bool:
-        """No good answer in ``cost_s``; True when the unit counts as silent from now on."""
+    def missed(self, unit: int, now_s: float, cost_s: float, disturbed: bool = False) -> bool:
+        """No good answer in ``cost_s``; True when the unit counts as silent from now on.
+
+        ``disturbed``: others talked meanwhile, which says little of this unit.
+        """
         standing = self._standing[unit]
-        standing.misses += 1
+        standing.misses += DISTURBED_SHARE if disturbed else 1
         if standing.silent:
             standing.pause_s = min(PROBE_MOST_S, 2 * standing.pause_s)
             standing.probe_at_s = now_s + standing.pause_s

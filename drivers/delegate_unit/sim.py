@@ -21,7 +21,10 @@ LONGEST_GAP_S = 0.003
 
 LONGEST_FRAME = 256
 
-UNIT_FAULTS = ("silent", "unplugged")
+CHATTER_S, CHATTER_REST_S = 0.008, 0.012
+"""A unit that chatters talks so long, two fifths of the time; one whole frame at least."""
+
+UNIT_FAULTS = ("silent", "unplugged", "chatters")
 
 
 class DelegateBusSim:
@@ -29,6 +32,9 @@ class DelegateBusSim:
 
     The fault ``refuses`` answers everything with exception 04, ``busy`` with 06. Faults of a
     single unit: ``set_unit_fault`` and ``reboot``.
+
+    A unit that chatters waits until the line is free and then talks without being asked. What
+    the master says meanwhile meets it on the wire: nobody understands it.
     """
 
     faults: tuple[str, ...] = ("refuses", "busy")
@@ -38,8 +44,12 @@ class DelegateBusSim:
         units: Mapping[int, str],
         *,
         clock: Callable[[], float] = time.monotonic,
+        byte_s: float = 10 / 115_200,
     ) -> None:
-        """``units`` gives each address its map: ``phonghop-unit-1`` or ``waveshare-io-8``."""
+        """``units`` gives each address its map: ``phonghop-unit-1`` or ``waveshare-io-8``.
+
+        ``byte_s`` is how long a byte takes on this line.
+        """
         kinds: dict[str, Callable[[int], SimSlave]] = {
             "phonghop-unit-1": SimSeatUnit,
             "waveshare-io-8": SimIoModule,
@@ -51,9 +61,14 @@ class DelegateBusSim:
         self._clock = clock
         self._buffer = b""
         self._last_s = 0.0
+        self._byte_s = byte_s
+        self._talks_from_s = self._talks_until_s = -1.0
 
     def receive(self, data: bytes, now_s: float) -> list[Reply]:
         """Bytes from the master."""
+        if now_s - len(data) * self._byte_s < self._talks_until_s and now_s > self._talks_from_s:
+            self._buffer = b""
+            return []
         if now_s - self._last_s > LONGEST_GAP_S:
             self._buffer = b""
         self._last_s = now_s
@@ -104,7 +119,18 @@ class DelegateBusSim:
         """Fingers, relays and dead-men go on without a master."""
         for slave in self.slaves:
             slave.refresh(now_s)
-        return []
+        return list(self._chatter(now_s))
+
+    def _chatter(self, now_s: float) -> Iterator[Reply]:
+        """Frame after frame of units that nobody asked."""
+        for slave in self.slaves:
+            if slave.fault == "chatters" and now_s >= self._talks_until_s + CHATTER_REST_S:
+                frame = bytes([slave.address]) + slave.unasked(now_s)
+                frame += checksum(frame)
+                frame_s = len(frame) * self._byte_s
+                count = max(1, round(CHATTER_S / frame_s))
+                self._talks_from_s, self._talks_until_s = now_s, now_s + count * frame_s
+                yield from [Reply(frame)] * count
 
     def unit(self, address: int) -> SimSlave:
         """The unit at ``address``.
@@ -138,7 +164,7 @@ class DelegateBusSim:
         self._key(unit, key, slot).release(self._clock())
 
     def set_unit_fault(self, unit: int, fault: str | None) -> None:
-        """``silent``, ``unplugged``, or None for neither; plugging in again is a restart.
+        """One of ``UNIT_FAULTS``, or None for none; plugging in again is a restart.
 
         Raises:
             ValueError: no such unit or fault.

@@ -37,7 +37,8 @@ class _IllegalError(Exception):
 class SimSlave:
     """A slave with plain tables. Kinds of unit keep theirs in ``refresh`` and ``written``.
 
-    ``fault`` is ``silent`` (lives, says nothing) or ``unplugged`` (no power), or None.
+    ``fault`` is ``silent`` (lives, says nothing), ``unplugged`` (no power), ``chatters`` (talks
+    without being asked too), or None.
     """
 
     address: int
@@ -56,7 +57,11 @@ class SimSlave:
 
     def is_deaf(self, now_s: float) -> bool:
         """It neither hears nor answers now."""
-        return self.fault is not None
+        return self.fault in ("silent", "unplugged")
+
+    def unasked(self, now_s: float) -> bytes:
+        """What it says when it chatters: function code and data of an answer."""
+        return self.answer(3, bytes((0, 0, 0, 3)), now_s)
 
     def answer(self, function: int, body: bytes, now_s: float) -> bytes:
         """Function code and data of the answer."""

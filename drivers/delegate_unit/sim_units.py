@@ -62,10 +62,10 @@ class Key:
 class SimSeatUnit(SimSlave):
     """Our own unit: counts presses, blinks by itself, opens its relay when left alone."""
 
-    def __init__(self, address: int, boot: int = 1) -> None:
-        """Freshly powered, for the ``boot``-th time."""
+    def __init__(self, address: int) -> None:
+        """Freshly powered, for the first time."""
         super().__init__(address, writable=frozenset((0x20, 0x21)))
-        self.boot = boot
+        self.boot = 1
         self.keys = {name: Key() for name in KEY_NAMES}
         self.relay_closed = False
         self.own_fault = False
@@ -189,6 +189,10 @@ class SimIoModule(SimSlave):
             if self.registers[0x1000 + channel] and level != self.inputs[channel]:
                 self.coils[channel] = level
             self.inputs[channel] = level
+
+    def unasked(self, now_s: float) -> bytes:
+        """Its inputs."""
+        return self.answer(2, bytes((0, 0, 0, 8)), now_s)
 
     def written(self, address: int, now_s: float) -> None:
         """4000h holds the module's own address."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.core import fields as read
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 from drivers.lg_rs232 import commands
 
@@ -97,20 +98,10 @@ def _set_id(digits: str) -> int:
     return number
 
 
-class LgDecoder:
+class LgDecoder(Collector):
     """Finds commands and replies by their pattern in a stream that may be noisy."""
 
     buffer_limit = 128
-
-    def __init__(self) -> None:
-        """Start with nothing heard."""
-        self.dropped_bytes = 0
-        self._buffer = bytearray()
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Message]:
         """Take a piece of the stream, give every message that is now complete."""

@@ -38,8 +38,6 @@ class LgSim:
         set_id: int = 1,
         *,
         on: bool = False,
-        source: str = "90",
-        volume: int = 10,
         hours: int = 2000,
         degrees: int = 40,
         warm_up_s: float = 5.0,
@@ -51,7 +49,7 @@ class LgSim:
         self._power = "on" if on else "standby"
         self._started_s = 0.0
         self._warm_up_s = warm_up_s
-        self._values = {"b": source, "f": f"{volume:02x}", "e": "01", "m": "00", "c": "02"}
+        self._values = {"b": "90", "f": "0a", "e": "01", "m": "00", "c": "02"}
         self._sensors = {"dl": f"{hours:04x}", "dn": f"{degrees:02x}"}
         self._heard = bytearray()
 

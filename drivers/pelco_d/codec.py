@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.core import fields as read
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 
 SYNC = 0xFF
@@ -139,20 +140,10 @@ def decode(data: bytes) -> Frame:
     return Frame(*data[1:-1])
 
 
-class PelcoDecoder:
+class PelcoDecoder(Collector):
     """Finds frames by length and check in a stream that is cut anywhere and may be noisy."""
 
     buffer_limit = FRAME_BYTES
-
-    def __init__(self) -> None:
-        """Start with nothing heard."""
-        self.dropped_bytes = 0
-        self._buffer = bytearray()
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Frame]:
         """Take a piece of the stream, give every frame that is now complete."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from drivers.core import fields as read
 from drivers.core.errors import ProtocolError
-from drivers.core.lines import LineBuffer
+from drivers.core.lines import LineDecoder
 from drivers.pjlink import answers
 
 END = b"\r"
@@ -184,36 +184,13 @@ def _command_or_answer(line: str, match: re.Match[str]) -> Command | Answer:
     return Command(klass, body, param if separator else None, match["proof"])
 
 
-class PjlinkDecoder:
+class PjlinkDecoder(LineDecoder[Message]):
     """Cuts a connection into messages; a line that says nothing known is dropped and counted."""
-
-    buffer_limit = LONGEST_LINE_BYTES
 
     def __init__(self) -> None:
         """Start with nothing heard."""
         # A projector that adds LF to its CR thereby only sends an empty line more.
-        self._lines = LineBuffer(b"\r\n", self.buffer_limit)
-        self._dropped_bytes = 0
-
-    @property
-    def dropped_bytes(self) -> int:
-        """How much belonged to no message."""
-        return self._dropped_bytes + self._lines.dropped_bytes
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return self._lines.buffered_bytes
-
-    def feed(self, data: bytes) -> list[Message]:
-        """Take a piece of the stream, give every message that is now complete."""
-        messages = []
-        for line in self._lines.feed(data):
-            try:
-                messages.append(decode(line + END))
-            except ProtocolError:
-                self._dropped_bytes += len(line) + 1
-        return messages
+        super().__init__(b"\r\n", LONGEST_LINE_BYTES, lambda line: decode(line + END))
 
 
 def describe(data: bytes, direction: str = "") -> dict[str, Any]:

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 from drivers.samsung_mdc import commands
 
@@ -125,7 +126,7 @@ def _is_known(message: Message) -> bool:
     return commands.is_plausible(message.command, message.data)
 
 
-class MdcDecoder:
+class MdcDecoder(Collector):
     """Finds frames in a stream that is cut anywhere and may be noisy.
 
     Works byte by byte, so the messages depend on the stream alone, never on its pieces.
@@ -135,15 +136,9 @@ class MdcDecoder:
 
     def __init__(self, replies_only: bool = False) -> None:
         """``replies_only`` is for a controller: whatever is no reply is noise (or an echo)."""
-        self.dropped_bytes = 0
+        super().__init__()
         self._replies_only = replies_only
-        self._buffer = bytearray()
         self._starts: list[int] = []  # where in the buffer a frame may begin, first at 0
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Message]:
         """See ``drivers.core.codec.Decoder.feed``."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from drivers.core import fields as read
 from drivers.core.errors import ProtocolError
-from drivers.core.lines import LineBuffer
+from drivers.core.lines import LineDecoder
 from drivers.shure_dis.commands import COMMANDS, Argument, Kind
 
 LONGEST_LINE_BYTES = 512
@@ -111,37 +111,14 @@ def _value(command: str, argument: Argument, word: str) -> int | str | bool:
             return word
 
 
-class DisDecoder:
-    """Cuts a connection into messages; a line that fits nothing is dropped and counted."""
+class DisDecoder(LineDecoder[Message]):
+    """Cuts what the unit says into messages; a line that fits nothing is dropped and counted."""
 
-    buffer_limit = LONGEST_LINE_BYTES
-
-    def __init__(self, direction: str = "from_device") -> None:
-        """``direction`` decides what ends a line: LF from the unit, CR or LF to it."""
-        terminators = b"\n" if direction == "from_device" else b"\r\n"
-        self._lines = LineBuffer(terminators, self.buffer_limit)
-        self._dropped_bytes = 0
-
-    @property
-    def dropped_bytes(self) -> int:
-        """How much belonged to no message."""
-        return self._dropped_bytes + self._lines.dropped_bytes
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return self._lines.buffered_bytes
-
-    def feed(self, data: bytes) -> list[Message]:
-        """Take a piece of the stream, give every message that is now complete."""
-        messages = []
-        for line in self._lines.feed(data):
-            body = line.removesuffix(b"\r")
-            try:
-                messages.append(decode(body + b"\n"))
-            except ProtocolError:
-                self._dropped_bytes += len(line) + 1
-        return messages
+    def __init__(self) -> None:
+        """Start with nothing heard; LF ends a line of the unit, CR before it is nothing."""
+        super().__init__(
+            b"\n", LONGEST_LINE_BYTES, lambda line: decode(line.removesuffix(b"\r") + b"\n")
+        )
 
 
 def describe(data: bytes, direction: str = "") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from drivers.core import fields as read
 from drivers.core.errors import ProtocolError
-from drivers.core.lines import LineBuffer
+from drivers.core.lines import LineDecoder
 from drivers.switcher.dialects import DIALECTS, Dialect
 
 LONGEST_LINE_BYTES = 200
@@ -74,34 +74,12 @@ def read_line(line: bytes, dialect: Dialect) -> Message:
     return Line(text)
 
 
-class SwitcherDecoder:
+class SwitcherDecoder(LineDecoder[Message]):
     """Cuts what a switcher says into messages."""
-
-    buffer_limit = LONGEST_LINE_BYTES
 
     def __init__(self, dialect: Dialect) -> None:
         """Start with nothing heard."""
-        self._dialect = dialect
-        self._lines = LineBuffer(b"\n", LONGEST_LINE_BYTES)
-        self.dropped_bytes = 0
-        """What was no line, or none that can be read."""
-        self._unread = 0
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much of an unfinished line is held."""
-        return self._lines.buffered_bytes
-
-    def feed(self, data: bytes) -> list[Message]:
-        """Take a piece of the stream, give the messages that are now complete."""
-        messages = []
-        for line in self._lines.feed(data):
-            try:
-                messages.append(read_line(line, self._dialect))
-            except ProtocolError:
-                self._unread += len(line)
-        self.dropped_bytes = self._lines.dropped_bytes + self._unread
-        return messages
+        super().__init__(b"\n", LONGEST_LINE_BYTES, lambda line: read_line(line, dialect))
 
 
 def encode_select(dialect: Dialect, source: int, output: int) -> bytes:

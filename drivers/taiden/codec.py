@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.core import fields as read
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 
 SYSTEM = 0xE3
@@ -161,21 +162,15 @@ def _events(data: bytes) -> Message:
     return MicStatus(data[1] >> 4, data[1] & 0x0F, data[2], _words(data[3:]))
 
 
-class TaidenDecoder:
+class TaidenDecoder(Collector):
     """Finds frames of one direction by their first byte; a vote that cannot be is dropped."""
 
     buffer_limit = max(max(table.values()) for table in LENGTHS.values())
 
     def __init__(self, direction: str = "from_device") -> None:
         """Reads what goes in ``direction``."""
-        self.dropped_bytes = 0
+        super().__init__()
         self._direction = direction
-        self._buffer = bytearray()
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def gap(self) -> None:
         """The wire was silent: what is unfinished never comes, the next byte begins a frame."""

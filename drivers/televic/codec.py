@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.core import fields as read
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 
 START = b"%"
@@ -116,20 +117,10 @@ def decode(data: bytes) -> Message:
         raise ProtocolError("not a text", got=data, wanted="UTF-8") from error
 
 
-class TelevicDecoder:
+class TelevicDecoder(Collector):
     """Finds frames and acknowledgements in a stream that may be noisy."""
 
     buffer_limit = LONGEST_FRAME_BYTES
-
-    def __init__(self) -> None:
-        """Start with nothing heard."""
-        self.dropped_bytes = 0
-        self._buffer = bytearray()
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its rest."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Message]:
         """Take a piece of the stream, give every message that is now complete."""

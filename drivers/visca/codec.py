@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from drivers.core.codec import Collector
 from drivers.core.errors import ProtocolError
 from drivers.visca.commands import (
     is_idempotent,
@@ -133,21 +134,15 @@ def _reply(header: int, body: bytes, *, known: bool) -> Reply | None:
     return None
 
 
-class Decoder:
+class Decoder(Collector):
     """Cuts a byte stream at FF and gives the messages of one direction."""
 
     def __init__(self, direction: Direction = "from_device") -> None:
         """``direction``: whose words these are."""
+        super().__init__()
         self.buffer_limit = PACKET_LIMIT
-        self.dropped_bytes = 0
         self._direction = direction
-        self._buffer = bytearray()
         self._torn = False
-
-    @property
-    def buffered_bytes(self) -> int:
-        """How much waits for its FF."""
-        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Message]:
         """See ``drivers.core.codec.Decoder``."""

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from edge.contract import messages, topics
+from edge.contract.facts import OF_HUB
 
 QOS = {"tele": 0, "time": 0, "preview": 0, "receipt": 0}
 """Kinds that may be lost, a receipt because the event then comes again; all else is QoS 1."""
@@ -33,7 +34,7 @@ RETAINED = {
 
 def documents() -> dict[str, dict[str, Any]]:
     """File name -> content."""
-    kinds: set[type[messages.Message]] = {messages.HubStatus, *messages.PAYLOADS.values()}
+    kinds: set[type[messages.Message]] = {*OF_HUB.values(), *messages.PAYLOADS.values()}
     models = sorted(kinds, key=lambda model: model.__name__)
     schemas, whole = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
@@ -46,7 +47,7 @@ def _asyncapi(names: dict[str, str], schemas: dict[str, Any]) -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     entries: dict[tuple[str, str, str | None], type[messages.Message]] = {
-        ("hub", "status", None): messages.HubStatus,
+        **{("hub", name.rpartition("/")[2], None): model for name, model in OF_HUB.items()},
         **messages.PAYLOADS,
     }
     for (direction, kind, item), model in entries.items():
@@ -81,7 +82,7 @@ def _channel(
     direction: str, kind: str, item: str | None, model: type[messages.Message]
 ) -> dict[str, Any]:
     if direction == "hub":
-        return {"address": topics.HUB_STATUS, "messages": _message(model)}
+        return {"address": f"{topics.ROOT}/hub/{kind}", "messages": _message(model)}
     parameters = {"room": {"description": "id of the room"}}
     tail = f"/{item}" if item and item != "*" else ""
     if item == "*":

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 ROOT = "phonghop/v1"
 HUB_STATUS = f"{ROOT}/hub/status"
+HUB_FACT = f"{ROOT}/hub/fact"
 
 ID = r"[a-z0-9-]{1,32}"
 """Ids of rooms and devices."""
@@ -24,6 +26,10 @@ SEAT = re.compile(rf"({ID})/([1-9][0-9]{{0,2}})\Z")
 Direction = Literal["up", "down"]
 
 _TOPIC = re.compile(rf"{ROOT}/({ID})/(up|down)/([a-z]+)(?:/({ID}))?\Z")
+
+
+PARSED_KEPT = 8192
+"""Names whose parts are remembered: the same few hundred come all day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ def down(room: str, kind: str, item: str | None = None) -> str:
     return str(Topic(room, "down", kind, item))
 
 
+@lru_cache(maxsize=PARSED_KEPT)
 def parse(name: str) -> Topic | None:
     """The parts of a room's topic; None for anything else."""
     match = _TOPIC.match(name)

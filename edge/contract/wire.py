@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from edge.contract import messages, topics
+from edge.contract.facts import OF_HUB
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def payload_type(topic: topics.Topic) -> type[messages.Message] | None:
 
 
 def decode(name: str, data: bytes) -> tuple[topics.Topic | None, messages.Message]:
-    """Judge one message. The topic is None for ``hub/status``.
+    """Judge one message. The topic is None for those of the hub's own.
 
     Raises:
         BadMessage: unknown topic, too long, not JSON, another version, or fields that do not
@@ -116,8 +117,8 @@ def decode(name: str, data: bytes) -> tuple[topics.Topic | None, messages.Messag
     if len(data) > MAX_PAYLOAD_BYTES:
         raise BadMessage(f"{len(data)} bytes, at most {MAX_PAYLOAD_BYTES} go")
     topic: topics.Topic | None = None
-    model: type[messages.Message] | None = messages.HubStatus
-    if name != topics.HUB_STATUS:
+    model = OF_HUB.get(name)
+    if model is None:
         topic = topics.parse(name)
         model = payload_type(topic) if topic is not None else None
     if model is None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from edge.listening.dominance import Dominance, Margins, Mask
 from edge.listening.levels import BLOCK_S, Meter, Samples
-from edge.listening.talkers import Decisiveness, Talkers
+from edge.listening.talkers import Talkers
 from edge.listening.truth import Fault, Truth
 from edge.listening.voice import Detector, Voices
 
@@ -43,7 +43,6 @@ class Chain:
         rate_hz: int,
         detector: Detector | None = None,
         margins: Margins | None = None,
-        how: Decisiveness | None = None,
     ) -> None:
         """Without a detector the levels alone decide.
 
@@ -53,9 +52,9 @@ class Chain:
         self.meter = Meter(channels, rate_hz)
         self.open: Mask = np.ones(channels, dtype=np.bool_)
         """Microphones that are on: a closed one hears nobody."""
-        self._dominance = Dominance(channels, margins)
+        self._dominance = Dominance(channels, margins or Margins())
         self._voices = Voices(channels, rate_hz, detector)
-        self._talkers = Talkers(channels, how)
+        self._talkers = Talkers(channels)
         self._truth = Truth(channels, rate_hz)
         self._blocks = 0
         self._open_blocks = np.full(channels, OPENING_BLOCKS + 1)

@@ -36,10 +36,9 @@ class Margins:
 class Dominance:
     """Who stands out, block after block."""
 
-    def __init__(self, channels: int, margins: Margins | None = None) -> None:
+    def __init__(self, channels: int, margins: Margins) -> None:
         """Nobody does at first."""
-        self._margins = margins or Margins()
-        self._gain_db: Levels = np.zeros(channels)
+        self._margins = margins
         self._latest: int | None = None
         self._kept_blocks = 0
 

@@ -10,8 +10,6 @@ decibels below a full-scale square wave.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
@@ -95,8 +93,3 @@ def _dbfs(samples: Samples) -> Levels:
     floor = 10.0 ** (SILENCE_DBFS / 10.0)
     levels: Levels = 10.0 * np.log10(np.maximum(power, floor))
     return levels
-
-
-def to_amplitude(dbfs: float) -> float:
-    """Root mean square of a signal at this level."""
-    return math.pow(10.0, dbfs / 20.0)

@@ -11,69 +11,58 @@ Owns the decision over time. Must not look at sound. Blocks of ``levels.BLOCK_S`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.listening.dominance import Mask
 from edge.listening.levels import BLOCK_S
 
-
-@dataclass(frozen=True, slots=True)
-class Decisiveness:
-    """How quickly a talker is believed, and let go."""
-
-    window_s: float = 0.3
-    on_share: float = 0.6
-    """Stood out in so much of the window."""
-    lead_share: float = 0.2
-    """More than the present talker by so much."""
-    silence_s: float = 1.0
-    """Nobody stands out for so long: nobody talks (pauses between sentences are shorter)."""
-    joins_share: float = 0.5
-    """Somebody else talks too."""
-    voiced_s: float = 0.06
-    """*At this moment* is most of so long: three blocks, of which one may fall between syllables.
-    Longer is later, and a tenth of a second costs cameras 1 % of *right seat* (``make bench``)."""
+WINDOW_S = 0.3
+ON_SHARE = 0.6
+"""Stood out in so much of the window: talks."""
+LEAD_SHARE = 0.2
+"""More than the present talker by so much."""
+SILENCE_S = 1.0
+"""Nobody stands out for so long: nobody talks (pauses between sentences are shorter)."""
+JOINS_SHARE = 0.5
+"""Somebody else talks too."""
+VOICED_S = 0.06
+"""*At this moment* is most of so long: three blocks, of which one may fall between syllables.
+Longer is later, and a tenth of a second costs cameras 1 % of *right seat* (``make bench``)."""
 
 
 class Talkers:
     """Who talks, block after block."""
 
-    def __init__(self, channels: int, how: Decisiveness | None = None) -> None:
+    def __init__(self, channels: int) -> None:
         """Nobody does at first."""
-        self._how = how or Decisiveness()
-        self._window = np.zeros((round(self._how.window_s / BLOCK_S), channels), dtype=np.bool_)
-        self._sounding = np.zeros((round(self._how.voiced_s / BLOCK_S), channels), dtype=np.bool_)
+        self._window = np.zeros((round(WINDOW_S / BLOCK_S), channels), dtype=np.bool_)
+        self._sounding = np.zeros((round(VOICED_S / BLOCK_S), channels), dtype=np.bool_)
         self._place = 0
         self._silent_blocks = 0
         self.talker: int | None = None
         self.voiced: tuple[int, ...] = ()
         """Of those who talk, who is not pausing, and has not just ended."""
-        self.shares: NDArray[np.float64] = np.zeros(channels)
 
     def judge(self, active: Mask, sounding: Mask) -> tuple[int, ...]:
         """Channels that talk now, the talker first.
 
         ``active``: who stands out in this block; ``sounding``: whose voice has not just fallen.
         """
-        how = self._how
         self._window[self._place % len(self._window)] = active
         self._sounding[self._place % len(self._sounding)] = active & sounding
         self._place += 1
-        self.shares = self._window.mean(axis=0)
-        best = int(np.argmax(self.shares))
-        present = -1.0 if self.talker is None else float(self.shares[self.talker])
-        if best != self.talker and self.shares[best] >= max(how.on_share, present + how.lead_share):
+        shares = self._window.mean(axis=0)
+        best = int(np.argmax(shares))
+        present = -1.0 if self.talker is None else float(shares[self.talker])
+        if best != self.talker and shares[best] >= max(ON_SHARE, present + LEAD_SHARE):
             self.talker = best
         self._silent_blocks = 0 if active.any() else self._silent_blocks + 1
-        if self._silent_blocks * BLOCK_S >= how.silence_s:
+        if self._silent_blocks * BLOCK_S >= SILENCE_S:
             self.talker = None
         if self.talker is None:
             self.voiced = ()
             return ()
-        others = np.flatnonzero(self.shares >= how.joins_share)
+        others = np.flatnonzero(shares >= JOINS_SHARE)
         talking = (self.talker, *(int(c) for c in others if c != self.talker))
         lately = self._sounding.mean(axis=0)
         self.voiced = tuple(c for c in talking if lately[c] > 0.5)

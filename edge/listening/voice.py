@@ -56,9 +56,9 @@ class Voices:
     """Which of the channels that stand out carry speech."""
 
     def __init__(self, channels: int, rate_hz: int, detector: Detector | None) -> None:
-        """Without a detector only levels that stand still are ruled out."""
+        """Without a detector, which needs one of ``RATES_HZ``, only steady levels are ruled out."""
         self._rate_hz = rate_hz
-        self._detector = detector if rate_hz in RATES_HZ else None
+        self._detector = detector
         self._history: deque[Levels] = deque(maxlen=OVER_BLOCKS)
         self.asked = 0
         """Blocks that were put to the detector."""

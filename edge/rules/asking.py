@@ -25,7 +25,7 @@ from edge.rules.events import (
 from edge.rules.reasons import Reason
 from edge.rules.settings import DEBATE_MOST, SILENCED
 from edge.rules.state import Floor, Left, Turn
-from edge.rules.timers import elapsed_s
+from edge.rules.timers import elapsed_s, stopped
 from edge.rules.turns import Outcome, end_turns, in_the_way, longest, refuse, speak, wait
 
 
@@ -118,10 +118,9 @@ def _take_back(floor: Floor, event: Ask, left: Left, now_s: float) -> Outcome:
     if not floor.has_place(event.seat):
         since = replace(event, at_s=min(event.at_s, left.turn.since_s))
         return _push_out(floor, event, now_s) or _wait_or_refuse(floor, since, Reason.MIC_LIMIT)
-    still_s = now_s - left.at_s
     spoken_s = floor.totals_s.get(event.seat, 0.0) - elapsed_s(left.turn, left.at_s)
     floor = replace(floor, totals_s={**floor.totals_s, event.seat: max(0.0, spoken_s)})
-    return speak(floor, replace(left.turn, paused_s=left.turn.paused_s + still_s))
+    return speak(floor, stopped(left.turn, left.at_s))
 
 
 def leave_hidden(floor: Floor, event: Leave | Take, now_s: float) -> Outcome:

@@ -230,7 +230,7 @@ Event = (
 )  # fmt: skip
 
 EVENTS: dict[str, type[Event]] = {
-    "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_"): kind
+    plain.snake(kind): kind
     for kind in (
         Prepare, Open, Pause, Resume, Close, Count, Unseal, Announce, Annul, Abort, Withdraw,
         CallNext, Recuse, Cast, Mark, Drained, RoomLost, RoomBack, Arrived, Departed, Tick,

@@ -38,7 +38,7 @@ def drained(ballot: Ballot, event: Drained, now_s: float) -> Outcome:
         return refuse(ballot, event, Reason.ROOM_UNKNOWN)
     if event.room in ballot.drained:
         return ballot, ()
-    if not does_box_fit(ballot, event.slips):
+    if not does_box_fit(ballot, event.slips, event.room):
         return refuse(ballot, event, Reason.BAD_ARGUMENT)
     heard = replace(
         ballot,

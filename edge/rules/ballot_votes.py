@@ -59,14 +59,19 @@ def vote_late(ballot: Ballot, event: Vote, now_s: float) -> Outcome:
     return replace(ballot, late=(*ballot.late, late)), (answer,)
 
 
-def does_box_fit(ballot: Ballot, slips: tuple[Slips, ...]) -> bool:
-    """A room's box holds possible choices, and all boxes no more slips than people voted."""
+def does_box_fit(ballot: Ballot, slips: tuple[Slips, ...], room: str | None = None) -> bool:
+    """A box holds possible choices, and no more slips than people voted.
+
+    In its ``room``: a slip too many there must not fill the place of one that is missing elsewhere.
+    None: it is the sum of all rooms' boxes, as the journal has it.
+    """
     if not ballot.is_secret:
         return not slips
     if any(slip.count < 1 or _objection_to_choices(ballot, slip.choices) for slip in slips):
         return False
-    marked = sum(len(room) for room in ballot.votes.values())
-    return sum(slip.count for slip in (*ballot.slips, *slips)) <= marked
+    marked, own = sum(map(len, ballot.votes.values())), sum(slip.count for slip in slips)
+    fits_room = room is None or own <= len(ballot.votes.get(room, {}))
+    return fits_room and own + sum(slip.count for slip in ballot.slips) <= marked
 
 
 def _is_known(ballot: Ballot, event: Vote) -> bool:

@@ -73,7 +73,11 @@ def press_priority(floor: Floor, event: PriorityPressed, now_s: float) -> Outcom
     """Every delegate's turn is over; the queue goes too if the settings say so."""
     if (shut := _may_not_take_priority(floor, event.seat)) is not None:
         return refuse(floor, event.seat, shut)
-    floor, ended = end_delegates(replace(floor, hold=None), name_of(event), now_s)
+    if floor.hold is not None and floor.hold.seat == event.seat:
+        floor = replace(floor, hold=None)  # the own microphone stays
+    floor, ended = _let_go(floor, now_s)
+    floor, more = end_delegates(floor, name_of(event), now_s)
+    ended = (*ended, *more)
     if floor.settings.priority_clears_queue:
         floor, dropped = _clear(floor, name_of(event))
         ended = (*ended, *dropped)

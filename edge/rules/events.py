@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.rules import plain
 from edge.rules.reasons import Reason
 from edge.rules.settings import Kind, Mode, Registration, Settings
 
@@ -218,8 +219,7 @@ FloorEvent = SeatEvent | MeetingEvent
 
 def name_of(event: FloorEvent) -> str:
     """The event's name in records: ``all_off``."""
-    name = type(event).__name__
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+    return plain.snake(type(event))
 
 
 # --- effects -----------------------------------------------------------------------------------

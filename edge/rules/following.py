@@ -32,7 +32,7 @@ from edge.rules.events import AcknowledgeFire, Effect, Ended, FloorEvent, Refuse
 from edge.rules.floor import step
 from edge.rules.intents import Intent, event_of, subject_of
 from edge.rules.lamps import ASKING, BURNING, MUTING, Lamp, SeatWish, led_by_nobody, picture
-from edge.rules.merge import RoomReport
+from edge.rules.merge import RoomReport, believed
 from edge.rules.state import Floor, SeatState, Turn, room_of, seat_state
 from edge.rules.timers import paced
 from edge.rules.turns import Outcome, end_all
@@ -104,7 +104,7 @@ def follow(room: Room, message: HubFloor, now_s: float) -> Room:
     """Obey the hub's floor if it is meant for us now; else the very same room."""
     if message.for_boot != room.boot:
         return room
-    if (message.gen, message.rev) <= (room.gen, room.applied) or message.gen < room.gen:
+    if (message.gen, message.rev) <= (room.gen, room.applied):
         return room
     if message.free:
         told = replace(room, gen=message.gen, applied=message.rev)
@@ -328,13 +328,9 @@ def wish(room: Room, seat: str, now_s: float) -> SeatWish:
 
 def report_of(room: Room) -> RoomReport:
     """What the room says of its own seats."""
-    hold = room.floor.hold
-    return RoomReport(
-        room=room.id,
-        speaking=tuple(t for t in room.floor.speaking if room_of(t.seat) == room.id),
-        queue=tuple(w for w in room.floor.queue if room_of(w.seat) == room.id),
+    return replace(
+        believed(room.floor, room.id),
         ended=room.ended,
-        hold=hold if hold is not None and room_of(hold.seat) == room.id else None,
         # What the hub itself told is no news to it.
         alarm=room.floor.alarm and not room.site_alarm,
         fire=room.id in room.floor.fire_rooms,

@@ -54,7 +54,7 @@ class RoomReport:
 
 
 def believed(floor: Floor, room: str) -> RoomReport:
-    """What the meeting itself holds of the room: merging it only ends the suspension."""
+    """What this floor holds of the room. Merging the meeting's own only ends the suspension."""
     return RoomReport(
         room,
         tuple(t for t in floor.speaking if room_of(t.seat) == room),

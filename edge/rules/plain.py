@@ -52,6 +52,11 @@ def _names(kind: type) -> tuple[str, ...] | None:
     return getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
 
 
+def snake(kind: type) -> str:
+    """The name of a class as records have it: ``all_off`` of ``AllOff``."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+
+
 def read(kind: type[T], data: object, where: str) -> T:
     """One ``kind`` made of ``data``; ``where`` is its place, for complaints.
 

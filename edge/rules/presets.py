@@ -40,7 +40,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "hdnd_bai_nhiem": {
         "quorum": _TWO_THIRDS,
-        "majority": {"numerator": 2, "denominator": 3, "base": "all_members", "comparison": ">="},
+        "majority": _TWO_THIRDS,
         "tie": "fails",
         "verify": "Law on Organization of Local Government, removal of a deputy; quorum is an "
         "assumption",

@@ -94,6 +94,7 @@ class Reason(StrEnum):
 
     VOTE_UNKNOWN = "vote_unknown"
     VOTE_ID_USED = "vote_id_used"
+    VOTE_PAST = "vote_past"
     VOTE_NOT_READY = "vote_not_ready"
     VOTE_NOT_OPEN = "vote_not_open"
     VOTE_RUNNING = "vote_running"
@@ -238,6 +239,10 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.VOTE_ID_USED: Sentence(
         "Mã nội dung biểu quyết đã dùng ở cuộc họp trước, đặt mã khác",
         "The id of a vote has been used in a meeting before: give it another one",
+    ),
+    Reason.VOTE_PAST: Sentence(
+        "Nội dung này thuộc cuộc họp trước, hãy đưa vào danh sách thành nội dung mới",
+        "This vote belongs to a meeting that is over: put it on the list as a new one",
     ),
     Reason.VOTE_NOT_READY: Sentence("Chưa sẵn sàng biểu quyết", "Not ready to vote"),
     Reason.VOTE_NOT_OPEN: Sentence("Chưa mở biểu quyết", "No vote is open"),

@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
 
 from edge.rules.ballot_plan import Kind, PressRule
 from edge.rules.ballot_state import RUNNING, Stage
+from edge.rules.lamps import Lamp
 from edge.rules.reasons import Reason
 
 KEYS = ("yes", "no", "abstain")
@@ -38,7 +38,6 @@ KEYS = ("yes", "no", "abstain")
 LONG_PRESS_S = 1.0
 """A key held so long signs in (domain: a seat's key, long press)."""
 
-Blink = Literal["off", "on", "slow", "fast"]
 BallotId = tuple[str, int]
 """Ballot and generation."""
 
@@ -121,9 +120,9 @@ class Refused:
 class Lamps:
     """The three vote lamps of a seat."""
 
-    yes: Blink = "off"
-    no: Blink = "off"
-    abstain: Blink = "off"
+    yes: Lamp = "off"
+    no: Lamp = "off"
+    abstain: Lamp = "off"
 
 
 SHUT: Mapping[Stage, Reason] = {
@@ -222,13 +221,13 @@ def lamps(paper: Paper | None, seat: int, held: Held | None) -> Lamps:
     if held is not None and held.standing in (Standing.RECORDED, Standing.COUNTED):
         if held.standing == Standing.COUNTED and paper.stage in OVER:
             return Lamps()
-        blink: Blink = "on" if held.standing == Standing.COUNTED else "fast"
+        blink: Lamp = "on" if held.standing == Standing.COUNTED else "fast"
         chosen = [key for key, option in keys.items() if option in held.choices]
         return _lit(KEYS if paper.is_secret else chosen, blink)
     return _lit(keys, "slow") if objection(paper, seat, held) is None else Lamps()
 
 
-def _lit(keys: Iterable[str], blink: Blink) -> Lamps:
+def _lit(keys: Iterable[str], blink: Lamp) -> Lamps:
     return Lamps(**dict.fromkeys(keys, blink))
 
 
@@ -254,7 +253,7 @@ def may_sign_in(paper: Paper | None, asked: bool, present: bool | None) -> bool:
     return asked and present is False and not runs
 
 
-def sign_in_lamp(asked: bool, present: bool | None, signed: bool) -> Blink:
+def sign_in_lamp(asked: bool, present: bool | None, signed: bool) -> Lamp:
     """Slow: please sign in. Steady: recorded here, until the hub shows the seat as present."""
     if present is not False:
         return "off"

@@ -46,7 +46,7 @@ def paced(floor: Floor, now_s: float) -> Floor:
     """The floor with the clocks stopped that should stand still, and the others running."""
     hushed = floor.hush() is not None
     turns = tuple(
-        _stopped(t, now_s)
+        stopped(t, now_s)
         if floor.is_suspended(t.seat) or (hushed and not floor.is_chair(t.seat))
         else _running(t, now_s)
         for t in floor.speaking
@@ -54,14 +54,18 @@ def paced(floor: Floor, now_s: float) -> Floor:
     return floor if turns == floor.speaking else replace(floor, speaking=turns)
 
 
-def _stopped(turn: Turn, now_s: float) -> Turn:
+def stopped(turn: Turn, now_s: float) -> Turn:
+    """The turn with its clock standing still, since ``now_s`` unless it did before."""
     return turn if turn.paused_at_s is not None else replace(turn, paused_at_s=now_s)
 
 
 def _running(turn: Turn, now_s: float) -> Turn:
     if turn.paused_at_s is None:
         return turn
-    return replace(turn, paused_s=turn.paused_s + now_s - turn.paused_at_s, paused_at_s=None)
+    paused_s = turn.paused_s + now_s - turn.paused_at_s
+    # Silence counts anew: nobody could be heard while the clock stood still.
+    silent_s = None if turn.silent_since_s is None else now_s
+    return replace(turn, paused_s=paused_s, paused_at_s=None, silent_since_s=silent_s)
 
 
 def ends(floor: Floor) -> Iterator[tuple[float, str, str]]:

@@ -41,6 +41,10 @@ MIGRATIONS = (
 """Schema, one step per version; ``PRAGMA user_version`` counts the steps taken."""
 
 
+LOG_BYTES = 8 * 1024**2
+"""The write-ahead log is cut to this after a checkpoint, whatever it has grown to."""
+
+
 class OutboxError(Exception):
     """The event could not be recorded: nothing may claim that it was."""
 
@@ -57,6 +61,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
+        database.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
         # What is deleted is overwritten: the earlier box of a secret vote is nobody's business.
         database.execute("PRAGMA secure_delete=ON")
         version: int = database.execute("PRAGMA user_version").fetchone()[0]

@@ -196,6 +196,10 @@ class VoteBook:
         page.votes.clear()
         page.over = True
         told = page.gen, page.rev
+        newest = sorted(((p.gen, p.rev) for p in self.pages.values() if p.over), reverse=True)
+        for last in newest[DONE_KEPT : DONE_KEPT + 1]:
+            known = self.pages.items()
+            self.pages = {k: p for k, p in known if not p.over or (p.gen, p.rev) > last}
 
         def change(database: sqlite3.Connection) -> None:
             _touch(database, ballot, told)

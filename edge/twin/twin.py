@@ -183,7 +183,8 @@ class Twin:
 
     def _add_bus(self, bus: BusSection) -> None:
         seats = self._config.seats_on(bus.id)
-        sim = DelegateBusSim(dict.fromkeys((seat.unit for seat in seats), bus.map))
+        units = dict.fromkeys((seat.unit for seat in seats), bus.map)
+        sim = DelegateBusSim(units, byte_s=bus.byte_s)
         by_unit: dict[int, list[str]] = {}
         for seat in seats:
             name = str(seat.number)

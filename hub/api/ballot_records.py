@@ -6,7 +6,7 @@ in an open ballot it says who chose what.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +17,7 @@ from edge.rules.ballot_state import HAS_RESULT, Stage
 from edge.rules.reasons import Reason
 from hub.api.answers import as_json, rejected
 from hub.api.stream import dumps
+from hub.archive import Archive, Lines
 from hub.meeting.state import BallotKey, Meeting
 from hub.store.store import StoreError
 
@@ -32,7 +33,7 @@ class BallotRecords:
     def __init__(
         self,
         meeting: Callable[[], Meeting],
-        lines: Callable[[BallotKey], Awaitable[list[str]]],
+        lines: Lines,
         listed: Callable[[], list[dict[str, Any]]],
         leads: Callable[[web.Request], bool] = lambda request: True,
     ) -> None:
@@ -41,7 +42,7 @@ class BallotRecords:
         Who ``leads`` may see a result that has not been announced.
         """
         self._leads = leads
-        self._meeting = meeting
+        self._archive = Archive(meeting, lines)
         self._lines = lines
         self._listed = listed
 
@@ -51,7 +52,10 @@ class BallotRecords:
 
     async def document(self, request: web.Request) -> web.Response:
         """The result document of a counted ballot."""
-        journal = self._journal(request)
+        try:
+            journal = await self._journal(_key(request))
+        except StoreError as error:
+            return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
         if journal is None:
             return rejected(404, Reason.VOTE_UNKNOWN)
         stages = HAS_RESULT if self._leads(request) else PUBLISHED
@@ -64,8 +68,9 @@ class BallotRecords:
 
         A damaged record is given as it is stored, for whoever looks for the fault.
         """
-        key, journal = _key(request), self._journal(request)
+        key = _key(request)
         try:
+            journal = await self._journal(key)
             lines = [] if key is None else await self._lines(key)
         except StoreError as error:
             return rejected(503, Reason.STORAGE_FULL, detail=(str(error), str(error)))
@@ -85,9 +90,8 @@ class BallotRecords:
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    def _journal(self, request: web.Request) -> Journal | None:
-        key = _key(request)
-        return None if key is None else self._meeting().ballots.get(key)
+    async def _journal(self, key: BallotKey | None) -> Journal | None:
+        return None if key is None else await self._archive.journal(key)
 
 
 def _key(request: web.Request) -> BallotKey | None:

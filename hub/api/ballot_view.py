@@ -35,7 +35,6 @@ class BallotViews:
         """Every ballot of this meeting, newest last, then items that nobody has been asked yet."""
         for key in self._over.keys() & meeting.past:
             del self._over[key]  # of a meeting that is over: no page shows it again
-        known = {ballot for ballot, _ in (*meeting.ballots, *meeting.damaged)}
         begun = [
             self._ballot(journal, now_s)
             for key, journal in meeting.ballots.items()
@@ -45,7 +44,7 @@ class BallotViews:
         drafts = [
             _motion(motion, meeting)
             for motion in meeting.motions.values()
-            if motion.id not in known
+            if not meeting.has_begun(motion.id)
         ]
         return [*damaged, *begun, *drafts]
 

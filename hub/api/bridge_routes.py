@@ -15,6 +15,7 @@ from hub import sheet
 from hub.api.answers import as_json, rejected
 from hub.api.requests import UPLOAD_TYPE, by_of, other_type, read_within
 from hub.bridges import document, export
+from hub.bridges.course import JournalOf
 from hub.bridges.export import Collected, Read
 from hub.bridges.intake import Intake
 from hub.meeting.state import Meeting
@@ -25,11 +26,14 @@ from hub.store.store import StoreError
 class BridgeRoutes:
     """The handlers."""
 
-    def __init__(self, intake: Intake, read: Read, meeting: Callable[[], Meeting]) -> None:
-        """``read`` asks the record of events."""
+    def __init__(
+        self, intake: Intake, read: Read, meeting: Callable[[], Meeting], journal: JournalOf
+    ) -> None:
+        """``read`` asks the record of events, ``journal`` finds that of a ballot."""
         self._intake = intake
         self._read = read
         self._meeting = meeting
+        self._journal = journal
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Register the addresses."""
@@ -62,7 +66,7 @@ class BridgeRoutes:
             known = f"{', '.join(export.WHATS)}; {', '.join(export.KINDS)}"
             return rejected(404, Reason.BAD_ARGUMENT, detail=(known, known))
         meeting = self._meeting()
-        collected = Collected(ident, meeting.ballots.get)
+        collected = Collected(ident, self._journal)
         try:
             await collected.read(self._read)
         except StoreError as error:

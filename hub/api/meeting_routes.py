@@ -50,7 +50,7 @@ class MeetingRoutes:
 
     async def whole(self, request: web.Request) -> web.Response:
         """One meeting with its form and papers."""
-        found = self._prepared.whole(request.match_info["meeting"])
+        found = await self._prepared.whole(request.match_info["meeting"])
         return rejected(404, Reason.MEETING_UNKNOWN) if found is None else as_json(found)
 
     async def save(self, request: web.Request) -> web.Response:

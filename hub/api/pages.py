@@ -2,8 +2,10 @@
 
 Theory. Whoever changes something touches its path. The parts are made and compared a
 moment later, so ten changes in one batch make one part, and a part that came
-out the same is not sent. When a speaker's time comes near its end nothing happens in the
-meeting, so the floor's part is made once more for that moment.
+out the same is not sent. Hundreds of busy rooms change more than can be told at once: what
+concerns the whole meeting goes first, then rooms in the order in which they were touched, for
+a few milliseconds: meanwhile a key would wait. When a speaker's time comes near its end nothing
+happens in the meeting, so the floor's part is made once more for that moment.
 
 Owns what was told last, and the event log's last lines. Must not change any state.
 """
@@ -21,6 +23,7 @@ from hub.api.ballot_view import BallotViews, attendance_part
 from hub.api.floor_view import floor_part
 from hub.api.phase import NextPhase
 from hub.api.public_pages import PublicPages
+from hub.api.room_view import RoomNow, room_key, room_part
 from hub.api.stream import Broadcaster, dumps
 from hub.board import Board
 from hub.history import MINUTES
@@ -31,6 +34,9 @@ LOG_LINES = 200
 
 GATHER_S = 0.002
 """Changes of so long make one part; meanwhile the rooms are told, for whom it matters more."""
+
+TURN_S = 0.005
+"""How long rooms are told at a stretch: a press of a key waits so long at most."""
 
 REST = 9
 """After parts that took long to make, so many times as long passes before the next: pages never
@@ -64,7 +70,9 @@ class Pages:
         self._prepared = prepared
         self._phase = NextPhase(lambda: self.touch("floor"))
         self._touched: dict[Path, None] = {}
+        self._touched_rooms: dict[Path, None] = {}
         self._told: dict[Path, bytes] = {}
+        self._told_rooms: dict[str, dict[Path, bytes]] = {}
         self._new_lines: list[views.Json] = []
         self._ballots = BallotViews()
         self._scheduled = False
@@ -90,6 +98,8 @@ class Pages:
     def _whole(self) -> views.Json:
         for path in self._touched:  # whoever gets it sees what the others have not been told
             self._told.pop(path, None)
+        for path in self._touched_rooms:
+            self._told_rooms.get(path[1], {}).pop(path, None)
         self._await_phase()
         meeting = self._meeting()
         return {
@@ -99,7 +109,7 @@ class Pages:
             "floor": floor_part(meeting, self._now_s()),
             "ballots": self.ballots(),
             "attendance": attendance_part(meeting),
-            "rooms": {ident: self._room(ident) for ident in meeting.rooms},
+            "rooms": {ident: room_part(self._room(ident)) for ident in meeting.rooms},
             "commands": {o.id: views.order_part(o) for o in self._board.orders.values()},
             "events": list(self.log),
         }
@@ -110,7 +120,7 @@ class Pages:
 
     def touch(self, *path: str) -> None:
         """The part at ``path`` may be new."""
-        self._touched[path] = None
+        (self._touched_rooms if path[0] == "rooms" else self._touched)[path] = None
         self._schedule()
         self.public.touch(*path)
 
@@ -143,49 +153,67 @@ class Pages:
         self._tell_touched()
         ended_s = time.monotonic()
         self._rest_until_s = ended_s + REST * (ended_s - began_s)
+        if self._touched_rooms:
+            self._schedule()
 
     def _tell_touched(self) -> None:
         touched, self._touched = self._touched, {}
         if not self.broadcaster.listeners:  # whoever comes gets the whole of it first
+            self._touched_rooms.clear()
             self._told.clear()
+            self._told_rooms.clear()
             self._new_lines.clear()
             return
-        rooms: dict[str, views.Json] = {}
         for path in touched:
-            if path[0] == "rooms":
-                self._tell_room(path, rooms)
-            elif path[0] != "commands" or path[1] in self._board.orders:
-                self._tell_part(path, self._value(path))
+            if path[0] != "commands" or path[1] in self._board.orders:
+                self._tell_part(self._told, path, self._value(path))
                 if path == ("floor",):
                     self._await_phase()
+        self._forget_commands()
         if self._new_lines:
             lines, self._new_lines = self._new_lines, []
             self.broadcaster.publish(("events",), "append", dumps(lines))
+        self._tell_rooms()
+
+    def _tell_rooms(self) -> None:
+        """As many as may be now; the rest keeps its place."""
+        until_s = time.monotonic() + TURN_S
+        paths = list(self._touched_rooms)
+        for done, path in enumerate(paths, 1):
+            self._tell_room(path)
+            if time.monotonic() >= until_s:
+                self._touched_rooms = dict.fromkeys(paths[done:])
+                return
+        self._touched_rooms.clear()
+
+    def _forget_commands(self) -> None:
+        """What was told of commands that the board has let go of is told to nobody again."""
+        orders = self._board.orders
+        gone = [p for p in self._told if p[0] == "commands" and p[1] not in orders]
+        for path in gone:
+            del self._told[path]
 
     def _await_phase(self) -> None:
         """Tell the floor again when a turn's time gets short, or is over."""
         self._phase.await_next(self._meeting().floor, self._now_s())
 
-    def _tell_room(self, path: Path, made: dict[str, views.Json]) -> None:
-        """Tell a room, or one key of it; ``made`` keeps what this turn has made already."""
+    def _tell_room(self, path: Path) -> None:
+        """Tell a room, or one key of it."""
         ident, whole = path[1], path[:2]
         if ident not in self._meeting().rooms:
             return  # nothing is known for sure of it yet
-        if ident not in made:
-            made[ident] = self._room(ident)
-        room = made[ident]
-        if len(path) == 2 or whole not in self._told:
-            if self._tell_part(whole, room):
-                keys = {whole: self._told[whole]}
-                self._told = {p: v for p, v in self._told.items() if p[:2] != whole} | keys
-        elif self._tell_part(path, room[path[2]]):
-            self._told[whole] = b""  # what was told of the whole holds no more
+        now, told = self._room(ident), self._told_rooms.setdefault(ident, {})
+        if len(path) == 2 or whole not in told:
+            if self._tell_part(told, whole, room_part(now)):
+                self._told_rooms[ident] = {whole: told[whole]}
+        elif self._tell_part(told, path, room_key(now, path[2])):
+            told[whole] = b""  # what was told of the whole holds no more
 
-    def _tell_part(self, path: Path, value: Any) -> bool:
+    def _tell_part(self, told: dict[Path, bytes], path: Path, value: Any) -> bool:
         data = dumps(value)
-        if self._told.get(path) == data:
+        if told.get(path) == data:
             return False
-        self._told[path] = data
+        told[path] = data
         self.broadcaster.publish(path, "value", data)
         return True
 
@@ -208,18 +236,9 @@ class Pages:
             case _:
                 raise KeyError(f"no part {path}")
 
-    def _room(self, ident: str) -> views.Json:
+    def _room(self, ident: str) -> RoomNow:
         meeting = self._meeting()
-        return views.room_part(
-            meeting,
-            meeting.room(ident),
-            self._board.room(ident),
-            self._linked(),
-            {
-                "previews": self._board.previews.part(ident),
-                "screen": self._board.screens.part(ident, expected=ident in meeting.care.screens),
-            },
-        )
+        return RoomNow(meeting, meeting.room(ident), self._board, self._linked())
 
     def history(self, room: str) -> views.Json | None:
         """The last hour of a room in figures; None when there is no such room."""

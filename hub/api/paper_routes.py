@@ -88,7 +88,7 @@ class PaperRoutes:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The paper itself, or with ``?save`` as a file to keep."""
-        kept = self._prepared.paper(request.match_info["paper"])
+        kept = await self._prepared.paper(request.match_info["paper"])
         if kept is None:
             return rejected(404, Reason.PAPER_UNKNOWN)
         who = signed_in(request)

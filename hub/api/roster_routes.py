@@ -62,7 +62,7 @@ class RosterRoutes:
     async def export(self, request: web.Request) -> web.Response:
         """The roster of a meeting."""
         ident = request.match_info["meeting"]
-        form = self._prepared.form(ident)
+        form = await self._prepared.form(ident)
         if form is None:
             return rejected(404, Reason.MEETING_UNKNOWN)
         return await _file(request, roster_sheet.table(form.seats), f"danh-sach-{ident}")

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from edge.contract import messages
-from hub.alerts import seen_part
 from hub.api.event_kinds import kind_of
-from hub.board import Order, RoomBoard
+from hub.board import Order
 from hub.meeting.agenda import ballots_of, state_of
-from hub.meeting.state import Meeting, Room
+from hub.meeting.state import Meeting
 from hub.meeting.wording import line
 from hub.store.store import Stored
 
@@ -54,125 +52,6 @@ def _item(meeting: Meeting, place: int) -> Json:
         "papers": [asdict(paper) for paper in item.papers],
         "state": state_of(meeting, place),
     }
-
-
-def room_part(meeting: Meeting, room: Room, board: RoomBoard, linked: bool, seen: Json) -> Json:
-    """Everything about one room. Online only if the room said so and the broker is there.
-
-    ``seen`` is what is known of it beside its own reports.
-    """
-    status, plan, floor = board.status, room.plan, board.floor()
-    title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
-    return {
-        "id": room.id,
-        "title": title.model_dump(),
-        "online": linked and board.online(),
-        "since_ms": int(room.since_s * 1000),
-        "sits": meeting.sits_in(room.id),
-        "boot": room.boot,
-        "version": status.version if status is not None else None,
-        "clock": status.clock if status is not None else None,
-        "outbox": status.outbox if status is not None else None,
-        "authority": floor.authority if floor is not None else "none",
-        "on_link_loss": plan.on_link_loss if plan is not None else None,
-        "plan": _plan(meeting, room),
-        "names": meeting.names_in(room.id),
-        "seats": _readings(board, "seats"),
-        "cameras": _readings(board, "cameras"),
-        "displays": _readings(board, "displays"),
-        "scene": _scene(board),
-        "devices": _readings(board, "devices"),
-        "restarts": _restarts(board),
-        "check": _check(board),
-        "drills": _drills(board),
-        "last_check": _last_check(meeting, room.id),
-        **seen,
-        "audio": _audio(board),
-        "levels": {seat: round(dbfs) for seat, dbfs in board.levels.items()},
-        "alerts": {
-            ident: {
-                **alert.model_dump(exclude={"v", "boot", "for_ms"}),
-                "since_ms": since_ms,
-                "seen": seen_part(meeting.care, room.id, ident, alert.boot),
-            }
-            for ident, (alert, since_ms) in board.alerts.items()
-        },
-    }
-
-
-def _plan(meeting: Meeting, room: Room) -> Json:
-    if room.plan is None:
-        return {"seats": [], "devices": [], "scenes": []}
-    roles = meeting.roles_in(room.id)
-    return {
-        "seats": [
-            {**place.model_dump(), "role": roles.get(str(place.number), place.role)}
-            for place in room.plan.seats
-        ],
-        "devices": [device.model_dump() for device in room.plan.devices],
-        "scenes": [scene.model_dump() for scene in room.plan.scenes],
-    }
-
-
-def _readings(board: RoomBoard, part: str) -> Json:
-    """What the things of one part last proved, and when the hub was told."""
-    state = board.states.get(part)
-    if state is None:
-        return {}
-    seen_ms = board.seen_ms[part]
-    found: Json = state.model_dump(include={part}).get(part, {})
-    return {ident: {**reading, "seen_ms": seen_ms} for ident, reading in found.items()}
-
-
-def _scene(board: RoomBoard) -> Json | None:
-    """The scene in force and what of it is not there yet; None without one."""
-    state = board.states.get("displays")
-    scene = state.scene if isinstance(state, messages.DisplaysState) else None
-    return None if scene is None else scene.model_dump()
-
-
-def _audio(board: RoomBoard) -> Json | None:
-    """Who is heard; None where nobody listens."""
-    state = board.states.get("audio")
-    if not isinstance(state, messages.AudioState):
-        return None
-    return {"listens": state.listens, "talking": state.talking, "heard_s": state.heard_s}
-
-
-def _check(board: RoomBoard) -> Json | None:
-    """The check that runs, as far as it is; None while none does."""
-    state = board.states.get("check")
-    if not isinstance(state, messages.CheckState) or not state.running or not board.online():
-        return None
-    return state.model_dump(exclude={"v", "boot", "rev"})
-
-
-def _drills(board: RoomBoard) -> Json | None:
-    """What can be practised here; None in a real room."""
-    state = board.states.get("drills")
-    if not isinstance(state, messages.DrillsState):
-        return None
-    return {"known": state.known, "standing": state.standing}
-
-
-def _last_check(meeting: Meeting, room: str) -> Json | None:
-    """What the last check of the room found, and who asked for it."""
-    found = meeting.care.checks.get(room)
-    if found is None:
-        return None
-    return {
-        "check": found.check,
-        "by": found.by,
-        "began_ts": found.began_ts,
-        "at_ms": int(found.at_s * 1000),
-        "active": found.was_active,
-        "items": [item.model_dump() for item in found.items],
-    }
-
-
-def _restarts(board: RoomBoard) -> Json:
-    state = board.states.get("devices")
-    return dict(state.restarts) if isinstance(state, messages.DevicesState) else {}
 
 
 def order_part(order: Order) -> Json:

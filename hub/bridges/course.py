@@ -10,7 +10,7 @@ been announced.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -42,14 +42,15 @@ RESULT = (
 )  # fmt: skip
 """Of a result document: sums, never a person's vote, nor who was late or helped."""
 
-JournalOf = Callable[[BallotKey], Journal | None]
+JournalOf = Callable[[BallotKey], Awaitable[Journal | None]]
 
 
 class Fact(NamedTuple):
     """Something that other systems are told once."""
 
     id: str
-    """The number of its event, and which of its facts it is: the same at each telling."""
+    """The number of its event, which of its facts it is, and when it was: the same at each telling,
+    and not that of another fact whose event has the number after a backup was put back."""
     type: str
     """``meeting``, ``attendance``, ``speech`` or ``result``."""
     meeting: str
@@ -60,7 +61,6 @@ class Fact(NamedTuple):
 class Course:
     """Where the fold stands."""
 
-    journal: JournalOf
     meeting: str = ""
     title: str = ""
     roster: tuple[Member, ...] = ()
@@ -71,8 +71,8 @@ class Course:
     clocks: dict[str, Turn] = field(default_factory=dict)
     """What was last known of these turns."""
 
-    def step(self, stored: Stored) -> list[Fact]:
-        """One event; the facts that it completes."""
+    def step(self, stored: Stored, journal: Journal | None = None) -> list[Fact]:
+        """One event; the facts that it completes. ``journal`` is of ``ballot_of(stored)``."""
         match stored.event:
             case events.MeetingSet() as given:
                 found = self._set(given, stored)
@@ -87,10 +87,11 @@ class Course:
             case events.FloorChanged() | events.RoomMerged() as given:
                 found = self._turns(given.floor.speaking, given.at_s, stored.ts)
             case vote_events.BallotMoved(what="announced" | "annulled") as given:
-                found = self._result(given, stored.ts)
+                found = self._result(given, journal, stored.ts)
             case _:
                 found = []
-        return [Fact(f"{stored.n}-{place}", *each) for place, each in enumerate(found)]
+        when_ms = round(stored.ts * 1000)
+        return [Fact(f"{stored.n}-{place}-{when_ms}", *each) for place, each in enumerate(found)]
 
     def _set(self, given: events.MeetingSet, stored: Stored) -> list[tuple[str, str, Json]]:
         is_new = given.prepared != self.meeting or given.session == "running"
@@ -150,7 +151,9 @@ class Course:
             "spoken_s": round(max(0.0, at_s - since_s - paused_s), 1),
         }
 
-    def _result(self, given: vote_events.BallotMoved, ts: float) -> list[tuple[str, str, Json]]:
+    def _result(
+        self, given: vote_events.BallotMoved, journal: Journal | None, ts: float
+    ) -> list[tuple[str, str, Json]]:
         """What everybody may know of it; an annulment says no more than that."""
         about = {
             "vote_id": given.ballot,
@@ -159,11 +162,19 @@ class Course:
             "text": given.text.model_dump(),
             "ts": _ts(ts),
         }
-        journal = self.journal((given.ballot, given.generation))
         if journal is not None and str(journal.ballot.stage) == given.what == "announced":
             found = summary(journal)
             about |= {key: found[key] for key in RESULT}
         return [("result", self.meeting, about)]
+
+
+def ballot_of(stored: Stored) -> BallotKey | None:
+    """The ballot whose journal says what this event announces."""
+    match stored.event:
+        case vote_events.BallotMoved(what="announced") as given:
+            return given.ballot, given.generation
+        case _:
+            return None
 
 
 def _ts(ts: float) -> float:

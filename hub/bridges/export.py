@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from hub.bridges.course import NAMES, Course, Fact, JournalOf
+from edge.rules.ballot_journal import Journal
+from hub.bridges.course import NAMES, Course, Fact, JournalOf, ballot_of
 from hub.meeting.motion import Member
 from hub.store.reader import Asked
 from hub.store.store import Stored
@@ -61,7 +62,8 @@ class Collected:
     def __init__(self, ident: str, journal: JournalOf) -> None:
         """Nothing has been read."""
         self._ident = ident
-        self._course = Course(journal)
+        self._journal = journal
+        self._course = Course()
         self._facts: list[Fact] = []
         self._members: tuple[Member, ...] = ()
         self._gate = False
@@ -76,11 +78,13 @@ class Collected:
         asked = Asked(whats=NAMES, limit=PAGE)
         while page := await read(asked):
             for stored in page:
-                self._step(stored)
+                is_ours = self._course.meeting == self._ident
+                key = ballot_of(stored) if is_ours else None
+                self._step(stored, None if key is None else await self._journal(key))
             asked = Asked(after=page[-1].n, whats=NAMES, limit=PAGE)
 
-    def _step(self, stored: Stored) -> None:
-        facts = self._course.step(stored)
+    def _step(self, stored: Stored, journal: Journal | None) -> None:
+        facts = self._course.step(stored, journal)
         self._facts += [fact for fact in facts if fact.meeting == self._ident]
         if self._course.meeting == self._ident:
             self.found = True

@@ -58,18 +58,21 @@ class Intake:
     async def _take(self, document: MeetingDocument, by: str) -> Taken:
         ident = document.meeting.id
         said = hashlib.sha256(document.model_dump_json().encode()).hexdigest()
-        kept = await notes.recall(self._store, _note(ident)) or {}
+        note = notes.of_meeting(ident)
+        kept = await notes.recall(self._store, note) or {}
+        if kept == notes.FORGOTTEN:
+            raise NotSoError(Reason.MEETING_OVER)
         before = _named(kept)
-        whole = self._prepared.whole(ident)
+        whole = await self._prepared.whole(ident)
         if whole is not None and kept.get("said") == said:
             return Taken(ident, whole["rev"], changed=False)
-        form = self._prepared.form(ident)
+        form = await self._prepared.form(ident)
         if form is not None and self._prepared.state(ident) != "draft":
             is_over = self._prepared.state(ident) == "ended"
             raise NotSoError(Reason.MEETING_OVER if is_over else Reason.MEETING_RUNNING)
         found = joined(document, form, before, _places(self._meeting()))
         now = named_by(document, before)
-        await notes.remember(self._store, _note(ident), _json(before.with_(now), ""))
+        await notes.remember(self._store, note, _json(before.with_(now), ""))
         rev, changed = 0 if whole is None else whole["rev"], True
         if form is None:
             rev = await self._prepared.create(ident, found, by)
@@ -77,12 +80,8 @@ class Intake:
             rev = await self._prepared.edit(ident, found, rev, by)
         else:
             changed = False
-        await notes.remember(self._store, _note(ident), _json(now, said))
+        await notes.remember(self._store, note, _json(now, said))
         return Taken(ident, rev, changed)
-
-
-def _note(ident: str) -> str:
-    return f"meeting:{ident}"
 
 
 def _json(named: Named, said: str) -> dict[str, Any]:

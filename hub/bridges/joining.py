@@ -4,7 +4,8 @@ Theory. Each datum has one master. Theirs: title, time, agenda, people with role
 proxy, what is voted on. Ours: who sits where, rooms, the floor's rules, the gate, how a vote is
 decided, and whatever was added here. What they named the last time and name no longer is gone;
 what they never named stays. People are the same by their id; somebody who was typed in here
-without one is the same by name, if nobody else has it, so that nobody is a voter twice.
+without one is the same by name, if nobody else has it, so that nobody is a voter twice. Who was
+typed in here with another id than theirs, and has the same name, is for a person to tell apart.
 
 Owns this joining. Pure; must not know how the document came.
 """
@@ -13,14 +14,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from hub.api.ballot_bodies import MotionBody
 from hub.bridges.document import BridgeError, MeetingDocument, PersonEntry
-from hub.meeting_form import AgendaEntry, MeetingForm, SeatEntry, clashes, problems_of
+from hub.meeting_form import (
+    AgendaEntry,
+    MeetingForm,
+    Problem,
+    SeatEntry,
+    clashes,
+    problems_of,
+)
 
 Places = Mapping[str, Sequence[str]]
 """Seats of each room, in order."""
@@ -73,10 +81,40 @@ def joined(
         found = MeetingForm.model_validate(form.model_copy(update=said).model_dump())
     except ValidationError as error:
         raise BridgeError(f"{document.meeting.id}: {problems_of(error)[0]}") from error
-    wrong = clashes(found)
+    found = _renamed(found, form)
+    wrong = [*clashes(found), *_unknown_recused(document, found, form)]
     if wrong:
         raise BridgeError(f"{document.meeting.id}: {wrong[0]}")
     return found
+
+
+def _renamed(found: MeetingForm, before: MeetingForm) -> MeetingForm:
+    """Who got an id is called by it everywhere: where they take no part, or sit for another."""
+    nameless = {entry.seat for entry in before.seats if _is_nameless(entry)}
+    ids = {e.seat: e.person for e in found.seats if e.seat in nameless and e.person is not None}
+    if not ids:
+        return found
+    seats = [
+        entry.model_copy(update={"proxy": ids.get(entry.proxy or "", entry.proxy)})
+        for entry in found.seats
+    ]
+    ballots = [
+        ballot.model_copy(update={"recused": [ids.get(each, each) for each in ballot.recused]})
+        for ballot in found.ballots
+    ]
+    return found.model_copy(update={"seats": seats, "ballots": ballots})
+
+
+def _unknown_recused(
+    document: MeetingDocument, found: MeetingForm, before: MeetingForm
+) -> Iterator[Problem]:
+    """Of a new vote: a name that nobody has would let vote who is to take no part."""
+    known = {entry.person or entry.seat for entry in found.seats}
+    here = {ballot.id for ballot in before.ballots}
+    for ballot in document.ballots or ():
+        for each in ballot.recused if ballot.id not in here and known else ():
+            if each not in known:
+                yield Problem("ballots.recused", f"{ballot.id} names {each}: nobody in the list")
 
 
 Thing = TypeVar("Thing", AgendaEntry, MotionBody)
@@ -109,6 +147,7 @@ def _seats(
 ) -> list[SeatEntry]:
     """Everybody keeps the seat they have here; who is new gets the proposed one or a free one."""
     theirs = {each.person: each for each in people}
+    _refuse_other_ids(people, form, before.people)
     whose = _recognised(people, form)
     kept: list[SeatEntry] = []
     for entry in form.seats:
@@ -153,6 +192,27 @@ def _recognised(people: Sequence[PersonEntry], form: MeetingForm) -> dict[str, s
             )
         found[entry.seat] = next(each.person for each in new if _plain(each.name) == name)
     return found
+
+
+def _refuse_other_ids(
+    people: Sequence[PersonEntry], form: MeetingForm, before: frozenset[str]
+) -> None:
+    """Nobody who is new has the name of somebody of ours who has an id that is not theirs.
+
+    Raises:
+        BridgeError: somebody has.
+    """
+    known = {entry.person for entry in form.seats}
+    theirs = before | {each.person for each in people}
+    ours = {_plain(entry.name): entry for entry in form.seats
+            if entry.person is not None and entry.person not in theirs and entry.name}  # fmt: skip
+    for each in people:
+        entry = ours.get(_plain(each.name)) if each.person not in known else None
+        if entry is not None:
+            raise BridgeError(
+                f"{entry.seat}: {entry.name} is {entry.person} here and {each.person} there, and "
+                "might count twice: give the same id here, or tell the names apart"
+            )
 
 
 def _is_nameless(entry: SeatEntry) -> bool:

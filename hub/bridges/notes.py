@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from hub.store.store import Store
@@ -30,6 +31,24 @@ async def remember(store: Store, name: str, value: Any) -> None:
         database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_key(name), text))
 
     await store.work(act)
+
+
+FORGOTTEN = {"over": True}
+"""What is left of a meeting whose people were forgotten: enough that it does not come back."""
+
+
+def forget(database: sqlite3.Connection, meetings: Iterable[str]) -> None:
+    """Whom another system named in these meetings; inside the caller's transaction."""
+    for ident in meetings:
+        database.execute(
+            "UPDATE meta SET value = ? WHERE key = ?",
+            (json.dumps(FORGOTTEN), _key(of_meeting(ident))),
+        )
+
+
+def of_meeting(ident: str) -> str:
+    """The name of what is remembered of a meeting."""
+    return f"meeting:{ident}"
 
 
 def _key(name: str) -> str:

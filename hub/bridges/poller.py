@@ -3,7 +3,8 @@
 Theory. The other side is asked with what it said of the last answer (ETag, Last-Modified), so that
 no news costs nothing; that is forgotten when something of the answer could not be taken in, so it
 comes again. No answer makes pauses longer, never the hub slower; one bad meeting among others does
-not hold those back. Redirects are not followed: the token is for this address.
+not hold those back. Redirects are not followed, nor cookies kept: the token is for this address.
+What is compressed is not taken: a few bytes of it may be gigabytes.
 
 Owns asking and pausing. Must not judge documents (``document``) nor take them in (``intake``).
 """
@@ -14,7 +15,9 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -34,6 +37,8 @@ BY = "ecabinet"
 ANSWER_S = 20.0
 PAUSE_MOST_S = 1800.0
 DOCUMENTS_MOST = 50
+MARK_MOST = 200
+"""Longest ETag that is sent back."""
 
 Take = Callable[[MeetingDocument, str], Awaitable[object]]
 Trouble = Callable[[str], None]
@@ -62,7 +67,9 @@ class Poller:
         """Ask until cancelled."""
         failures, said = 0, ""
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with aiohttp.ClientSession(
+            timeout=timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+        ) as session:
             while True:
                 self._wait_least_s = 0.0
                 try:
@@ -103,7 +110,8 @@ class Poller:
                     wrong.append(f"meeting {number}: {reason_text(error.reason.value).en}")
         if not wrong:
             self._marks = marks
-        return "; ".join(wrong)[:400]
+            return ""
+        return plain("; ".join(wrong), 400)
 
     async def _asked(self, session: aiohttp.ClientSession) -> bytes | None:
         """The answer; None: no news."""
@@ -111,30 +119,33 @@ class Poller:
         headers = {
             "Authorization": f"Bearer {self._settings.token}",
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
             **self._marks,
         }
         try:
             async with session.get(url, headers=headers, allow_redirects=False) as answer:
-                if answer.status == 304:
+                if answer.status == 304 and self._marks:
                     return None
                 if answer.status != 200:
-                    self._wait_least_s = _seconds(answer.headers.get("Retry-After", ""))
+                    self._wait_least_s = wait_s(answer.headers.get("Retry-After", ""))
                     raise BridgeError(f"{url}: answers {answer.status}{_hint(answer.status)}")
+                if (coded := answer.headers.get("Content-Encoding", "identity")) != "identity":
+                    raise BridgeError(f"{url}: answers in {coded[:20]!r}, which was not asked for")
                 data = bytearray()
                 async for piece in answer.content.iter_chunked(64 * 1024):
                     data += piece
                     if len(data) > MOST_BYTES:
                         raise BridgeError(f"{url}: answers more than {MOST_BYTES // 1024**2} MiB")
                 self._marks = {
-                    ask: answer.headers[told]
+                    ask: mark
                     for ask, told in _MARKS.items()
-                    if told in answer.headers
+                    if _is_mark(mark := answer.headers.get(told, ""))
                 }
                 return bytes(data)
         except TimeoutError as error:
             raise BridgeError(f"{url}: no answer within {ANSWER_S:.0f} s") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise BridgeError(f"{url}: cannot be reached: {error}") from error
+            raise BridgeError(f"{url}: cannot be reached: {plain(str(error))}") from error
 
     def _documents(self, data: bytes) -> list[Any]:
         """One document, or ``{"meetings": [...]}``."""
@@ -157,5 +168,23 @@ def _hint(status: int) -> str:
     return ": check the token" if status in (401, 403) else ""
 
 
-def _seconds(told: str) -> float:
-    return float(told) if told.isascii() and told.isdigit() and len(told) < 7 else 0.0
+def _is_mark(told: str) -> bool:
+    """It can be sent back as it came."""
+    return 0 < len(told) <= MARK_MOST and told.isascii() and told.isprintable()
+
+
+def wait_s(told: str) -> float:
+    """How long ``Retry-After`` asks to wait, as seconds or as a date; 0 when it says nothing."""
+    if told.isascii() and told.isdigit() and len(told) < 7:
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told[:100])
+        return max(0.0, until.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, OSError):
+        return 0.0
+
+
+def plain(told: str, most: int = 200) -> str:
+    """One line of what can be read, whatever the other side put into it."""
+    words = " ".join(told.split()) or "nothing is said of it"
+    return "".join(sign if sign.isprintable() else "?" for sign in words)[:most]

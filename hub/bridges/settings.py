@@ -66,9 +66,16 @@ class WebhookTable(_Closed):
     )
 
 
+class MqttTable(_Closed):
+    """What the hub publishes of meetings."""
+
+    facts: bool = False
+
+
 class _File(_Closed):
     poll: PollTable | None = None
     webhook: WebhookTable | None = None
+    mqtt: MqttTable = MqttTable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class BridgeSettings:
     poll: Poll | None = None
     webhook: Hook | None = None
     home_assistant: bool = False
+    facts: bool = False
+    """They are published at the broker."""
 
 
 def load(path: Path | None, *, home_assistant: bool = False) -> BridgeSettings:
@@ -123,7 +132,7 @@ def load(path: Path | None, *, home_assistant: bool = False) -> BridgeSettings:
     if found.webhook is not None:
         secret = _secret(path, "webhook.secret_file", found.webhook.secret_file)
         hook = Hook(found.webhook.url, secret.encode("ascii"))
-    return BridgeSettings(poll, hook, home_assistant)
+    return BridgeSettings(poll, hook, home_assistant, found.mqtt.facts)
 
 
 def _secret(path: Path, key: str, name: str) -> str:

@@ -57,7 +57,7 @@ OVER = frozenset(Stage) - {Stage.DRAFT} - BUSY
 
 def plan(meeting: Meeting, given: PlanMotion, now_s: float) -> Decision:
     """Put an item on the list; one that a ballot has begun of stays as it is."""
-    if any(ballot == given.motion.id for ballot, _ in (*meeting.ballots, *meeting.damaged)):
+    if meeting.has_begun(given.motion.id):
         return Decision(refused=Reason.VOTE_RUNNING)
     try:
         _first_draft(meeting, given.motion)
@@ -71,6 +71,8 @@ def order(meeting: Meeting, given: BallotOrder, now_s: float) -> Decision:
     key = (given.ballot, given.generation)
     if key in meeting.damaged:
         return Decision(refused=Reason.VOTE_DAMAGED)
+    if isinstance(given.event, Prepare) and key in meeting.past:
+        return Decision(refused=Reason.VOTE_PAST)  # it does not know who is there now
     if isinstance(given.event, Prepare) and busy(meeting) not in (None, key):
         return Decision(refused=Reason.VOTE_RUNNING)
     journal = meeting.ballots.get(key)
@@ -102,7 +104,8 @@ def vote_again(meeting: Meeting, given: VoteAgain, now_s: float) -> Decision:
     refused = _refusal(effects)
     if refused is not None:
         return Decision(refused=refused)
-    if fresh.plan.key in meeting.ballots or fresh.plan.key in meeting.damaged:
+    known = (meeting.ballots, meeting.damaged, meeting.past)
+    if any(fresh.plan.key in there for there in known):
         return NOTHING  # asked for twice
     draft = _as_now(meeting, fresh)
     journal, line = begin(draft)
@@ -195,7 +198,8 @@ def _concerned(meeting: Meeting, what: _Elsewhere) -> list[BallotKey]:
     return [
         key
         for key, journal in meeting.ballots.items()
-        if journal.ballot.stage in (*BEFORE, *RUNNING)
+        if key not in meeting.past
+        and journal.ballot.stage in (*BEFORE, *RUNNING)
         and (room is None or room in journal.ballot.plan.rooms)
     ]
 

@@ -276,7 +276,7 @@ _KINDS: tuple[type[Event], ...] = get_args(Event)
 
 def name_of(kind: type[Event]) -> str:
     """The event's name in records: ``floor_changed``."""
-    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+    return plain.snake(kind)
 
 
 _NAMES: dict[type[Event], str] = {kind: name_of(kind) for kind in _KINDS}

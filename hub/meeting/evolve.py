@@ -12,7 +12,7 @@ from typing import cast
 
 from edge.rules.floor import CHAIRS, Floor, Role, room_of
 from edge.rules.intents import Intent, subject_of
-from hub.meeting import care
+from hub.meeting import care, past
 from hub.meeting.agenda import place_of
 from hub.meeting.care_events import AlarmAcknowledged, CheckEnded, ScreenExpected
 from hub.meeting.events import (
@@ -96,8 +96,8 @@ def apply(meeting: Meeting, event: Event) -> Meeting:
             return replace(meeting, care=care.after(meeting.care, event))
         case AlertRaised(room=source, alert=alert) | AlertCleared(room=source, alert=alert):
             return replace(meeting, care=care.alarm_moved(meeting.care, source, alert))
-        case BallotMoved(what="ready_check"):
-            return replace(meeting, shown=(event.ballot, event.generation))
+        case BallotMoved():
+            return past.moved(meeting, event)
         case _:
             return meeting  # orders and audits are for the records
 
@@ -174,8 +174,8 @@ def _described(meeting: Meeting, event: MeetingSet) -> Meeting:
             attendance=Attendance(gate=event.gate),
             motions={motion.id: motion for motion in event.motions},
             shown=None,
-            past=frozenset((*meeting.ballots, *meeting.damaged)),
         )
+        told = past.another_begins(told)
     if is_new or place_of(told, told.item) is None:
         told = replace(told, item=told.agenda[0].id if told.agenda else "")
     sitting = (room for room in told.rooms.values() if told.sits_in(room.id))

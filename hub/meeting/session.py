@@ -111,8 +111,8 @@ def call_item(meeting: Meeting, given: CallItem, now_s: float) -> Decision:
 def _why_not_now(meeting: Meeting, given: Configure) -> Reason | None:
     if meeting.session == "running":
         return Reason.MEETING_RUNNING
-    voted_on = {ballot for ballot, _ in (*meeting.ballots, *meeting.damaged)}
-    if given.session is not None and any(motion.id in voted_on for motion in given.motions):
+    is_used = any(meeting.has_begun(motion.id) for motion in given.motions)
+    if given.session is not None and is_used:
         return Reason.VOTE_ID_USED
     return None if ballots.busy(meeting) is None else Reason.VOTE_RUNNING
 

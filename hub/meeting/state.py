@@ -132,7 +132,9 @@ class Meeting:
     motions: Mapping[str, Motion] = field(default_factory=dict)
     """What can be put to the vote: by id, in order."""
     ballots: Mapping[BallotKey, Journal] = field(default_factory=dict)
-    """Every ballot with a record, in the order in which they began."""
+    """This meeting's ballots, in the order in which they began; past ones are in the store."""
+    begun: Mapping[BallotKey, str] = field(default_factory=dict)
+    """Every ballot that has begun in this meeting, and its stage by the events."""
     shown: BallotKey | None = None
     """The ballot that rooms are told of: the last one that was made ready."""
     damaged: Mapping[BallotKey, str] = field(default_factory=dict)
@@ -140,7 +142,12 @@ class Meeting:
     keys: Mapping[BallotKey, bytes] = field(default_factory=dict, repr=False)
     """Keys of the boxes of secret ballots that are not over."""
     past: frozenset[BallotKey] = frozenset()
-    """Ballots of meetings before this one."""
+    """Ballots that are done with (``hub.meeting.past``): their journals are not here."""
+
+    def has_begun(self, ballot: str) -> bool:
+        """There was a vote of this name, here or in a meeting before."""
+        first = (ballot, 1)
+        return first in self.ballots or first in self.past or first in self.damaged
 
     care: Care = field(default_factory=Care)
 

@@ -9,6 +9,7 @@ Owns these two tables. Must not judge a form, nor touch files.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import time
@@ -50,14 +51,63 @@ class KeptPaper:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list says of a meeting. A form may have a thousand seats, and none of them is here."""
+
+    id: str
+    rev: int
+    title: str
+    when: str
+    rooms: tuple[str, ...]
+    from_file: bool
+    items: int
+    seats: int
+    ballots: int
+    papers: int
+    papers_stamp: str
+    """Another one when the papers are others."""
+    changed_ts: float
+
+
+def summaries(database: sqlite3.Connection, ident: str | None = None) -> list[Summary]:
+    """Of every meeting, or of one; forms are not read."""
+    rows = database.execute(
+        "SELECT id, rev, json_extract(form, '$.title'), json_extract(form, '$.when'), "
+        "json_extract(form, '$.rooms'), origin, json_array_length(form, '$.agenda'), "
+        "json_array_length(form, '$.seats'), json_array_length(form, '$.ballots'), changed_ts "
+        "FROM prepared WHERE ? IN (id, '') ORDER BY id",
+        (ident or "",),
+    ).fetchall()
+    papers: dict[str, list[KeptPaper]] = {}
+    for each in papers_of(database, ident):
+        papers.setdefault(each.prepared, []).append(each)
+    found = []
+    for name, rev, title, when, rooms, origin, items, seats, ballots, ts in rows:
+        of_it = papers.get(name, [])
+        stamp = hashlib.sha256(repr(of_it).encode()).hexdigest()[:8]
+        places = tuple(json.loads(rooms))
+        counts = (items, seats, ballots, len(of_it))
+        found.append(Summary(name, rev, title, when, places, origin != "", *counts, stamp, ts))
+    return found
+
+
+def one(database: sqlite3.Connection, ident: str) -> Kept | None:
+    """One meeting, whole; None when there is none."""
+    row = database.execute(
+        "SELECT rev, form, origin, changed_ts FROM prepared WHERE id = ?", (ident,)
+    ).fetchone()
+    if row is None:
+        return None
+    rev, form, origin, ts = row
+    return Kept(ident, rev, MeetingForm.model_validate_json(form), origin, ts)
+
+
 def everything(database: sqlite3.Connection) -> tuple[list[Kept], list[KeptPaper]]:
     """All meetings and all papers, papers in the order in which they came."""
-    rows = database.execute("SELECT id, rev, form, origin, changed_ts FROM prepared ORDER BY id")
-    meetings = [
-        Kept(ident, rev, MeetingForm.model_validate_json(form), origin, ts)
-        for ident, rev, form, origin, ts in rows
-    ]
-    return meetings, _papers(database)
+    idents = [ident for (ident,) in database.execute("SELECT id FROM prepared ORDER BY id")]
+    meetings = [kept for ident in idents if (kept := one(database, ident)) is not None]
+    return meetings, papers_of(database)
 
 
 def put(
@@ -83,7 +133,7 @@ def put(
     row = (ident, (rev or 0) + 1, form.model_dump_json(), kept_origin, time.time())
     database.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?, ?)", row)
     items = [item.id for item in form.agenda]
-    for each in _papers(database, ident):
+    for each in papers_of(database, ident):
         if each.item not in items:
             database.execute("DELETE FROM papers WHERE id = ?", (each.paper.id,))
     return (rev or 0) + 1
@@ -130,12 +180,29 @@ def delete_paper(database: sqlite3.Connection, ident: str) -> None:
     database.execute("DELETE FROM papers WHERE id = ?", (ident,))
 
 
-def _papers(database: sqlite3.Connection, prepared: str | None = None) -> list[KeptPaper]:
+def paper(database: sqlite3.Connection, ident: str) -> KeptPaper | None:
+    """A paper of whichever meeting; None when there is none."""
+    found = _read_papers(database, "id = ?", (ident,))
+    return found[0] if found else None
+
+
+def papers_of(database: sqlite3.Connection, prepared: str | None = None) -> list[KeptPaper]:
     """Those of one meeting, or all."""
+    return _read_papers(database, "? IN (prepared, '')", (prepared or "",))
+
+
+def files(database: sqlite3.Connection) -> set[str]:
+    """The files that papers name."""
+    return {sha256 for (sha256,) in database.execute("SELECT DISTINCT sha256 FROM papers")}
+
+
+def _read_papers(
+    database: sqlite3.Connection, where: str, values: tuple[str, ...]
+) -> list[KeptPaper]:
     rows = database.execute(
-        "SELECT id, title, type, bytes, readers, prepared, item, sha256 FROM papers "
-        "WHERE ? IN (prepared, '') ORDER BY place, id",
-        (prepared or "",),
+        "SELECT id, title, type, bytes, readers, prepared, item, sha256 FROM papers "  # noqa: S608  # one of two conditions above
+        f"WHERE {where} ORDER BY place, id",
+        values,
     )
     return [
         KeptPaper(

@@ -39,6 +39,13 @@ T = TypeVar("T")
 FILE = "hub.sqlite3"
 DEAD_LETTERS_KEPT = 1000
 DEAD_LETTER_BYTES = 16384
+PAGE = 1000
+"""Events in memory at once while everything is read."""
+
+LOG_BYTES = 8 * 1024**2
+"""The write-ahead log is cut to this after a checkpoint: a long export or backup makes it longer,
+because nothing may be taken out of it while somebody reads."""
+
 LOCK_WAIT_S = 2.0
 """How long a commit waits for somebody who looks at the file with another tool."""
 
@@ -85,6 +92,7 @@ class Store:
             database = sqlite3.connect(self.path, isolation_level=None, timeout=LOCK_WAIT_S)
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            database.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
             database.execute("PRAGMA secure_delete=ON")  # a key that is deleted is overwritten
             migrate(database)
             self._begin(database)
@@ -127,29 +135,30 @@ class Store:
         answers = database.execute("SELECT seat, press, code FROM page_answers ORDER BY n")
         self.answers = Answers(Answered((seat, press), code) for seat, press, code in answers)
 
-    def history(self) -> Iterator[Stored]:
-        """Everything that happened, in order. Before the first ``commit`` only.
+    def history(self, after: int = 0) -> Iterator[Stored]:
+        """What happened after event ``after``, in order. Before the first ``commit`` only.
 
         Raises:
             StoreError: an event cannot be read: the file is damaged or of another version.
         """
-        select = "SELECT n, ts, what, body FROM events ORDER BY n"
-        for n, ts, what, body in self._asked(select):
-            try:
-                yield Stored(n, ts, events.from_json(what, body))
-            except ValueError as error:
-                raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
+        select = "SELECT n, ts, what, body FROM events WHERE n > ? ORDER BY n LIMIT ?"
+        while rows := self._asked(select, (after, PAGE)):
+            for n, ts, what, body in rows:
+                try:
+                    yield Stored(n, ts, events.from_json(what, body))
+                except ValueError as error:
+                    raise StoreError(f"{self.path}: event {n} cannot be read: {error}") from error
+                after = n
 
-    def journals(self) -> dict[BallotKey, list[str]]:
-        """The lines of every ballot, in the order in which the ballots began."""
-        select = (
-            "SELECT ballot, generation, line FROM ballots JOIN ballot_lines "
-            "USING (ballot, generation) ORDER BY place, n"
-        )
-        found: dict[BallotKey, list[str]] = {}
-        for ballot, generation, line in self._asked(select):
-            found.setdefault((ballot, generation), []).append(line)
-        return found
+    def meta(self, key: str) -> str | None:
+        """A note beside the records; None when there is none."""
+        rows = self._asked("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
+
+    def ballots(self) -> list[BallotKey]:
+        """Every ballot with a record, in the order in which they began."""
+        rows = self._asked("SELECT ballot, generation FROM ballots ORDER BY place")
+        return [(ballot, generation) for ballot, generation in rows]
 
     def keys(self) -> dict[BallotKey, bytes]:
         """Keys of secret boxes whose ballot is not over."""
@@ -162,11 +171,24 @@ class Store:
         Raises:
             StoreError: it cannot be read.
         """
-        select = "SELECT line FROM ballot_lines WHERE ballot = ? AND generation = ? ORDER BY n"
-        return await self.work(lambda database: [li for (li,) in database.execute(select, ballot)])
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._lines, ballot)
 
-    def _asked(self, select: str) -> list[Any]:
-        return self._thread.submit(lambda: self._database.execute(select).fetchall()).result()
+    def lines_now(self, ballot: BallotKey) -> list[str]:
+        """The same, for whoever can wait."""
+        return self._thread.submit(self._lines, ballot).result()
+
+    def _lines(self, ballot: BallotKey) -> list[str]:
+        select = "SELECT line FROM ballot_lines WHERE ballot = ? AND generation = ? ORDER BY n"
+        try:
+            return [line for (line,) in self._database.execute(select, ballot)]
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+
+    def _asked(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
+        def act() -> list[Any]:
+            return self._database.execute(select, values).fetchall()
+
+        return self._thread.submit(act).result()
 
     async def work(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Let ``act`` read and write, all of it in one transaction; its answer.

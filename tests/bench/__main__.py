@@ -2,10 +2,10 @@
 
 Owns what is measured in which order: ``press`` (the microphone key), ``votes`` (a ballot of 25
 seats), ``storm`` (a thousand rooms vote), ``rooms`` (how many busy rooms one hub carries),
-``pages`` (what a browser shows, and 300 pages on one hub); ``aim``, ``frame``, ``follow``,
-``director``, ``faces`` and ``listening`` against their bars. Figures stand beside something bare in
-the same run, an echo through the same broker or SQLite on the same disk, because machines differ
-and are noisy.
+``pages`` (what a browser shows, and 300 pages on one hub), ``start`` (a hub's start over long
+records); ``aim``, ``frame``, ``follow``, ``director``, ``faces`` and ``listening`` against their
+bars. Figures stand beside something bare in the same run, an echo through the same broker or SQLite
+on the same disk, because machines differ and are noisy.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from tests.bench.echo import echo_ms
 from tests.bench.page import Page
 from tests.bench.press import Samples, Watch, presses
 from tests.bench.rooms import rooms
+from tests.bench.start import start
 from tests.bench.stats import Spread, as_data, as_table, spread
 from tests.bench.storm import storm
 from tests.bench.votes import Votes, ballot_ids, meeting_text
@@ -211,6 +212,12 @@ async def measure_rooms(site: Site, choice: argparse.Namespace) -> Found:
     return Found(*await rooms(site, choice.steps, choice.window, choice.seed))
 
 
+async def measure_start(site: Site, choice: argparse.Namespace) -> Found:
+    """A hub's start over long records."""
+    say(f"records of {', '.join(map(str, choice.meetings))} meetings")
+    return Found(await start(site.folder, choice.meetings), {})
+
+
 def pure(module: str, measure: str) -> Callable[[Site, argparse.Namespace], Awaitable[Found]]:
     """A part of seeded simulations; what it needs is imported when it runs."""
 
@@ -229,6 +236,7 @@ PARTS = {
     "storm": measure_storm,
     "pages": measure_pages,
     "rooms": measure_rooms,
+    "start": measure_start,
     "aim": pure("cameras", "aim"),
     "frame": pure("cameras", "frame"),
     "follow": pure("cameras", "walking"),
@@ -285,6 +293,14 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--window", type=float, default=6.0, metavar="S", help="length of a step")
     found.add_argument("--pages", type=int, default=300, help="pages that are open at once")
+    found.add_argument(
+        "--meetings",
+        type=int,
+        nargs="+",
+        default=[1, 10, 100],
+        metavar="N",
+        help="meetings in the records of a hub that starts",
+    )
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--folder", type=Path, help="where to write (a disk to be measured)")
     found.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

@@ -247,11 +247,15 @@ class Talk(Crowd[TalkingRoom]):
         self._pattern = pattern(seed)
         self._phrases = Phrases()
 
-    async def join(self, rooms: int) -> None:
-        """So many talk from now on; new ones arrive first."""
+    async def join(self, rooms: int) -> bool:
+        """So many talk from now on; new ones arrive first. False: not all of them got a floor."""
         new = [name for name in self.names[:rooms] if self.rooms[name].floor_boot is None]
-        await self.arrive(new)
+        try:
+            await self.arrive(new)
+        except AssertionError:
+            return False
         self.active = rooms
+        return True
 
     async def talk(self) -> None:
         """Say what is due, evenly spread, until cancelled."""

@@ -29,6 +29,7 @@ PHASES = (
     ("/edge/contract/", "messages: topic, JSON, validation"),
     ("/hub/store/", "store (not its thread)"),
     ("/hub/api/", "pages"),
+    ("/hub/meeting/wire", "telling rooms"),
     ("/hub/meeting/", "rules"),
     ("/edge/rules/", "rules"),
     ("/hub/outgoing", "telling rooms"),

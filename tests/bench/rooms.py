@@ -41,11 +41,18 @@ PROFILED_SHARE = 0.6
 
 SHOWN_FUNCTIONS = 12
 
+HEARD_LEAST = 0.5
+"""Who is further behind than this pays for other messages than those that are counted."""
+
 HEARD = "phonghop_messages_heard_total{"
 
 MEETING = 'title = "Rooms"\nmode = "request"\nqueue_max = 200\n'
 
 Json = dict[str, Any]
+
+
+class TooManyError(Exception):
+    """So many rooms do not even arrive."""
 
 
 class Talkers:
@@ -163,8 +170,13 @@ class Rooms:
         self._page = page
 
     async def step(self, rooms: int, seconds: float) -> Step:
-        """So many rooms talk, for so long."""
-        await self._talk.ask("rooms", rooms)
+        """So many rooms talk, for so long.
+
+        Raises:
+            TooManyError: the hub did not give all of them a floor.
+        """
+        if not await self._talk.ask("rooms", rooms):
+            raise TooManyError
         await asyncio.sleep(SETTLE_S)
         self._page.floors.clear()
         before, began_s = self._used_s(), time.monotonic()
@@ -263,11 +275,14 @@ def profile_figures(found: Json) -> Json:
 def step_figures(step: Step) -> Json:
     """What one step says beside its spreads."""
     name = step.name
-    return {
+    prices = {
         f"{name}: hub, ms of processor per message": round(step.hub_us / 1e3, 4),
         f"{name}: broker, ms of processor per message": round(step.broker_us / 1e3, 4),
-        f"{name}: hub, share of a core": round(step.hub_cpu, 3),
         f"{name}: rooms that fill a core at this price": round(1e6 / (RATE * step.hub_us)),
+    }
+    return {
+        **(prices if step.heard > HEARD_LEAST else {}),
+        f"{name}: hub, share of a core": round(step.hub_cpu, 3),
         f"{name}: heard of what was said": round(step.heard, 3),
         f"{name}: generator, share of a core": round(step.talkers_cpu, 3),
         f"{name}: generator late, p99 ms": round(step.late_ms, 1),
@@ -305,11 +320,15 @@ async def rooms(
             bench = Rooms(site, talk, page, watched)
             held: Step | None = None
             for number, count in enumerate(steps):
-                step = await bench.step(count, seconds)
-                if not step.holds:  # the machine may have been busy with something else
+                try:
                     step = await bench.step(count, seconds)
+                    if not step.holds:  # the machine may have been busy with something else
+                        step = await bench.step(count, seconds)
+                except TooManyError:
+                    figures[f"{count} rooms: all have arrived"] = False
+                    break
                 figures |= step_figures(step)
-                if not number:
+                if not number and step.heard > HEARD_LEAST:
                     figures |= beside_bare(step, await bench.bare_us(seconds))
                 rows[f"{step.name}: press -> floor in the room"] = step.seen
                 rows[f"{step.name}: press -> page"] = step.page

@@ -24,22 +24,16 @@ MEETING = """\
 title = "Storm"
 mode = "request"
 {ballots}
-{seats}
 """
 
 
-def meeting_file(folder: Path, rooms: list[str], seats: int, ballots: list[str]) -> Path:
-    """Everybody in the list, and the ballots to come."""
+def meeting_file(folder: Path, ballots: list[str]) -> Path:
+    """The ballots to come. Without a list of people everybody with a seat in a room votes."""
     path = folder / "storm.toml"
     path.write_text(
         MEETING.format(
             ballots="\n".join(
                 f'[[ballots]]\nid = "{b}"\ntext = {{ vi = "{b}", en = "{b}" }}\n' for b in ballots
-            ),
-            seats="\n".join(
-                f'[[seats]]\nseat = "{room}/{number}"\n'
-                for room in rooms
-                for number in range(1, seats + 1)
             ),
         ),
         encoding="utf-8",
@@ -171,7 +165,7 @@ async def storm(
         for n, s in enumerate(spreads_s, 1)
     }
     crowd = Crowd(rooms, seats, CrowdRoom)
-    file = meeting_file(site.folder, crowd.names, seats, list(ballots))
+    file = meeting_file(site.folder, list(ballots))
     site.broker.be_quiet()
     site.broker.start()
     site.start_hub("--log-level", "warning", "--meeting", str(file))

@@ -46,10 +46,10 @@ def test_speaking_time_is_told_by_word_and_shape(
 
 
 def test_a_running_turn_comes_to_its_warning_by_itself(open_page: OpenPage, hub: FakeHub) -> None:
-    with_floor(hub, speaking=[timed(hub.state["floor"]["speaking"][0], 115_000)])
+    with_floor(hub, speaking=[timed(hub.state["floor"]["speaking"][0], 114_000)])
     line = open_page().locator('.turns [data-seat="main/6"]')
     expect(line).to_have_attribute("data-phase", "calm")
-    expect(line).to_have_attribute("data-phase", "warning", timeout=15_000)
+    expect(line).to_have_attribute("data-phase", "warning", timeout=20_000)
 
 
 def test_a_stopped_clock_stands_still_and_an_untimed_one_has_no_limit(

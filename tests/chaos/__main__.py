@@ -29,6 +29,10 @@ def main() -> int:
     parser.add_argument(
         "--duration-s", type=float, default=120.0, help="how long things fail (default 120)"
     )
+    parser.add_argument(
+        "--one-by-one", action="store_true", help="each fault alone, when all is well again"
+    )
+    parser.add_argument("--ledger", type=Path, help="where to write the values of the table")
     parser.add_argument("--json", action="store_true", help="print the JSON alone")
     args = parser.parse_args()
     seed = random.randrange(1_000_000) if args.seed is None else args.seed
@@ -41,13 +45,17 @@ def main() -> int:
     say(f"chaos: seed {seed}, {args.duration_s:g} s of faults; the same seed gives the same plan")
     folder = Path(tempfile.mkdtemp(prefix="phonghop-chaos-"))
     try:
-        figures = asyncio.run(_until_told(run(folder, Plan.of(seed, args.duration_s), say)))
+        figures = asyncio.run(
+            _until_told(run(folder, Plan.of(seed, args.duration_s, args.one_by_one), say))
+        )
         clean = is_clean(figures)
     except* asyncio.CancelledError:
         figures, clean = {"seed": seed, "error": "ended by SIGTERM"}, False
     except* AssertionError as errors:
         say(f"the run broke off: {errors.exceptions[0]}")
         figures, clean = {"seed": seed, "error": repr(errors.exceptions[0])}, False
+    if args.ledger is not None and (folder / "ledger.json").exists():
+        shutil.copyfile(folder / "ledger.json", args.ledger)
     if clean:
         shutil.rmtree(folder)
     else:

@@ -135,7 +135,7 @@ class Chair:
 
     def __init__(self, page: Page, history: History, say: Say, seed: int) -> None:
         """``say`` gets a line per ballot, for people."""
-        self._page = page
+        self.page = self._page = page
         self._history = history
         self._say = say
         self._chance = random.Random(f"chair's hand {seed}")

@@ -11,13 +11,14 @@ import random
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from edge.twin.client import TwinClient
 from tests.chaos.crowd import crowd
-from tests.chaos.history import Span
+from tests.chaos.history import Span, Trouble
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
-from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, Fault
+from tests.chaos.schedule import BROKER_MEMORIES, EDGES, PROCESSES, ROOMS, Fault
 from tests.chaos.site import ChaosSite
 
 Say = Callable[[str], None]
@@ -52,6 +53,17 @@ class Faults:
             for fault in plan:
                 tasks.create_task(self._at_its_time(fault, started_s), name=str(fault))
 
+    async def run_one_by_one(
+        self, plan: Sequence[Fault], until_s: float, well: Callable[[], Awaitable[object]]
+    ) -> None:
+        """As many of the plan as there is time for, each when all is well again after the last."""
+        await asyncio.to_thread(self._site.remember_broker)
+        for fault in plan:
+            await well()
+            if time.monotonic() >= until_s:
+                return
+            await self.do(fault)
+
     async def _at_its_time(self, fault: Fault, started_s: float) -> None:
         await asyncio.sleep(max(0.0, started_s + fault.at_s - time.monotonic()))
         await self.do(fault)
@@ -76,11 +88,18 @@ class Faults:
                 await self._fill_disk(fault)
             case "hostile":
                 await self._harass(fault)
+            case "chatter":
+                await self._chatter(fault)
+            case "unplug":
+                await self._unplug(fault)
             case "crowd":
                 self._history.crowd += await crowd(self._site.http_port, fault.for_s)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()
+        room = next((room for room in ROOMS if fault.target.endswith(f"-{room}")), None)
+        trouble = Trouble(fault.kind, fault.target, room, span.from_s, span.to_s)
+        self._history.troubles.append(trouble)
 
     async def _kill(self, fault: Fault) -> None:
         """SIGKILL, what is forgotten with it, and a new start."""
@@ -128,6 +147,23 @@ class Faults:
         port, seed = self._site.broker.port, int(fault.at_s * 1000)
         self._history.garbage += await harass(port, room, fault.for_s, seed)
 
+    async def _chatter(self, fault: Fault) -> None:
+        """A unit talks without being asked; nobody is excused for it."""
+        room, seat = fault.target.removeprefix("unit-"), f"seat-{fault.amount:.0f}"
+        async with TwinClient(room) as twin:
+            await twin.fault(seat, "chatters")
+            await asyncio.sleep(fault.for_s)
+            await twin.fault(seat, None)
+
+    async def _unplug(self, fault: Fault) -> None:
+        """The room's cable is out. What is for the room waits before it: it has not been told."""
+        link, net = self._site.links[fault.target], self._site.nets[fault.target]
+        link.set(Weather(stalled=True))
+        await asyncio.to_thread(net.pull)
+        await asyncio.sleep(fault.for_s)
+        await asyncio.to_thread(net.plug)
+        link.set(Weather())
+
     async def _link(self, fault: Fault) -> None:
         link = self._site.links[fault.target]
         link.set(_weather(fault))
@@ -158,6 +194,8 @@ class Faults:
         """Fair weather, true clocks, room on the disks, everybody awake."""
         for link in self._site.links.values():
             link.set(Weather())
+        for net in self._site.nets.values():
+            net.plug()
         for edge in EDGES:
             self._site.clock_file(edge).write_text("0")
             limit_writes(self._site.processes[edge].pid, resource.RLIM_INFINITY)

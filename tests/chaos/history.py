@@ -55,6 +55,18 @@ class Span:
         return self.from_s <= to_s and from_s <= self.to_s
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One fault that was made."""
+
+    kind: str
+    target: str
+    room: str | None
+    """Whose it was; None: everybody's."""
+    from_s: float
+    to_s: float
+
+
 @dataclass(slots=True)
 class Question:
     """One ballot as the chair held it."""
@@ -82,6 +94,10 @@ class History:
     """By room: when its controller did not run, or was stopped."""
     rough: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     """By name of link, process or broker: when something was wrong with it."""
+    troubles: list[Trouble] = field(default_factory=list)
+    """Every fault that was made and is over."""
+    looks: list[tuple[float, str]] = field(default_factory=list)
+    """Again and again: what was not well, or nothing."""
     floors: dict[str, list[tuple[float, frozenset[str]]]] = field(
         default_factory=lambda: defaultdict(list)
     )

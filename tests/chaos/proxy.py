@@ -60,6 +60,8 @@ class Proxy:
     def __init__(self, target: tuple[str, int], seed: int = 0) -> None:
         """``target`` is the broker; ``seed`` chooses what is sent twice."""
         self.weather = Weather()
+        self.host = "127.0.0.1"
+        """Where it listens; another one is set before ``serving``."""
         self.port = 0
         self.witness: Witness = lambda direction, publish: None
         self.copies = 0
@@ -71,8 +73,8 @@ class Proxy:
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[Proxy]:
-        """Listen on a free loopback port."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=READ_BYTES)
+        """Listen on a free port."""
+        server = await asyncio.start_server(self._serve, self.host, 0, limit=READ_BYTES)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

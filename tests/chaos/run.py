@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import json
 import random
 import sqlite3
 import subprocess
@@ -23,15 +24,17 @@ from tests.chaos import floor, votes
 from tests.chaos.chair import Chair, Motion, Page, Stuck, meeting_file, page_session, script
 from tests.chaos.faults import Faults
 from tests.chaos.history import History
+from tests.chaos.ledger import ledger, pack, table
+from tests.chaos.looks import Looker
 from tests.chaos.people import Hands, fingers, speak, vote, watch
-from tests.chaos.schedule import ROOMS, Fault, schedule
+from tests.chaos.schedule import ROOMS, Fault, one_by_one, schedule
 from tests.chaos.site import REAL, ChaosSite, Programs, running
 
 MAX_OPEN = 2
 BALLOT_LEAST_S = 6.0
 """No ballot is quicker: so many are prepared that the meeting never runs out of them."""
 
-READY_S = 30.0
+READY_S = 90.0
 DRAIN_S = 60.0
 """Without faults both outboxes are empty long before this."""
 
@@ -66,12 +69,17 @@ class Plan:
     drain_s: float = DRAIN_S
     calm_s: float = CALM_S
     do_people_speak: bool = True
+    one_by_one: bool = False
+    """Each fault has the site for itself: what it leaves working, and how long it heals."""
 
     @staticmethod
-    def of(seed: int, duration_s: float) -> Plan:
+    def of(seed: int, duration_s: float, one_by_one_: bool = False) -> Plan:
         """Everything follows from the seed."""
         count = 2 + int(duration_s / BALLOT_LEAST_S)
-        return Plan(seed, duration_s, schedule(seed, duration_s), script(seed, count))
+        faults = schedule(seed, duration_s)
+        if one_by_one_:
+            faults = one_by_one(seed, 1 + int(duration_s))
+        return Plan(seed, duration_s, faults, script(seed, count), one_by_one=one_by_one_)
 
 
 class Meeting:
@@ -86,15 +94,23 @@ class Meeting:
         self.history = site.history
         self.hands = hands
         self.chair = chair
+        self.looker = Looker(chair.page, site.history, site.ended, self.oldest_event)
 
     def outbox_rows(self, room: str) -> int | None:
         """How many events wait in a room's file; None when it cannot be read now."""
+        return self._ask_outbox(room, "SELECT count(*) FROM outbox")
+
+    def _ask_outbox(self, room: str, question: str) -> int | None:
         path = self.site.edge_data(room) / f"{room}.sqlite"
         try:
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
-                return int(base.execute("SELECT count(*) FROM outbox").fetchone()[0])
+                return int(base.execute(question).fetchone()[0])
         except sqlite3.Error:
             return None
+
+    def oldest_event(self, room: str) -> int | None:
+        """The number of the first event that waits; 0: none does; None: it cannot be read now."""
+        return self._ask_outbox(room, "SELECT coalesce(min(seq), 0) FROM outbox")
 
     async def drained_s(self, patience_s: float) -> float | None:
         """How long it takes until no event waits in any room; None when that takes too long."""
@@ -193,10 +209,16 @@ async def _hold(held: Meeting, plan: Plan, say: Say, voting: Voting) -> End:
         meanwhile = [
             tasks.create_task(faults.nurse(), name="nurse"),
             tasks.create_task(held.chair.acknowledge(), name="acknowledge"),
+            tasks.create_task(held.looker.run(), name="looker"),
         ]
         ballots = tasks.create_task(_ballots(held, plan, started_s, voting, say), name="ballots")
         async with going(*talk):
-            await faults.run(plan.faults, started_s)
+            if plan.one_by_one:
+                until_s = started_s + plan.duration_s
+                await faults.run_one_by_one(plan.faults, until_s, held.looker.well)
+                await held.looker.well()
+            else:
+                await faults.run(plan.faults, started_s)
             await asyncio.sleep(max(0.0, started_s + plan.duration_s - time.monotonic()))
         await faults.heal()
         say("no more faults: the meeting comes to its end")
@@ -227,6 +249,11 @@ def _figures(
         say(f"WRONG at {wrong.at_s - end.started_s:.1f} s: {wrong.what}")
     for ballot in unproven:
         say(f"WRONG: the journal of {ballot} does not prove its result")
+    rows = ledger(history)
+    by_fault = {row.kind: row.figures() for row in rows}
+    for line in table(by_fault, verdict.lost):
+        say(line)
+    (folder / "ledger.json").write_text(json.dumps(pack(rows)), encoding="utf-8")
     return {
         "seed": plan.seed,
         "duration_s": plan.duration_s,
@@ -245,6 +272,7 @@ def _figures(
         "garbage_sent": history.garbage,
         "crowd_came": history.crowd,
         "faults": dict(sorted(history.faults.items())),
+        "by_fault": by_fault,
     }
 
 

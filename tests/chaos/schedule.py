@@ -9,6 +9,7 @@ Owns the plan. Must not carry anything out.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,12 @@ BROKER_MEMORIES = ("broker_stale", "broker_empty")
 
 CROWD = "crowd-http"
 """Who stands at the hub's HTTP port and has no rights."""
+
+UNITS = tuple(f"unit-{name}" for name in ROOMS)
+"""A seat's unit on the line of its room; which seat, chance says."""
+
+CHATTER_SEATS = range(3, 7)
+"""Both rooms have them on a line of their own units."""
 
 LINK_FAULTS = ("cut", "half_open", "delay", "slow", "duplicate", "stall")
 
@@ -49,10 +56,12 @@ LENGTHS_S = {
     "slow": (2.0, 8.0),
     "duplicate": (3.0, 12.0),
     "stall": (0.5, 8.0),
+    "unplug": (2.0, 14.0),
     "clock": (0.0, 0.0),
     "disk_full": (1.0, 5.0),
     "hostile": (1.0, 6.0),
     "crowd": (2.0, 8.0),
+    "chatter": (3.0, 8.0),
 }
 """Shortest and longest. A link is noticed to be half open after some nine seconds; a room
 leads itself after one second without the hub: both sides of both are in."""
@@ -70,7 +79,7 @@ class Fault:
     for_s: float
     amount: float = 0.0
     """Seconds of a delay or jump of the clock, bytes per second of a slow link, the share of
-    what was not synced that a disk has all the same."""
+    what was not synced that a disk has all the same, the number of a seat."""
 
     @property
     def until_s(self) -> float:
@@ -88,6 +97,9 @@ class Fault:
                 detail = f" to {self.amount:.0f} bytes/s"
             case "power_cut":
                 detail = f", {self.amount:.0%} of the unsynced blocks kept,"
+            case "chatter":
+                room = self.target.removeprefix("unit-")
+                return f"chatter seat {self.amount:.0f} of {room} for {self.for_s:.1f} s"
             case "broker_stale" | "broker_empty":
                 memory = "a stale memory" if self.kind == "broker_stale" else "no memory"
                 return f"kill broker for {self.for_s:.1f} s, then {memory}"
@@ -103,9 +115,11 @@ def deck() -> list[tuple[str, str]]:
     cards += [("power_cut", target) for target in POWERED]
     cards += [(kind, "broker") for kind in BROKER_MEMORIES]
     cards += [(kind, target) for kind in LINK_FAULTS for target in LINKS]
+    cards += [("unplug", f"link-{room}") for room in ROOMS]
     cards += [(kind, target) for kind in ("clock", "disk_full") for target in EDGES]
     cards += [("hostile", target) for target in CLIENTS]
     cards += [("crowd", CROWD)]
+    cards += [("chatter", target) for target in UNITS]
     return cards
 
 
@@ -127,6 +141,21 @@ def schedule(seed: int, duration_s: float) -> list[Fault]:
     return faults
 
 
+ALONE_S = (2.0, 6.0)
+"""How long a fault lasts that is looked at alone, where its kind lets it: enough to press keys."""
+
+
+def one_by_one(seed: int, count: int) -> list[Fault]:
+    """So many faults for a run in which each has the site for itself; ``at_s`` is a number."""
+    chance = random.Random(f"one by one {seed}")
+    faults: list[Fault] = []
+    for number, (kind, target) in enumerate(itertools.islice(_cards(chance), count)):
+        least_s, most_s = LENGTHS_S[kind]
+        for_s = chance.uniform(max(least_s, min(ALONE_S[0], most_s)), min(most_s, ALONE_S[1]))
+        faults.append(Fault(float(number), kind, target, round(for_s, 3), _amount(kind, chance)))
+    return faults
+
+
 def _cards(chance: random.Random) -> Iterator[tuple[str, str]]:
     """The deck, shuffled again each time it is through."""
     while True:
@@ -143,6 +172,8 @@ def _amount(kind: str, chance: random.Random) -> float:
             return float(chance.choice((2000, 8000, 30000)))
         case "clock":
             return chance.choice(CLOCK_JUMPS_S)
+        case "chatter":
+            return float(chance.choice(CHATTER_SEATS))
         case "power_cut":
             return chance.choice((0.0, 0.5))
         case _:

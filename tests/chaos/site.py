@@ -20,10 +20,11 @@ from tests import hub_access
 from tests.chaos.history import History
 from tests.chaos.power import Disk, NoCompiler, build
 from tests.chaos.proxy import Proxy
+from tests.chaos.room_net import NoNetwork, RoomNet
 from tests.chaos.schedule import LINKS, ROOMS
 from tests.rig import Process, Site, until_shown
 
-START_S = 20.0
+START_S = 60.0
 """A twin answers within a second of its start; the machine may be busy."""
 
 
@@ -87,6 +88,9 @@ class ChaosSite(Site):
         self._programs = programs
         self._disks: dict[str, Disk] = {}
         self._power: Path | None = None
+        self.nets: dict[str, RoomNet] = {}
+        """By link: the room's own network, where this machine can make one."""
+        self._rooms: dict[str, RoomNet] = {}
         try:
             self._power = build(folder)
         except NoCompiler as error:
@@ -108,10 +112,29 @@ class ChaosSite(Site):
             disk = Disk(data, self.folder / "platters" / name, self._power)
             self._disks[name] = disk
             env = {**env, **disk.env}
+        net = self._rooms.get(name)
+        command = command if net is None else [*net.prefix, *command]
         process = Journaled(name, command, self.folder / f"{name}.log", env)
         self.processes[name] = process
         process.start()
         return process
+
+    def lay_cables(self) -> None:
+        """Each room gets a network of its own, or ``missing`` says why not."""
+        for room in ROOMS:
+            try:
+                net = RoomNet()
+            except NoNetwork as error:
+                self.missing["unplug"] = str(error)
+                return
+            self.nets[f"link-{room}"] = self._rooms[f"twin-{room}"] = net
+            self._rooms[f"edge-{room}"] = net
+            self.links[f"link-{room}"].host = net.host
+
+    def take_cables_away(self) -> None:
+        """When everybody has ended."""
+        for net in self.nets.values():
+            net.close()
 
     async def start(self) -> None:
         """Everything but the edges."""
@@ -138,14 +161,14 @@ class ChaosSite(Site):
 
     def start_edge(self, room: str, level: str = "INFO") -> Process:
         """The controller of a room behind its link, with a wall clock that can be moved."""
-        port, data = self.links[f"link-{room}"].port, self.edge_data(room)
+        link, data = self.links[f"link-{room}"], self.edge_data(room)
         return self._add(
             f"edge-{room}",
             [
                 *(sys.executable, "-m", "tests.chaos.edge_with_clock"),
                 *(str(self.clock_file(f"edge-{room}")), self._programs.edge),
                 *("--log-level", level, "run", "--room", room),
-                *("--broker", f"127.0.0.1:{port}", "--data", str(data)),
+                *("--broker", f"{link.host}:{link.port}", "--data", str(data)),
             ],
             data,
         )
@@ -228,12 +251,12 @@ async def running(
     """A started site with both edges; nothing of it is left afterwards."""
     site = ChaosSite(folder, seed, programs, meeting)
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(site.take_cables_away)
+        site.lay_cables()
         for link in site.links.values():
             await stack.enter_async_context(link.serving())
-        try:
-            await site.start()
-            for room in ROOMS:
-                site.start_edge(room)
-            yield site
-        finally:
-            site.stop_all()
+        stack.callback(site.stop_all)
+        await site.start()
+        for room in ROOMS:
+            site.start_edge(room)
+        yield site

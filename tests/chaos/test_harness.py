@@ -19,9 +19,11 @@ import aiomqtt
 import pytest
 
 from tests.broker import Mosquitto
+from tests.chaos import faults
 from tests.chaos.faults import Faults, limit_writes
 from tests.chaos.history import History, events_in
 from tests.chaos.packets import Publish
+from tests.chaos.proxy import Proxy
 from tests.chaos.schedule import Fault
 from tests.chaos.site import ChaosSite, Journaled
 
@@ -126,6 +128,7 @@ class Sleepers(ChaosSite):
         }
         self.broker = AlwaysThere()  # type: ignore[assignment]
         self.missing = {}
+        self.nets = {}
 
 
 class AlwaysThere:
@@ -249,7 +252,49 @@ class Forgetful(ChaosSite):
         self.history = History()
         self.processes = {}
         self.missing = {}
+        self.nets = {}
         self.broker = broker
+
+
+async def test_a_unit_chatters_for_as_long_as_it_should(
+    site: Sleepers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str | None]] = []
+
+    class Twin:
+        def __init__(self, room: str) -> None:
+            assert room == "main"
+
+        async def __aenter__(self) -> Twin:
+            return self
+
+        async def __aexit__(self, *_: object) -> None: ...
+
+        async def fault(self, device: str, fault: str | None) -> None:
+            told.append((device, fault))
+
+    monkeypatch.setattr(faults, "TwinClient", Twin)
+    await Faults(site, print).do(Fault(0.0, "chatter", "unit-main", 0.0, 5.0))
+    assert told == [("seat-5", "chatters"), ("seat-5", None)]
+
+
+async def test_a_cable_is_out_and_in_again_and_the_room_is_told_nothing_meanwhile(
+    site: Sleepers,
+) -> None:
+    seen: list[object] = []
+
+    class Net:
+        def pull(self) -> None:
+            seen.append(("out", site.links["link-main"].weather.stalled))
+
+        def plug(self) -> None:
+            seen.append(("in", site.links["link-main"].weather.stalled))
+
+    site.links = {"link-main": Proxy(("127.0.0.1", 1))}
+    site.nets["link-main"] = Net()  # type: ignore[assignment]
+    await Faults(site, print).do(Fault(0.0, "unplug", "link-main", 0.0))
+    assert seen == [("out", True), ("in", True)]
+    assert not site.links["link-main"].weather.stalled
 
 
 @pytest.mark.broker

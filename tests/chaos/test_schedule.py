@@ -55,6 +55,7 @@ def test_two_minutes_see_nearly_everything() -> None:
             Fault(1.0, "broker_stale", "broker", 1.0),
             "kill broker for 1.0 s, then a stale memory",
         ),
+        (Fault(1.0, "chatter", "unit-main", 3.0, 5.0), "chatter seat 5 of main for 3.0 s"),
         (Fault(1.0, "clock", "edge-main", 0.0, -3600.0), "clock of edge-main jumps by -3600 s"),
     ],
 )

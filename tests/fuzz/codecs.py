@@ -76,7 +76,6 @@ CODECS = [
     Codec("pjlink", "pjlink", "", pjlink.PjlinkDecoder, both(pjlink), b"\r"),
     Codec("lg-rs232", "lg_rs232", "", lg.LgDecoder, both(lg)),
     Codec("shure-dis", "shure_dis", FROM, dis.DisDecoder, both(dis), b"\n"),
-    Codec("shure-dis-commands", "shure_dis", TO, partial(dis.DisDecoder, TO), both(dis), b"\r"),
     Codec(
         "switcher", "switcher", FROM, partial(switcher.SwitcherDecoder, switcher.MATRIX), SWITCHER,
         b"\r\n",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edge.contract import messages, topics, wire
 from firmware_config import loader
-from hub import papers, roster, roster_sheet, sheet
+from hub import meeting_form, papers, roster, roster_sheet, sheet
 from hub.bridges import document
 from hub.meeting import commands
 from tests.fuzz.campaign import Judge, Target, must, plain
@@ -143,7 +143,7 @@ def _meeting_file(data: bytes) -> None:
     except UnicodeDecodeError:
         return  # ``roster.load`` says so before it parses
     try:
-        roster.parse(text, "meeting.toml")
+        meeting_form.configure(roster.form_of(text, "meeting.toml"))
     except roster.MeetingFileError as error:
         must(str(error).startswith("meeting.toml: "), "a refusal that does not name the file")
 

@@ -27,7 +27,6 @@ STREAMS: list[tuple[str, str, Callable[[], Any], dict[str, Any]]] = [
     ("pelco_d", "", pelco.PelcoDecoder, {"repeats": 3}),
     ("pjlink", "", pjlink.PjlinkDecoder, {"flush": b"\r"}),
     ("lg_rs232", "", lg.LgDecoder, {}),
-    ("shure_dis", "to_device", partial(dis.DisDecoder, "to_device"), {"flush": b"\r"}),
     ("shure_dis", "from_device", dis.DisDecoder, {"flush": b"\n"}),
     ("switcher", "from_device", SWITCHER, {"flush": b"\r\n"}),
     ("televic_ascii", "", televic.TelevicDecoder, {}),

@@ -17,9 +17,9 @@ ALLOWED_PER_H: Mapping[str, float] = {
     "handles": 4.0,
     "threads": 2.0,
 }
-"""What a process may grow by. An hour of soak is some six hundred meetings, so the memory is 14 kB
-for each: the hub keeps every meeting and its results. A house with four meetings a day needs 20 MB
-more after a year."""
+"""What a process may grow by. An hour of soak is some six hundred meetings on a quiet machine, so
+the memory is 14 kB for each; the hub keeps a name and a line of a list of it, some 1 kB. The rest
+is room for the noise of half an hour."""
 
 RECORDS = ("database_bytes", "log_bytes")
 

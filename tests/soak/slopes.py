@@ -24,6 +24,8 @@ WARM_SHARE, WARM_LEAST_S = 0.25, 300.0
 """Of the run, at its beginning, but never less: caches fill and the allocator finds its size. A run
 of a few minutes says nothing."""
 
+QUIET_S = 60.0
+
 SIGMAS = 2.0
 FASTER = 1.5
 """A second half that grows so many times faster than the first is no steady growth."""
@@ -64,6 +66,19 @@ def warm(at_s: Sequence[float], values: Sequence[float]) -> tuple[list[float], l
     from_s = at_s[0] + max(WARM_LEAST_S, WARM_SHARE * (at_s[-1] - at_s[0])) if at_s else 0.0
     kept = [(t, value) for t, value in zip(at_s, values, strict=True) if t >= from_s]
     return [t for t, _ in kept], [value for _, value in kept]
+
+
+def quiet(at_s: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The least of each minute: what stays when pages have gone and garbage is collected.
+
+    A meeting is shorter than that on a busy machine too, so its own coming and going is not noise.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    for t, value in zip(at_s, values, strict=True):
+        minute = int((t - at_s[0]) / QUIET_S)
+        if minute not in found or value < found[minute][1]:
+            found[minute] = (t, value)
+    return [t for t, _ in found.values()], [value for _, value in found.values()]
 
 
 def judge(slope: Slope | None, allowed_per_h: float) -> Verdict:

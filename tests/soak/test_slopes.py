@@ -14,7 +14,7 @@ import pytest
 from tests.soak import samples, slopes
 from tests.soak.__main__ import judged
 from tests.soak.samples import ALLOWED_PER_H, Book, of_process, size_of
-from tests.soak.slopes import fit, judge, judge_records, of_all, warm
+from tests.soak.slopes import fit, judge, judge_records, of_all, quiet, warm
 
 MIB = 1024.0**2
 TIMES_S = [5.0 * n for n in range(360)]
@@ -66,6 +66,18 @@ def test_the_beginning_is_left_out() -> None:
     rising = [min(at_s, 300.0) * MIB for at_s in TIMES_S]
     assert judge(fit(TIMES_S, rising), ALLOWED) != "flat"
     assert judge(fit(*warm(TIMES_S, rising)), ALLOWED) == "flat"
+
+
+def test_pages_that_come_and_go_are_no_noise() -> None:
+    chance = random.Random(5)
+    handles = [22.0 + 6 * (at_s % 37 > 15) + chance.randint(0, 1) for at_s in TIMES_S]
+    whole, least = fit(TIMES_S, handles), fit(*quiet(TIMES_S, handles))
+    assert whole is not None
+    assert least is not None
+    assert least.noise_per_h < whole.noise_per_h / 2
+    assert judge(least, 4.0) == "flat"
+    leaking = [value + at_s / 180 for at_s, value in zip(TIMES_S, handles, strict=True)]
+    assert judge(fit(*quiet(TIMES_S, leaking)), 4.0) == "grows"
 
 
 def test_a_run_of_minutes_says_nothing() -> None:

@@ -35,7 +35,9 @@ class Site:
         self.main = self.authority.issue("main", MAIN)
         self.other = self.authority.issue("satellite-1", OTHER)
         self.hub = self.authority.issue("hub", HUB)
-        self.door = self.broker.open_door(homeassistant=PASSWORD, nodered=PASSWORD)
+        self.door = self.broker.open_door(
+            homeassistant=PASSWORD, nodered=PASSWORD, ecabinet=PASSWORD
+        )
 
     def client(self, identity: str | None, name: str = "any", **more: object) -> aiomqtt.Client:
         """Somebody who shows this certificate."""
@@ -253,6 +255,7 @@ def test_too_long_a_message_ends_its_sender_alone(site: Site) -> None:
 MAY_READ = {
     "homeassistant": {"homeassistant/phonghop-main/state", "phonghop/v1/hub/status"},
     "nodered": {"phonghop/v1/main/up/status", "phonghop/v1/hub/status"},
+    "ecabinet": {"phonghop/v1/hub/fact", "phonghop/v1/hub/status"},
 }
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -90,19 +91,20 @@ def test_a_dead_child_ends_the_demo_with_its_last_lines(environment: dict[str, s
     assert [child for child in children if child.is_running()] == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(180)
-def test_the_story_of_one_press_holds_in_both_rooms(environment: dict[str, str]) -> None:
-    ran = subprocess.run(
-        [*DEMO, "--script", "one-press", "--json"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+def told(environment: dict[str, str], *script: str) -> Any:
+    """The report of a story that held."""
+    command = [*DEMO, "--script", *script, "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     report = json.loads(ran.stdout)
     failed = [step for step in report["steps"] if not step["ok"]]
     assert (failed, ran.returncode, report["ok"]) == ([], 0, True), ran.stderr
+    return report
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_the_story_of_one_press_holds_in_both_rooms(environment: dict[str, str]) -> None:
+    report = told(environment, "one-press")
     names = " ".join(step["name"] for step in report["steps"])
     for words in ("main: microphone opens", "satellite-1: camera has arrived", "hub back"):
         assert words in names
@@ -112,16 +114,7 @@ def test_the_story_of_one_press_holds_in_both_rooms(environment: dict[str, str])
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_story_of_a_decision_holds_in_both_rooms(environment: dict[str, str]) -> None:
-    ran = subprocess.run(
-        [*DEMO, "--script", "ballot", "--json"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    report = json.loads(ran.stdout)
-    failed = [step for step in report["steps"] if not step["ok"]]
-    assert (failed, ran.returncode, report["ok"]) == ([], 0, True), ran.stderr
+    report = told(environment, "ballot")
     names = " ".join(step["name"] for step in report["steps"])
     for words in ("sign-in", "priority", "recess", "open vote", "secret vote", "record holds"):
         assert words in names
@@ -131,15 +124,6 @@ def test_the_story_of_a_decision_holds_in_both_rooms(environment: dict[str, str]
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_programme_of_a_debate_is_calm_and_explained(environment: dict[str, str]) -> None:
-    ran = subprocess.run(
-        [*DEMO, "--script", "debate", "--minutes", "0.5", "--json"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    report = json.loads(ran.stdout)
-    failed = [step for step in report["steps"] if not step["ok"]]
-    assert (failed, ran.returncode, report["ok"]) == ([], 0, True), ran.stderr
+    report = told(environment, "debate", "--minutes", "0.5")
     assert report["figures"]["main.shots"] >= 10
     assert report["figures"]["satellite-1.shots"] >= 4

@@ -274,6 +274,14 @@ def test_secret_marks_and_boxes_come_apart_and_never_more_slips_than_people() ->
     assert tally(ballot) == {"yes": 2, "no": 1, "abstain": 0}
 
 
+def test_a_slip_too_many_in_one_room_does_not_fill_the_place_of_one_missing_elsewhere() -> None:
+    ballot = play(opened(secret()), mark("chi"), mark("an"), mark("dung"), Close())
+    in_sat = len(ballot.votes["sat"])
+    ballot = play(ballot, drained("main"))  # its box is lost
+    assert refusal(ballot, drained("sat", ("yes", in_sat + 1))) is Reason.BAD_ARGUMENT
+    assert play(ballot, drained("sat", ("yes", in_sat))).stage is Stage.COUNTED
+
+
 def test_a_late_secret_vote_keeps_no_choice() -> None:
     counted = at(Stage.COUNTED, kind="secret", press="first_press")
     after, effects = step(counted, cast("chi", "yes", recorded=True), 60.0)

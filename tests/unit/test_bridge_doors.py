@@ -1,103 +1,40 @@
-"""Fetching from an eCabinet application and telling a webhook, with servers that behave badly.
+"""Fetching from an eCabinet application and telling a webhook, with servers that are not content.
 
-Owns the poller and the webhook. What a document leads to: ``test_bridge_import``; their file:
-``test_bridge_settings``.
+Owns the poller and the webhook. Servers that are hostile or away: ``test_bridge_hostile``; what a
+document leads to: ``test_bridge_import``; their file: ``test_bridge_settings``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from edge.rules import floor as rules
 from edge.rules.reasons import Reason
 from hub.bridges import notes, poller, webhook
-from hub.bridges.document import MOST_BYTES, MeetingDocument
-from hub.bridges.poller import Poller
-from hub.bridges.settings import Hook, Poll
-from hub.bridges.webhook import Webhook
+from hub.bridges.document import MOST_BYTES
 from hub.meeting import commands
-from hub.store.prepared import NotSoError
-from hub.store.reader import Reader
-from tests import hub_room
-from tests.meeting_house import House, house
+from tests.bridge_peers import (
+    SECRET,
+    WAIT_S,
+    Asking,
+    Receiver,
+    head,
+    hook,
+    prepare,
+    running,
+    served,
+    speak,
+)
+from tests.meeting_house import house
 
 DOCS = Path(__file__).parents[2] / "docs" / "bridges.md"
-SECRET = b"0123456789abcdef"
-WAIT_S = 30.0
-
-Handler = Callable[[web.Request], Any]
-
-
-@asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[str]:
-    """Another system; its address."""
-    app = web.Application(client_max_size=2**20)
-    app.router.add_route("*", "/{tail:.*}", handler)
-    server = TestServer(app)
-    await server.start_server()
-    try:
-        yield str(server.make_url("/meetings"))
-    finally:
-        await server.close()
-
-
-@asynccontextmanager
-async def running(work: Any) -> AsyncIterator[None]:
-    """A part of the hub, cancelled at the end."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def head(ident: str) -> dict[str, Any]:
-    """The shortest document."""
-    return {"format": "phonghop-meeting", "version": 1, "meeting": {"id": ident, "title": "Họp"}}
-
-
-class Asking:
-    """A poller whose pauses end at once, until ``rounds`` are over."""
-
-    def __init__(self, url: str, refuse: dict[str, Reason] | None = None) -> None:
-        self.taken: list[str] = []
-        self.troubles: list[str] = []
-        self.pauses: list[float] = []
-        self.rounds = 0
-        self.done = asyncio.Event()
-        self._refuse = refuse or {}
-        self.poller = Poller(
-            Poll(url, "token-0123456789", 60.0), self._take, self.troubles.append, self._pause
-        )
-
-    async def _take(self, found: MeetingDocument, by: str) -> None:
-        if found.meeting.id in self._refuse:
-            raise NotSoError(self._refuse[found.meeting.id])
-        self.taken.append(f"{found.meeting.id} {by}")
-
-    async def _pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        if len(self.pauses) >= self.rounds:
-            self.done.set()
-            await asyncio.Event().wait()
-
-    async def ask(self, rounds: int) -> None:
-        """So many times."""
-        self.rounds = rounds
-        async with running(self.poller.run()), asyncio.timeout(WAIT_S):
-            await self.done.wait()
 
 
 async def test_no_news_is_asked_with_the_marks_of_the_last_answer() -> None:
@@ -187,67 +124,6 @@ async def test_pauses_grow_with_failures_and_keep_to_what_was_asked_for() -> Non
 
 
 # --- the webhook -----------------------------------------------------------------------------
-
-
-class Receiver:
-    """Takes what it is sent, after the answers that the test laid out."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.tries = 0
-        self.wanted = 0
-        self.enough = asyncio.Event()
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.tries += 1
-        body = await request.read()
-        status = self.answers.pop(0) if self.answers else 204
-        if status == 204:
-            self.got.append((dict(request.headers), body))
-            if len(self.got) >= self.wanted:
-                self.enough.set()
-        return web.Response(status=status)
-
-    def facts(self) -> list[dict[str, Any]]:
-        """What it took."""
-        return [json.loads(body) for _, body in self.got]
-
-    async def has(self, many: int) -> None:
-        """Wait until it took so many."""
-        self.wanted = many
-        if len(self.got) < many:
-            self.enough.clear()
-            async with asyncio.timeout(WAIT_S):
-                await self.enough.wait()
-
-
-async def at_once(_: float) -> None:
-    """A pause of a test."""
-    await asyncio.sleep(0)
-
-
-def hook(hub: House, url: str, troubles: list[str] | None = None) -> Webhook:
-    """The webhook of a hub."""
-    told = troubles if troubles is not None else []
-    return Webhook(
-        Hook(url, SECRET), hub.store, Reader(hub.store.path).events,
-        lambda key: hub.desk.meeting.ballots.get(key), told.append, at_once,
-    )  # fmt: skip
-
-
-async def speak(hub: House, seat: str) -> None:
-    """Somebody speaks."""
-    for order in (rules.Give(seat), rules.Take(seat)):
-        assert await hub.desk.ask(commands.FloorOrder(order, "t")) is None
-
-
-async def prepare(hub: House) -> None:
-    """A room, and the place up to which a webhook has told."""
-    await hub.desk.ask(commands.StatusHeard("main", hub_room.status("online", "b1")))
-    await hub.desk.ask(commands.DescribeHeard("main", hub_room.describe("b1")))
-    await hub.desk.ask(commands.FloorHeard("main", hub_room.floor_state("b1"), 0.0, 1))
-    await hook(hub, "http://localhost/")._begin()
 
 
 def shown_code() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 
 from hub.alerts import Alerts
+from hub.archive import Archive
 from hub.bridges import settings
 from hub.bridges.doors import Doors
 from hub.bridges.home_assistant import HomeAssistant
@@ -42,6 +43,7 @@ def test_the_example_of_the_page_is_a_good_file(
     found = settings.load(written(tmp_path, text))
     assert found.poll is not None
     assert found.webhook is not None
+    assert found.facts
     assert (found.poll.token, found.poll.every_s) == ("ecabinet-token-0123456789", 60.0)
     assert found.webhook.secret == b"webhook-secret-0123456789"
     assert settings.load(None) == settings.BridgeSettings()
@@ -76,13 +78,18 @@ async def test_what_is_wrong_with_a_door_is_an_alarm_and_no_door_is_no_part(tmp_
         home = cast(HomeAssistant, SimpleNamespace(run=None))
 
         def doors(given: settings.BridgeSettings) -> Doors:
-            return Doors(given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts, home)
+            return Doors(
+                given, hub.store, hub.prepared, lambda: hub.desk.meeting, alerts, home,
+                lambda: pytest.fail("nothing is sent before a part runs"),
+                Archive(lambda: hub.desk.meeting, hub.store.lines),
+            )  # fmt: skip
 
         always = {"home assistant"}  # it may have something to take back
         assert set(doors(settings.BridgeSettings()).parts()) == always
         address = "http://127.0.0.1:1/"
-        found = doors(settings.BridgeSettings(Poll(address, "x" * 16, 60.0), Hook(address, SECRET)))
-        assert set(found.parts()) == always | {"ecabinet", "webhook"}
+        poll, hook = Poll(address, "x" * 16, 60.0), Hook(address, SECRET)
+        found = doors(settings.BridgeSettings(poll, hook, facts=True))
+        assert set(found.parts()) == always | {"ecabinet", "webhook", "broadcast"}
         found._trouble("ecabinet")("answers 401")
         text = alerts.text("ecabinet")
         assert text is not None

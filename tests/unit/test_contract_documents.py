@@ -15,6 +15,7 @@ import pytest
 
 from edge.contract import messages
 from edge.contract.document import documents
+from edge.contract.facts import OF_HUB
 from edge.contract.wire import decode, encode
 from edge.rules import ballot_plan, ballot_state, intents, settings
 
@@ -31,7 +32,7 @@ def test_the_documents_are_up_to_date(name: str) -> None:
 
 def test_every_payload_has_a_sample() -> None:
     sampled = {json.loads(path.read_text())["message"] for path in SAMPLES}
-    assert sampled == {m.__name__ for m in {messages.HubStatus, *messages.PAYLOADS.values()}}
+    assert sampled == {m.__name__ for m in {*OF_HUB.values(), *messages.PAYLOADS.values()}}
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -15,6 +15,7 @@ from drivers.audio.sim_room import SimAcoustics
 from drivers.core.capability import SeatOutputs
 from edge.contract import messages
 from edge.ears import Ears, EarsPlan, detector
+from edge.listening.dominance import Margins
 from edge.word import RISE_DB, Proof, judge, prove
 from tests.paper_room import PaperBus, PaperRoom
 
@@ -34,7 +35,7 @@ class Hall(PaperRoom):
         self.audio = AudioInput("audio", self._never, self.now_s)
         self.controller.devices.audio = self.audio
         self.controller.publisher._titles["audio"] = messages.Text(vi="a", en="a")
-        plan = EarsPlan("main", CHANNELS, RATE_HZ, **more)
+        plan = EarsPlan("main", CHANNELS, RATE_HZ, Margins(), **more)
         self.ears = Ears(plan, self.audio, self.controller.devices, voices)
         self.controller.ears = self.ears
         self.ears.on_talking = self.controller.on_talking

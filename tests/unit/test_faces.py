@@ -197,6 +197,13 @@ def test_a_model_is_fetched_and_installed_only_with_the_right_hash(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"a model"], "the old one stays"
 
 
+def test_an_address_that_is_none_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["faces", "--install-model", "http://a b/", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_a_wrong_file_is_not_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "something.onnx"
     source.write_bytes(b"something")

@@ -115,6 +115,14 @@ def test_pressing_priority_ends_every_turn(clears: bool) -> None:
     assert len(pressed.queue) == [1, 0][clears]
 
 
+def test_pressing_priority_closes_what_only_another_chairs_hold_had_opened() -> None:
+    """Who holds may let go late: that is refused then, and must leave no microphone open."""
+    now = after(floor(), PriorityHeld("main/1"), PriorityPressed("sat/2"))
+    assert heard(now) == ["sat/2"]
+    own = after(floor(), PriorityHeld("main/1"), PriorityPressed("main/1"))
+    assert heard(own) == ["main/1"]
+
+
 def test_the_last_chair_has_priority() -> None:
     """And only that one lets it go."""
     now = after(floor(), PriorityHeld("main/1"), PriorityHeld("sat/2"))

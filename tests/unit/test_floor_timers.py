@@ -8,11 +8,13 @@ import pytest
 
 from edge.rules import timers
 from edge.rules.floor import (
+    Ask,
     Ended,
     Extend,
     ExtendTurns,
     Floor,
     Granted,
+    Leave,
     Refused,
     RoomLost,
     SeatHeard,
@@ -124,6 +126,27 @@ def test_a_turn_in_which_nobody_is_heard_ends() -> None:
     chair = floor(quiet, speaking=(Turn("main/1", 100.0),))
     chair, _ = step(chair, SeatSilent("main/1"), 110.0)
     assert timers.next_deadline(chair) is None
+
+
+def test_silence_counts_only_while_the_seat_could_be_heard() -> None:
+    """Before a recess, or before it switched off by accident: afterwards it counts anew."""
+    silent, _ = step(floor(Settings(silence_off_s=30.0)), SeatSilent("main/2"), 110.0)
+    now, _ = step(silent, SetRecess(True), 120.0)
+    now, _ = step(now, SetRecess(False), 1000.0)
+    assert timers.next_deadline(now) == 1030.0
+    left, _ = step(silent, Leave("main/2"), 135.0)
+    back, effects = step(left, Ask("main/2", 142.0), 142.0)
+    assert effects == (Granted("main/2"),)
+    assert timers.next_deadline(back) == 172.0
+
+
+def test_a_turn_taken_back_goes_on_where_its_clock_stood() -> None:
+    """Also when it was switched off in a recess, while its clock stood still already."""
+    now, _ = step(floor(), SetRecess(True), 130.0)
+    now, _ = step(now, Leave("main/2"), 140.0)
+    now, _ = step(now, SetRecess(False), 144.0)
+    now, _ = step(now, Ask("main/2", 146.0), 146.0)
+    assert timers.elapsed_s(now.speaking[0], 150.0) == 34.0
 
 
 def test_in_voice_mode_speaking_opens_and_silence_closes() -> None:

@@ -275,13 +275,18 @@ def test_the_top_of_the_tree_stays_small() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in FILES} - TOP_LEVEL == set()
 
 
-def test_a_word_of_the_pages_stands_in_one_file_only() -> None:
+def test_a_word_of_the_pages_stands_in_one_file_only_and_is_shown() -> None:
     """A key in two of them would silently say the last one's words on every page."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "hub" / "web" / "js").glob("labels*.js")):
         for key in re.findall(r"^  (\w+): \[", path.read_text(encoding="utf-8"), re.MULTILINE):
             found.setdefault(key, []).append(path.name)
     assert {key: files for key, files in found.items() if len(files) > 1} == {}
+    pages = [path for path in (ROOT / "hub" / "web").rglob("*") if path.suffix in (".html", ".js")]
+    used = "\n".join(path.read_text() for path in pages if not path.name.startswith("labels"))
+    starts = tuple(re.findall(r"`([a-z_]+_)\$\{", used))
+    names = {key: key.removesuffix("_hint") for key in found}
+    assert [key for key in found if names[key] not in used and not key.startswith(starts)] == []
 
 
 def test_whatever_devices_count_has_words_on_the_technicians_page() -> None:

@@ -47,7 +47,7 @@ HEALTH = models.Health(
 def meeting_addresses() -> tuple[http.Routes, ...]:
     """Those of meetings, of which nothing is asked here."""
     nobody: Any = None
-    return (MeetingAddresses(nobody, nobody), BridgeRoutes(nobody, nobody, nobody))
+    return (MeetingAddresses(nobody, nobody), BridgeRoutes(nobody, nobody, nobody, nobody))
 
 
 class Desk:

@@ -32,6 +32,7 @@ from hub.desk import Committed
 from hub.link import Link
 from hub.meeting import vote_events
 from hub.meeting.inputs import AskAttendance, BallotOrder, PlanMotion, SignInOrder, VoteAgain
+from hub.meeting_form import configure
 from hub.store.change import DeadLetter
 from hub.store.store import Stored
 from tests import hub_room
@@ -115,7 +116,7 @@ def test_what_cannot_be_asked(name: str, body: dict[str, Any], word: str) -> Non
 
 
 def test_the_file_says_who_votes_and_on_what() -> None:
-    found = roster.parse(
+    form = roster.form_of(
         """
         seats = [
             { seat = "main/1", name = "An", person = "an", proxy = "chi" }, { seat = "main/2" }
@@ -130,12 +131,13 @@ def test_the_file_says_who_votes_and_on_what() -> None:
         """,
         "f",
     )
+    found = configure(form)
     assert [(m.person, m.seat, m.sitter) for m in found.roster] == [
         ("an", "main/1", "chi"), ("main/2", "main/2", "main/2"),
     ]  # fmt: skip
     (item,) = found.motions
     assert (found.gate, item.by_file, item.duration_s) == (True, True, 60)
-    assert len(roster.parse(roster.demo_file().read_text(), "f").motions) == 2
+    assert len(roster.form_of(roster.demo_file().read_text(), "f").ballots) == 2
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_the_file_says_who_votes_and_on_what() -> None:
 )  # fmt: skip
 def test_the_file_complains_in_one_line(text: str, complaint: str) -> None:
     with pytest.raises(roster.MeetingFileError) as caught:
-        roster.parse(text, "f")
+        roster.form_of(text, "f")
     assert str(caught.value) == complaint
 
 
@@ -220,12 +222,8 @@ async def served(sitting: Sitting, leads: bool = True) -> AsyncIterator[TestClie
     app.router.add_get("/ballots", records.listed)
     app.router.add_get("/{ballot}/{generation}", records.document)
     app.router.add_get("/{ballot}/{generation}/journal", records.journal)
-    client: TestClient[Any, Any] = TestClient(TestServer(app))
-    await client.start_server()
-    try:
+    async with TestClient(TestServer(app)) as client:
         yield client
-    finally:
-        await client.close()
 
 
 async def test_a_counted_ballot_can_be_fetched_and_proved() -> None:
@@ -358,6 +356,10 @@ def test_a_key_goes_to_rooms_that_are_online_and_is_never_retained() -> None:
 def test_a_room_that_is_waited_for_is_named_until_it_is_heard() -> None:
     tells, sitting = Tells(), Sitting().opened()
     sitting.order(act.Close())
+    plan = hub_room.describe("b1", title="x" * 100)
+    rooms = {room: replace(known, plan=plan) for room, known in sitting.meeting.rooms.items()}
+    tells.teller.watch(replace(sitting.meeting, rooms=rooms))
+    assert "count without it" in tells.alerts["ballot-rooms"][0].en
     sitting.hear(drained("main", 1))
     tells.teller.watch(sitting.meeting)
     text, evidence = tells.alerts["ballot-rooms"]

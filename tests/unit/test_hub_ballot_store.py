@@ -201,7 +201,7 @@ async def test_ballots_come_back_in_the_order_in_which_they_began(tmp_path: Path
     for ballot in ("z", "a", "m"):
         await store.commit(Change(lines=[((ballot, 1), {"n": 0})]))
     await store.commit(Change(lines=[(("z", 1), {"n": 1})]))
-    assert list(store.journals()) == [("z", 1), ("a", 1), ("m", 1)]
+    assert store.ballots() == [("z", 1), ("a", 1), ("m", 1)]
     store.close()
 
 

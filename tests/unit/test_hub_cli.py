@@ -60,7 +60,7 @@ def test_without_a_file_there_is_a_meeting_without_names() -> None:
 )
 def test_a_bad_file_is_one_line_with_file_key_and_bound(text: str, words: list[str]) -> None:
     with pytest.raises(roster.MeetingFileError) as raised:
-        roster.parse(text, "m.toml")
+        roster.form_of(text, "m.toml")
     line = str(raised.value)
     assert line.startswith("m.toml: ")
     assert "\n" not in line
@@ -68,9 +68,9 @@ def test_a_bad_file_is_one_line_with_file_key_and_bound(text: str, words: list[s
 
 
 def test_a_changed_file_has_another_source() -> None:
-    one, same = roster.parse("title = 'A'", "f"), roster.parse("title = 'A' # note", "f")
-    assert one.source == same.source
-    assert roster.parse("title = 'B'", "f").source != one.source
+    texts = ("title = 'A'", "title = 'A' # note", "title = 'B'")
+    one, same, other = (configure(roster.form_of(text, "f")).source for text in texts)
+    assert one == same != other
 
 
 @pytest.mark.parametrize(

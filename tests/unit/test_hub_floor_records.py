@@ -158,7 +158,8 @@ def test_only_what_was_named_is_an_order() -> None:
 
 def test_nothing_of_the_floor_stays_behind() -> None:
     meeting = Meeting(floor=EVERYTHING, rev=9)
-    sent = outgoing.floor(meeting, "main", 7, NOW_S)
+    sent = messages.Floor.model_validate_json(outgoing.Floors(meeting, 7, NOW_S).to("main"))
+    assert sent == outgoing.floor(meeting, "main", 7, NOW_S)
     bare = outgoing.floor(Meeting(), "main", 7, NOW_S)
     addressed = {
         "v",

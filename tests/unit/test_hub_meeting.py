@@ -220,6 +220,21 @@ def test_a_floor_too_long_for_a_message_is_cut_at_its_end() -> None:
     assert [w.seat for w in sent.queue] == [w.seat for w in waiting[: outgoing.QUEUE_SENT]]
 
 
+def test_a_floor_that_many_rooms_are_told_is_addressed_to_each(live: Live) -> None:
+    live.room("satellite-1", "b7")
+    for sitting in ((), ("main",)):  # the other room is free then
+        meeting = replace(live.meeting, rooms_sitting=sitting)
+        floors = outgoing.Floors(meeting, 9, live.now_s)
+        for room in ("main", "satellite-1", "never-seen", "main"):
+            told = messages.Floor.model_validate_json(floors.to(room))
+            assert told == outgoing.floor(meeting, room, 9, live.now_s)
+            assert told.free == (bool(sitting) and room != "main")
+    queue = tuple(rules.Waiting(f"main/{n}", 0.0) for n in range(1, 251))
+    longer = replace(live.meeting, floor=replace(live.meeting.floor, queue=queue))
+    cut = outgoing.Floors(longer, 9, 10.0**9).to("main")
+    assert len(messages.Floor.model_validate_json(cut).queue) == outgoing.QUEUE_SENT
+
+
 # --- the clock ---------------------------------------------------------------------------------
 
 
@@ -312,10 +327,13 @@ def test_replay_gives_the_same_meeting(given_inputs: list[tuple[Input, float]]) 
     seats = [*(t.seat for t in floor.speaking), *(w.seat for w in floor.queue)]
     assert len(seats) == len(set(seats))
     assert set(seats) <= set(floor.roles)
-    for event in live.happened:
-        shown = line(event, live.meeting)
-        assert shown.text.vi
-        assert shown.text.en
+    plan = hub_room.describe("b1", title="x" * 400)  # as long as the contract lets a title be
+    long = {room: replace(known, plan=plan) for room, known in live.meeting.rooms.items()}
+    for meeting in (live.meeting, replace(live.meeting, rooms=long)):
+        for event in live.happened:
+            shown = line(event, meeting)
+            assert shown.text.vi
+            assert shown.text.en
 
 
 def test_an_unknown_event_says_so() -> None:

@@ -127,7 +127,7 @@ async def test_a_meeting_that_was_fetched_can_be_saved_as_it_is(tmp_path: Path) 
         async with client.get("/api/v1/meetings/m1") as answer:
             whole = await answer.json()
         assert await saved(client, whole["form"], "?rev=1") == (200, {"id": "m1", "rev": 2})
-        assert hub.prepared.form("m1") == demo
+        assert await hub.prepared.form("m1") == demo
         async with client.get("/api/v1/meetings/m9") as answer:
             assert answer.status == 404
 
@@ -158,7 +158,7 @@ async def test_what_does_not_fit_is_told_all_at_once_and_changes_nothing(tmp_pat
             assert refused.status == 413
         async with client.put("/api/v1/meetings/m1?rev=1", data=b"{}") as refused:
             assert refused.status == 415
-        whole = hub.prepared.whole("m1")
+        whole = await hub.prepared.whole("m1")
         assert whole is not None
         assert (whole["rev"], whole["title"]) == (1, "Họp tháng 11")
 
@@ -223,7 +223,7 @@ async def test_a_wrong_file_is_refused_with_its_reason(
         found, answer = await sent(client, data, query)
         assert (found, answer["reason"]["code"]) == (status, code)
         assert answer["reason"]["vi"]
-        whole = hub.prepared.whole("m1")
+        whole = await hub.prepared.whole("m1")
         assert whole is not None
         assert whole["papers"] == []
 
@@ -303,6 +303,6 @@ async def test_a_roster_is_judged_without_changing_anything(tmp_path: Path) -> N
                     assert "attachment" in answer.headers["Content-Disposition"]
         async with client.get("/api/v1/roster/template.exe") as answer:
             assert answer.status == 404
-        form = hub.prepared.form("m1")
+        form = await hub.prepared.form("m1")
         assert form is not None
         assert json.loads(form.model_dump_json())["seats"][0]["name"] == "An"

@@ -17,6 +17,7 @@ from hub import prepared as prepared_module
 from hub.meeting_form import MeetingForm
 from hub.papers import PaperError
 from hub.prepared import FILE
+from hub.store import prepared as rows
 from hub.store.prepared import NotSoError
 from tests.meeting_house import PDF, PNG, House, house
 
@@ -107,7 +108,7 @@ async def test_a_copy_is_a_draft_with_votes_of_its_own(tmp_path: Path) -> None:
         assert await hub.give("copy_meeting", meeting="m1", into="m2", title="Bản sao") is None
         assert await hub.give("copy_meeting", meeting="m1", into="m2") == "meeting_exists"
         assert await hub.give("copy_meeting", meeting="m9", into="m3") == "meeting_unknown"
-        one, other = hub.prepared.whole("m1"), hub.prepared.whole("m2")
+        one, other = await hub.prepared.whole("m1"), await hub.prepared.whole("m2")
         assert one is not None
         assert other is not None
         assert (other["title"], other["when"], other["state"]) == ("Bản sao", "", "draft")
@@ -115,7 +116,7 @@ async def test_a_copy_is_a_draft_with_votes_of_its_own(tmp_path: Path) -> None:
         assert other["form"]["ballots"][0]["item"] == "bao-cao"
         assert [each["title"] for each in other["papers"]] == ["Báo cáo"]
         assert await hub.give("remove_paper", paper=paper) is None
-        kept = hub.prepared.paper(other["papers"][0]["id"])
+        kept = await hub.prepared.paper(other["papers"][0]["id"])
         assert kept is not None
         assert hub.prepared.folder.path(kept.sha256) is not None
 
@@ -186,7 +187,8 @@ async def test_a_hub_that_ends_while_a_paper_is_written_keeps_its_file(tmp_path:
                 gate.wait()
                 return answer
 
-            return await work(slowly)
+            is_writing = getattr(act, "func", None) is rows.put_paper
+            return await work(slowly if is_writing else act)
 
         hub.store.work = watched  # type: ignore[method-assign]
         sending = asyncio.create_task(hub.paper("m1", "bao-cao"))
@@ -195,7 +197,7 @@ async def test_a_hub_that_ends_while_a_paper_is_written_keeps_its_file(tmp_path:
         await asyncio.wait({sending})
         gate.set()
     async with house(tmp_path) as hub:
-        (kept,) = hub.prepared._papers
+        (kept,) = await hub.prepared._papers("m1")
         assert hub.prepared.folder.path(kept.sha256) is not None
 
 
@@ -206,7 +208,7 @@ async def test_papers_go_with_their_item_and_so_do_their_files(tmp_path: Path) -
         await hub.paper("m1", "mo-dau", PNG, "Sơ đồ")
         assert len(list(hub.papers.iterdir())) == 2
         await hub.prepared.edit("m1", form(agenda=form().agenda[:1], ballots=[]), 1, "t")
-        whole = hub.prepared.whole("m1")
+        whole = await hub.prepared.whole("m1")
         assert whole is not None
         assert [each["title"] for each in whole["papers"]] == ["Sơ đồ"]
         assert len(list(hub.papers.iterdir())) == 1
@@ -277,3 +279,26 @@ async def test_whoever_worked_on_a_meeting_is_in_the_records(tmp_path: Path) -> 
     again.store.close()
     assert found.count("MeetingPrepared") == 2
     assert "MeetingSet" in found
+
+
+async def test_the_list_has_what_is_not_over_and_the_newest_that_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "OVER_LISTED", 2)
+    async with house(tmp_path) as hub:
+        for number in range(5):
+            ident = f"m{number}"
+            await hub.prepared.create(ident, MeetingForm(title=ident), "t")
+            if number != 1:
+                assert await hub.prepared.start(ident, "t") is None
+                assert await hub.prepared.end(ident, "t") is None
+        await hub.prepared.create("m5", MeetingForm(title="m5"), "t")
+        listed = [each["id"] for each in hub.prepared.part()]
+        assert listed == ["m5", "m1", "m4", "m3"]
+        whole = await hub.prepared.whole("m0")
+        assert whole is not None
+        assert (whole["title"], whole["state"]) == ("m0", "ended")
+        await hub.prepared.copy("m0", "m6", None, "t")
+        assert await hub.give("delete_meeting", meeting="m0") == "meeting_over"
+    async with house(tmp_path) as hub:
+        assert [each["id"] for each in hub.prepared.part()] == ["m6", *listed]

@@ -35,13 +35,9 @@ async def recorded(
     app = web.Application()
     records = EventRecords(Reader(store.path).events, Meeting)
     app.router.add_get("/events", records.events)
-    client: TestClient[Any, Any] = TestClient(TestServer(app))
-    await client.start_server()
-    try:
+    async with TestClient(TestServer(app)) as client:
         yield client
-    finally:
-        await client.close()
-        store.close()
+    store.close()
 
 
 async def asked(client: TestClient[Any, Any], **query: Any) -> tuple[list[int], int | None]:

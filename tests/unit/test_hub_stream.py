@@ -206,3 +206,28 @@ async def test_the_snapshot_says_who_is_heard_and_for_how_long() -> None:
     assert desk.board.hear_state("main", "audio", state, 0)
     async with served(desk) as client, client.get("/api/v1/state") as answer:
         assert (await answer.json())["rooms"]["main"]["audio"] == heard
+
+
+async def test_many_rooms_are_told_in_turns_and_the_meeting_before_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.api.pages.TURN_S", 0.0)  # one room in each turn
+    desk = Desk()
+    names = [f"room-{number}" for number in range(4)]
+    for name in names:
+        desk.room(name)
+    async with served(desk) as client, client.get("/api/v1/stream") as answer:
+        stream = Stream(answer)
+        await stream.next()
+        for name in names:
+            desk.pages.touch("rooms", name)
+        turns: list[str] = []
+        for _ in names:
+            turns.append((await stream.next())[1]["path"][-1])
+            desk.pages.touch("rooms", names[0], "seats")  # who was told queues up again
+        assert turns == names
+        desk.give(commands.EventHeard("room-0", hub_room.press("room-0", 1, "room-0/1"), 100.0))
+        for name in names:
+            desk.pages.touch("rooms", name, "boot")
+        desk.pages.touch("floor")
+        assert (await stream.next())[1]["path"] == ["floor"]

@@ -363,3 +363,15 @@ def test_a_clock_is_right_when_systemd_says_so(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert ask().verdict == verdict
+
+
+@pytest.mark.parametrize("module", [board, check])
+def test_a_clock_of_which_nobody_speaks_is_unconfirmed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: Any
+) -> None:
+    program = tmp_path / "timedatectl"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(module, "ASK_S", 0.1)
+    assert module.clock().verdict == "unconfirmed"

@@ -10,6 +10,7 @@ import pytest
 from scipy.io import wavfile
 
 from edge.cli import main
+from edge.listen import analyse
 from edge.listening.chain import Chain
 from edge.listening.levels import BLOCK_S
 from edge.listening.truth import Fault
@@ -160,8 +161,15 @@ def test_the_command_names_the_seats(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert said["alerts"] == []
     assert said["figures"]["channels"] == 6
     assert said["figures"]["ms_per_block"] > 0
+    assert said["figures"]["detector"] == "webrtc"
     assert main(["listen", "--wav", str(path)]) == 0
     assert "ghế 2" in capsys.readouterr().out
+
+
+def test_a_rate_that_the_detector_cannot_take_is_said(tmp_path: Path) -> None:
+    """Levels alone decide then; the figures must not claim a detector."""
+    found = analyse(np.zeros((44_100, 2), np.float32), 44_100, webrtc())
+    assert found["figures"]["detector"] == "none"
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ async def test_a_command_is_recorded_with_who_gave_it_and_why_it_was_refused() -
 @pytest.mark.parametrize(
     ("event", "shown", "words"),
     [
-        (access_events.CommandGiven(1.0, "next", "Châu", "chair"), False, "Châu (chủ tọa): next"),
+        (access_events.CommandGiven(1.0, "next", "Châu", "chair"), False, "Châu (chủ trì): next"),
         (
             access_events.CommandGiven(1.0, "all_off", "main/12", "delegate", "not_your_role"),
             True,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from drivers.core.capability import Aim, Health, HealthState, SeatOutputs
+from drivers.core.reading import Reading
 from edge import check_items
 from edge.check_items import Found, SeatLook
 from edge.commands import CommandRefused
@@ -76,6 +78,35 @@ def test_while_somebody_speaks_nothing_is_touched() -> None:
     assert "nháy" not in seats.evidence.vi
     aside = {ident: list(c.aims[counts[ident] :]) for ident, c in room.cameras.items()}
     assert all(len(aims) <= 1 for aims in aside.values()), "the director's own shot at most"
+
+
+def test_whoever_begins_to_speak_has_cameras_and_lamps_back_at_once() -> None:
+    async def story() -> None:
+        room = PaperRoom()
+        async with room.running():
+            room.hub()
+            room.floor()
+            for camera in room.cameras.values():
+                await camera.move(Aim(0.0, 0.0, 60.0))
+                camera.arrived = lambda aim, now_s: False  # type: ignore[method-assign]
+            told = room.bus.seat_state
+            room.bus.seat_state = lambda seat, now_s: replace(  # type: ignore[method-assign]
+                told(seat, now_s), outputs=Reading.known(SeatOutputs(), now_s)
+            )
+            check = asyncio.create_task(room.controller.checking.run("c1", "technician"))
+            await asyncio.sleep(1.0)
+            assert room.controller.located
+            assert all(room.controller.shots.is_aside(ident) for ident in room.cameras)
+            room.floor("main/2")
+            await asyncio.sleep(0.5)
+            assert not room.controller.located
+            assert not any(room.controller.shots.is_aside(ident) for ident in room.cameras)
+            await check
+            found = verdicts(room.told("state", "check"))
+            assert (found["cam-1"], found["cam-2"]) == ("unconfirmed", "unconfirmed")
+            assert found["seats"] == "pass", "nobody's lamps are called broken"
+
+    run_virtual(story())
 
 
 def test_what_fails_is_named_with_evidence_and_what_to_do() -> None:

@@ -278,3 +278,24 @@ def test_locked_cameras_stay_locked() -> None:
             assert here.controller.shots.policy == "locked"
 
     run_virtual(story())
+
+
+def test_a_command_between_two_lives_of_the_controller_is_answered_not_raised() -> None:
+    async def story() -> None:
+        here = PaperRoom()
+        said: list[messages.Result] = []
+
+        def note(name: str, message: messages.Message, qos: int = 1) -> None:
+            if isinstance(message, messages.Result):
+                said.append(message)
+
+        here.link.publish_once = note  # type: ignore[method-assign]
+        order(here, "power", "display-1", on=True)
+        async with here.running():
+            here.hub()
+        order(here, "power", "display-1", on=True)
+        assert [one.status for one in said] == ["failed", "failed"]
+        assert all("starts anew" in one.reason.en for one in said if one.reason)
+        assert not here.display.on
+
+    run_virtual(story())

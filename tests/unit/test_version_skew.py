@@ -78,8 +78,7 @@ def test_fields_that_are_not_known_yet_are_passed_over(sample: Any) -> None:
 def test_what_is_said_today_was_read_before(sample: Any) -> None:
     """By the schemas of then; with every field written out, as it goes over the wire."""
     if sample["message"] not in OLD:
-        topic = topics.parse(sample["topic"])
-        assert topic is not None, "hub/status was there before"
+        assert sample["topic"] != topics.HUB_STATUS, "it was there before"
         return  # a kind of message that the other side refuses at its gate, and goes on
     _, message = decode(sample["topic"], json.dumps(sample["payload"]).encode())
     schema = {"$ref": f"{REF}{sample['message']}", "components": {"schemas": OLD}}

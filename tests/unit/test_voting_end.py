@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.runtime import vote_book
 from tests.seat_room import KEY, SeatRoom, person
 
 ASKS = "slow/slow/slow"
@@ -257,3 +258,18 @@ async def test_a_refused_signature_asks_again(room: SeatRoom) -> None:
     room.receipt(refused={1: "not_invited"})
     assert room.sign_in_lamp(1) == "slow"
     assert room.shown(1).endswith("!")
+
+
+async def test_of_years_of_ballots_the_newest_stay_known_on_the_disk_and_in_memory(
+    room: SeatRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vote_book, "DONE_KEPT", 3)
+    book = room.voting._book
+    for number in range(1, 8):
+        page = book.page((f"b{number}", 1))
+        page.gen, page.rev = 1, number
+        room.outbox.change(book.forget((f"b{number}", 1)))
+    await room.settle()
+    assert set(book.pages) == {(f"b{number}", 1) for number in (5, 6, 7)}
+    await room.kill()
+    assert room.voting._book.pages.keys() == book.pages.keys()

@@ -79,3 +79,8 @@ export function keyed(parent, items, keyOf, create, update) {
   });
   if (focused && focused.isConnected && document.activeElement !== focused) focused.focus();
 }
+
+/** What a select has to choose from: [[value, text]]. */
+export function showOptions(select, options) {
+  keyed(select, options, ([value]) => value, ([value]) => h("option", { value }), (node, [, text]) => setText(node, text));
+}

@@ -6,7 +6,7 @@
 import { LABELS } from "./labels.js";
 
 const STORAGE_KEY = "phonghop.lang";
-const LANGUAGES = ["vi", "en"];
+export const LANGUAGES = ["vi", "en"];
 
 /** The language to start with. */
 export function initialLanguage(search = location.search) {

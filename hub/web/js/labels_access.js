@@ -11,7 +11,7 @@ export const ACCESS_LABELS = {
   ui_access_integration: ["Phần mềm", "Program"],
   ui_access_pages: ["Trang khác", "Other pages"],
   ui_access_page_: ["Bàn kỹ thuật", "Technician's desk"],
-  ui_access_page_chair: ["Chủ tọa", "Chair"],
+  ui_access_page_chair: ["Chủ trì", "Chair"],
   ui_access_page_secretary: ["Thư ký", "Secretary"],
   ui_access_page_seat: ["Chỗ ngồi của tôi", "My seat"],
   ui_access_page_codes: ["Mã và màn hình", "Codes and screens"],

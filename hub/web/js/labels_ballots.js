@@ -17,7 +17,6 @@ export const BALLOT_LABELS = {
   vote_ballots_returned: ["Phiếu thu về", "Ballots returned"],
   vote_counted: ["Đã tính", "Counted"],
   vote_end: ["Kết thúc biểu quyết", "End vote"],
-  vote_motion: ["Nội dung biểu quyết", "Motion"],
   vote_not_passed: ["Không được thông qua", "Not passed"],
   vote_not_quorate: ["Không đủ điều kiện biểu quyết", "Not quorate"],
   vote_not_yet: ["Chưa biểu quyết", "Not yet voted"],
@@ -114,12 +113,10 @@ export const BALLOT_LABELS = {
   ui_document: ["Văn bản kết quả", "Result document"],
   ui_journal: ["Tải nhật ký kiểm chứng", "Download the journal"],
   ui_chain: ["Mã kiểm chứng", "Checksum"],
-  ui_percent_of: ["{percent} số phiếu", "{percent} of votes"],
   ui_document_waits: ["Đang tải danh sách…", "Fetching the list…"],
   ui_document_lost: ["Không tải được danh sách", "The list cannot be fetched"],
   ui_everybody_voted: ["Tất cả đã biểu quyết", "Everybody voted"],
   ui_ended_why: ["Lý do: {why}", "Reason: {why}"],
-  ui_votes_n: ["{n} phiếu", "{n} votes"],
 
   // List and form.
   ui_ballots: ["Nội dung biểu quyết", "Ballots"],

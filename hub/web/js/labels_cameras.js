@@ -28,7 +28,6 @@ export const CAMERA_LABELS = {
   ui_aim_good: ["hướng ngắm tốt, lệch khoảng {n}°", "well aimed, off by about {n}°"],
   ui_aim_fair: ["hướng ngắm tạm được, lệch khoảng {n}°", "fairly aimed, off by about {n}°"],
   ui_aim_doubtful: ["hướng ngắm chưa chắc, lệch khoảng {n}°", "doubtful aim, off by about {n}°"],
-  ui_aim_marks: ["Độ lệch của hướng ngắm", "How far off the aims are"],
   ui_aim_mark_good: ["Tốt", "Good"],
   ui_aim_mark_fair: ["Tạm được", "Fair"],
   ui_aim_mark_doubtful: ["Chưa chắc", "Doubtful"],

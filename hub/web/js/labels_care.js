@@ -99,6 +99,7 @@ export const CARE_LABELS = {
   ui_fault_noisy: ["dây nhiễu", "noisy line"],
   ui_fault_slow: ["trả lời chậm", "answers late"],
   ui_fault_unplugged: ["rút dây", "unplugged"],
+  ui_fault_chatters: ["nói khi không được hỏi, làm nhiễu đường dây", "talks unasked, disturbs its line"],
   ui_fault_reboot: ["mất điện một lát", "power fails for a moment"],
   ui_fault_refuses: ["từ chối lệnh", "refuses commands"],
   ui_fault_busy: ["luôn báo bận", "always busy"],
@@ -114,6 +115,10 @@ export const CARE_LABELS = {
   ui_expect_unplugged: [
     "báo động mất thiết bị; cắm lại thì tự hết",
     "an alarm that the device is gone; it clears by itself when plugged in again",
+  ],
+  ui_expect_chatters: [
+    "báo động nêu đúng ghế; các ghế khác trên đường dây chậm hơn nhưng vẫn chạy",
+    "an alarm names the seat; the others on its line are slower and go on",
   ],
   ui_expect_reboot: ["ghế Chưa xác nhận rồi tự trở lại, micro tắt", "the seat is Unconfirmed, comes back, microphone off"],
   ui_expect_refuses: ["lệnh cho thiết bị báo Không thực hiện được", "commands to the device end as failed"],

@@ -25,7 +25,6 @@ export const FLOOR_LABELS = {
   speak_extend_one_minute: ["Thêm 1 phút", "Plus one minute"],
   speak_invite: ["Mời phát biểu", "Invite to speak"],
   speak_invite_next: ["Mời người tiếp theo", "Invite the next speaker"],
-  speak_overtime: ["Quá giờ", "Overtime"],
   speak_point_of_order: ["Ý kiến về thủ tục điều hành", "Point of order"],
   speak_priority: ["Ưu tiên chủ trì", "Chair priority"],
   speak_queue: ["Danh sách đăng ký phát biểu", "Speaking queue"],
@@ -33,7 +32,6 @@ export const FLOOR_LABELS = {
   speak_queue_open: ["Mở đăng ký", "Open the queue"],
   speak_queue_pause: ["Tạm dừng đăng ký", "Pause the queue"],
   speak_state_speaking: ["Đang phát biểu", "Speaking"],
-  speak_time_limit: ["Thời lượng tối đa", "Speaking time limit"],
   speak_withdraw: ["Hủy đăng ký", "Withdraw request"],
 
   // States of a seat that speaks or waits.
@@ -85,7 +83,6 @@ export const FLOOR_LABELS = {
   ui_time_warning: ["Sắp hết giờ, còn {time}", "Nearly over, {time} left"],
   ui_time_over: ["Quá giờ {time}", "Over by {time}"],
   ui_time_of: ["tối đa {time}", "limit {time}"],
-  ui_end_one: ["Kết thúc lượt", "End the turn"],
 
   // Rules.
   ui_mode: ["Chế độ", "Mode"],

@@ -16,7 +16,7 @@ export function stateMeaning(state, meeting) {
 }
 
 /** Columns of the roster, and the widest of each. */
-export const SEAT_FIELDS = ["seat", "name", "role", "person", "weight", "proxy"];
+const SEAT_FIELDS = ["seat", "name", "role", "person", "weight", "proxy"];
 
 export const READERS = ["chair", "delegate", "guest", "observer", "technician"];
 

@@ -33,12 +33,12 @@ function withoutOld(state, path) {
 }
 
 /** What stands at a path, or undefined. */
-export function valueAt(state, path) {
+function valueAt(state, path) {
   return path.reduce((branch, key) => branch?.[key], state);
 }
 
 /** A copy with `value` at `path`; undefined or null under an object removes the key. */
-export function replaceAt(state, path, value) {
+function replaceAt(state, path, value) {
   if (path.length === 0) return value;
   const [key, ...rest] = path;
   const copy = Array.isArray(state) ? [...state] : { ...state };

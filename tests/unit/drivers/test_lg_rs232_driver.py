@@ -78,6 +78,7 @@ def test_a_late_acknowledgement_is_never_taken_for_a_state() -> None:
                 if here.display._seen.power == "on":
                     assert sim.show()["power"] == "on"
             await on
+            assert (here.display._seen.power, sim.show()["power"]) == ("on", "on")
 
     run_virtual(story())
 

@@ -8,11 +8,11 @@ import pytest
 
 from drivers.core import fields as read
 from drivers.core.errors import ProtocolError
-from drivers.core.lines import LineBuffer
+from drivers.core.lines import LineDecoder
 
 
 def test_lines_end_at_any_terminator_and_empty_ones_are_nothing() -> None:
-    lines = LineBuffer(b"\r\n", 8)
+    lines = LineDecoder(b"\r\n", 8, bytes)
     assert lines.feed(b"\r\n\none\r\ntwo\nth") == [b"one", b"two"]
     assert lines.buffered_bytes == 2
     assert lines.feed(b"ree\r") == [b"three"]
@@ -20,11 +20,11 @@ def test_lines_end_at_any_terminator_and_empty_ones_are_nothing() -> None:
 
 
 def test_a_line_of_exactly_the_limit_is_a_line() -> None:
-    assert LineBuffer(b"\n", 8).feed(b"12345678\n") == [b"12345678"]
+    assert LineDecoder(b"\n", 8, bytes).feed(b"12345678\n") == [b"12345678"]
 
 
 def test_an_overlong_line_is_dropped_whole() -> None:
-    lines = LineBuffer(b"\n", 8)
+    lines = LineDecoder(b"\n", 8, bytes)
     assert lines.feed(b"123456789 and its tail\nnext\n") == [b"next"]
     assert lines.dropped_bytes == len("123456789 and its tail")
     assert lines.buffered_bytes == 0

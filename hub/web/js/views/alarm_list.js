@@ -29,7 +29,7 @@ export class AlarmList extends HTMLElement {
 }
 
 /** Alarms of the hub and of all rooms: not yet seen first, faults first, then the newest. A lost room is one. */
-export function activeAlarms(state) {
+function activeAlarms(state) {
   const own = Object.entries(state.hub.alerts ?? {}).map(([id, body]) => ({ ...body, id, key: `:${id}`, room: null }));
   const rooms = roomIds(state).flatMap((id) => {
     const room = state.rooms[id];

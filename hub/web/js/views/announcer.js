@@ -6,7 +6,7 @@ import { h, setText } from "../dom.js";
 import { hushes } from "../floor.js";
 import { said } from "../i18n.js";
 import { roomIds, roomMeaning } from "../meaning.js";
-import { nameAt } from "./floor_hush.js";
+import { nameAt, roomName } from "../names.js";
 import { worstText } from "./room_lines.js";
 
 export class LiveAnnouncer extends HTMLElement {
@@ -38,7 +38,7 @@ function gist(view) {
     // The age inside a line changes every second and is no news.
     const words = meaning.worst?.since_ms === undefined ? worstText(meaning, view) : t("ui_room_offline");
     const level = meaning.level === "ready" ? t("meeting_state_ready") : words || t("ui_state_unconfirmed");
-    lines[`room:${id}`] = `${said(state.rooms[id].title, view.lang)}: ${level}`;
+    lines[`room:${id}`] = `${roomName(view, id)}: ${level}`;
   }
   for (const { what, key, seat } of hushes(state.floor)) {
     lines[`hush:${what}`] = t(key, { who: seat ? nameAt(view, seat) : "" });
@@ -59,7 +59,7 @@ function gist(view) {
 }
 
 /** Lines that are new or different. A change of language is no news. */
-export function whatIsNew(before, now) {
+function whatIsNew(before, now) {
   if (before.lang !== now.lang) return [];
   return Object.entries(now.lines).flatMap(([key, line]) => (before.lines[key] === line ? [] : [line]));
 }

@@ -5,8 +5,8 @@ import { atHand } from "../ballots.js";
 import { actionButton, askingButton, commandNote, outcome } from "../controls.js";
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
-import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 export class AttendancePanel extends HTMLElement {
   #heading = h("h2", { id: "attendance-title", tabindex: "-1" });
@@ -105,7 +105,7 @@ function makeRoom() {
   const list = h("ul", { class: "people", role: "list" });
   const node = h("div", {}, title, list);
   node.show = (view, id, people) => {
-    setText(title, said(view.state.rooms[id].title, view.lang) || id);
+    setText(title, roomName(view, id));
     keyed(list, people, (entry) => entry.person, makePerson, (line, entry) => line.show(view, entry));
   };
   return node;

@@ -35,7 +35,7 @@ function makeBar() {
 }
 
 /** `66,67 %` as the language writes it. */
-export function percentText(value, lang) {
+function percentText(value, lang) {
   const number = value.toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return lang === "vi" ? `${number} %` : `${number}%`;
 }

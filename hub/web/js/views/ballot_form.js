@@ -5,7 +5,7 @@
  */
 
 import { actionButton, choiceKeys, commandNote } from "../controls.js";
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, setAttr, setText, showOptions } from "../dom.js";
 
 const KINDS = [["open", "vote_open_ballot"], ["secret", "vote_secret_ballot"], ["roll_call", "vote_roll_call"]];
 const LABEL_SETS = ["law", "tender", "council", "two", "own"];
@@ -76,13 +76,13 @@ export class BallotForm {
     for (const each of [this.#vi, this.#en, this.#labels, this.#own, this.#from, this.#to, this.#rule, this.#timer,
       this.#interim, this.#anyway, this.#proxy, this.#lost]) each.show(t);
     setText(this.#moreHead, t("ui_form_more"));
-    showOptions(this.#lost.input, ROOM_LOST, (id) => t(`ui_lost_${id}`));
+    showOptions(this.#lost.input, ROOM_LOST.map((id) => [id, t(`ui_lost_${id}`)]));
     const isOwn = this.#labels.input.value === "own";
     const isSecret = this.#kind === "secret";
     setText(this.#kindHead, t("ui_form_kind"));
     this.#kinds.update({ label: t("ui_form_kind"), pressed: this.#kind, may: {}, t });
-    showOptions(this.#labels.input, LABEL_SETS, (id) => t(`ui_labels_${id}`));
-    showOptions(this.#rule.input, RULES, (id) => t(`ui_rule_${id}`));
+    showOptions(this.#labels.input, LABEL_SETS.map((id) => [id, t(`ui_labels_${id}`)]));
+    showOptions(this.#rule.input, RULES.map((id) => [id, t(`ui_rule_${id}`)]));
     setAttr(this.#ownBox, "hidden", !isOwn);
     setText(this.#ownHint, t("ui_form_own_hint"));
     setAttr(this.#rule.node, "hidden", isOwn);
@@ -163,7 +163,7 @@ function newId() {
 }
 
 /** Options from lines `vi | en`: ids are their places. Pure. */
-export function optionsOf(text) {
+function optionsOf(text) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   return lines.map((line, i) => {
     const [vi, en] = line.split("|").map((part) => part.trim());
@@ -172,7 +172,7 @@ export function optionsOf(text) {
 }
 
 /** What cannot be meant: [label key, values], or null. Pure. */
-export function problemOf(plan) {
+function problemOf(plan) {
   if (plan.text.vi === "") return ["ui_form_question_missing"];
   if (plan.options) {
     const n = plan.options.length;
@@ -190,8 +190,4 @@ function field(id, labelKey, input) {
   const caption = h("label", { class: "caption", for: id });
   const kind = input.type === "checkbox" ? "field switch" : "field";
   return { node: h("div", { class: kind }, caption, input), input, show: (t) => setText(caption, t(labelKey)) };
-}
-
-function showOptions(select, ids, labelOf) {
-  keyed(select, ids, (id) => id, (id) => h("option", { value: id }), (node, id) => setText(node, labelOf(id)));
 }

@@ -3,7 +3,7 @@
 import { actionsOf, keyOf } from "../ballots.js";
 import { actionButton, askingButton, commandNote, reasonButton } from "../controls.js";
 import { h, keyed } from "../dom.js";
-import { said } from "../i18n.js";
+import { roomNames } from "../names.js";
 
 /** Reasons after which the hub takes the same order with `anyway`. */
 const MAY_GO_ON = new Set(["quorum_missing", "role_missing", "vote_empty"]);
@@ -75,7 +75,7 @@ const ASKS = {
     return isMissed ? { anyway: true, question: view.t("ui_start_anyway_role") } : {};
   },
   close: (view, { voted, present }) => ({ question: view.t("ui_end_ask", { voted, present }) }),
-  count: (view, ballot) => ({ question: view.t("ui_count_without_ask", { rooms: roomNames(view, ballot) }) }),
+  count: (view, ballot) => ({ question: view.t("ui_count_without_ask", { rooms: roomNames(view, ballot.rooms_not_heard) }) }),
   announce(view, ballot) {
     const isEmpty = (ballot.voted === 0 && ballot.present > 0) || refusedFor(view, ballot);
     return isEmpty ? { anyway: true, question: view.t("ui_announce_ask") } : {};
@@ -84,11 +84,6 @@ const ASKS = {
 
 function refusedFor(view, ballot) {
   return MAY_GO_ON.has(view.commands.about(thingOf(ballot))?.reason?.code);
-}
-
-/** Names of the rooms that have not handed in every vote. */
-export function roomNames(view, ballot) {
-  return ballot.rooms_not_heard.map((id) => said(view.state.rooms[id]?.title, view.lang) || id).join(", ");
 }
 
 function sendKey({ view, ballot }, action, extra) {

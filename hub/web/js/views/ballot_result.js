@@ -9,6 +9,7 @@ import { fact } from "../controls.js";
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
+import { roomNames } from "../names.js";
 import { ballotBars } from "./ballot_bars.js";
 
 const BASE_KEYS = {
@@ -78,9 +79,8 @@ export class BallotResult {
     const key = isAnnulled ? "vote_annulled" : outcomeKey(result.outcome);
     setText(this.#word, key ? view.t(key) : "");
     const rooms = result.rooms_not_heard ?? [];
-    const names = rooms.map((id) => said(view.state.rooms[id]?.title, view.lang) || id).join(", ");
     setAttr(this.#missing, "hidden", rooms.length === 0);
-    setText(this.#missing, view.t("ui_rooms_missing", { rooms: names }));
+    setText(this.#missing, view.t("ui_rooms_missing", { rooms: roomNames(view, rooms) }));
   }
 
   #showFacts(view, result) {
@@ -137,7 +137,7 @@ function placeOf({ ballot, generation }) {
 }
 
 /** `Trên 1/2 tổng số thành viên`. */
-export function ruleText(rule, t) {
+function ruleText(rule, t) {
   if (!rule) return t("ui_rule_none");
   const { numerator, denominator, base, comparison } = rule.majority;
   const key = comparison === ">" ? "ui_rule_more" : "ui_rule_least";

@@ -5,10 +5,10 @@
 
 import { aimGrade, aimSeat, aimSteps } from "../cameras.js";
 import { actionButton, commandNote } from "../controls.js";
-import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, keyed, setAttr, setText, showOptions } from "../dom.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
-import { seatsOf } from "../meaning.js";
+import { seatChoices } from "../names.js";
 import { nudgePad } from "./nudge_pad.js";
 
 const STEP_GLYPHS = { done: "aim_sighted", now: "aim_next", later: "unassigned" };
@@ -119,12 +119,8 @@ export class CameraAiming {
   }
 
   #drawSeats(view) {
-    const { t } = view;
-    const room = view.state.rooms[this.room];
-    setText(this.#label, t("ui_aim_other"));
-    keyed(this.#seats, seatsOf(room), (seat) => seat.number,
-      (seat) => h("option", { value: `${this.room}/${seat.number}` }),
-      (node, seat) => setText(node, joined(t("seat_number", { n: seat.number }), room.names?.[seat.number])));
+    setText(this.#label, view.t("ui_aim_other"));
+    showOptions(this.#seats, seatChoices(view, this.room));
     if (document.activeElement !== this.#seats && this.#seat) this.#seats.value = this.#seat;
   }
 

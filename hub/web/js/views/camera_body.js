@@ -2,9 +2,10 @@
 
 import { sightKeys } from "../cameras.js";
 import { actionButton, commandNote, fact } from "../controls.js";
-import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, setAttr, setText, showOptions } from "../dom.js";
 import { said } from "../i18n.js";
-import { isConfirmed, seatsOf } from "../meaning.js";
+import { isConfirmed } from "../meaning.js";
+import { seatChoices } from "../names.js";
 import { CameraAiming } from "./camera_aiming.js";
 import { CameraPreview } from "./camera_preview.js";
 import { aimText, arrivalText, deviceOf, gone, heading, healthText, targetText } from "./device_bodies.js";
@@ -59,9 +60,7 @@ export class CameraBody {
     this.#lock.update({ label: t(this.#isLocked() ? "ui_unlock" : "ui_lock"), ...may, pressed: this.#isLocked() });
     this.#aim.update({ label: t("ui_aim_go"), ...may });
     setText(this.#label, t("ui_aim_seat"));
-    keyed(this.#seats, seatsOf(room), (seat) => seat.number,
-      (seat) => h("option", { value: `${this.room}/${seat.number}` }),
-      (node, seat) => setText(node, joined(t("seat_number", { n: seat.number }), room.names?.[seat.number])));
+    showOptions(this.#seats, seatChoices(view, this.room));
     setAttr(this.#air, "hidden", !(confirmed && actual?.on_air));
     setText(this.#air, t("ui_on_air"));
     setAttr(this.#held, "hidden", !(actual?.locked || actual?.aside));

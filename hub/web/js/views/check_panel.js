@@ -10,6 +10,7 @@ import { dayAndTime, numberRanges } from "../format.js";
 import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 export class CheckPanel extends HTMLElement {
   #heading = h("h2");
@@ -89,7 +90,7 @@ function makeRoom(id, view) {
     const { t, lang } = now;
     const room = now.state.rooms[id];
     const check = checkOf(room);
-    const name = said(room.title, lang) || id;
+    const name = roomName(now, id);
     setText(title, name);
     start.update({ label: t("ui_check_room"), name: t("ui_check_room_name", { room: name }), ...now.may(id) });
     setAttr(progress, "hidden", !check?.running);

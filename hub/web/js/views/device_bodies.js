@@ -54,7 +54,7 @@ export function gone(view, title) {
 }
 
 /** On, off, or a dash where nothing was asked. */
-export function powerText(power, t) {
+function powerText(power, t) {
   return power === null || power === undefined ? "–" : t(power ? "ui_on" : "ui_off");
 }
 

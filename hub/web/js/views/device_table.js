@@ -8,6 +8,7 @@ import { stateWord } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { LABELS } from "../labels.js";
 import { deviceReading, healthMeaning, isConfirmed, roomIds, sits } from "../meaning.js";
+import { roomName } from "../names.js";
 import { aimText, arrivalText, displayText, targetText, wantedText } from "./device_bodies.js";
 
 const COLUMNS = ["ui_device", "ui_wanted", "ui_actual", "ui_age", "ui_health"];
@@ -45,7 +46,7 @@ function makeRoom() {
   const node = h("tbody", { role: "rowgroup" });
   node.show = (view, id) => {
     const room = view.state.rooms[id];
-    setText(title, said(room.title, view.lang) || id);
+    setText(title, roomName(view, id));
     const lines = [{ id: TITLE_ID }, ...deviceLines(view, id, room).map((line) => ({ ...line, room }))];
     const make = (line) => (line.id === TITLE_ID ? rows : makeRow());
     keyed(node, lines, (line) => line.id, make, (row, line) => row.show?.(view, line));
@@ -54,7 +55,7 @@ function makeRoom() {
 }
 
 /** The lines of a room: its controller, its devices, its software. Pure. */
-export function deviceLines(view, roomId, room) {
+function deviceLines(view, roomId, room) {
   const confirmed = isConfirmed(view.state, roomId, view.live);
   const known = (room.plan?.devices ?? []).map((device) => deviceLine(view, room, device, confirmed));
   const planned = new Set(known.map((line) => line.id));

@@ -2,10 +2,11 @@
 
 import { drillRooms } from "../care.js";
 import { actionButton, commandNote } from "../controls.js";
-import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, keyed, setAttr, setText, showOptions } from "../dom.js";
 import { said } from "../i18n.js";
 import { LABELS } from "../labels.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 export class DrillPanel extends HTMLElement {
   #summary = h("summary");
@@ -34,11 +35,11 @@ export class DrillPanel extends HTMLElement {
     if (rooms.length === 0) return;
     setText(this.#summary, t("ui_drills"));
     setText(this.#hint, t("ui_drill_hint"));
-    this.#room.update(view, rooms.map(({ id }) => ({ id, label: said(state.rooms[id].title, view.lang) || id })));
+    this.#room.update(view, rooms.map(({ id }) => [id, roomName(view, id)]));
     const room = rooms.find(({ id }) => id === this.#room.value) ?? rooms[0];
-    this.#device.update(view, room.devices.map(({ id }) => ({ id, label: deviceName(view, room.id, id) })));
+    this.#device.update(view, room.devices.map(({ id }) => [id, deviceName(view, room.id, id)]));
     const device = room.devices.find(({ id }) => id === this.#device.value) ?? room.devices[0];
-    this.#fault.update(view, device.faults.map((id) => ({ id, label: faultName(id, t) })));
+    this.#fault.update(view, device.faults.map((id) => [id, faultName(id, t)]));
     setText(this.#expect, t("ui_drill_expect", { what: t(expectKey(this.#fault.value)) }));
     this.#begin.update({ label: t("ui_drill_begin"), ...view.may(room.id) });
     this.#note.update(view, "drill");
@@ -64,7 +65,7 @@ export class DrillPanel extends HTMLElement {
   }
 }
 
-/** A labelled list to choose from: {node, value, update(view, [{id, label}])}. */
+/** A labelled list to choose from: {node, value, update(view, [[id, label]])}. */
 function choice(id, labelKey, changed) {
   const label = h("label", { for: id });
   const select = h("select", { id, on: { change: changed } });
@@ -76,7 +77,7 @@ function choice(id, labelKey, changed) {
     },
     update({ t }, options) {
       setText(label, t(labelKey));
-      keyed(select, options, (o) => o.id, (o) => h("option", { value: o.id }), (option, o) => setText(option, o.label));
+      showOptions(select, options);
       if (select.selectedIndex < 0) select.selectedIndex = 0;
     },
   };
@@ -90,7 +91,7 @@ function makeStanding(end) {
   node.show = (view, drill) => {
     now = drill;
     const { t } = view;
-    const room = said(view.state.rooms[drill.room].title, view.lang) || drill.room;
+    const room = roomName(view, drill.room);
     setText(words, joined(deviceName(view, drill.room, drill.device), faultName(drill.fault, t), room));
     button.update({ label: t("ui_drill_end"), ...view.may(drill.room) });
   };

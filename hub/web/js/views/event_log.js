@@ -5,10 +5,11 @@
  */
 
 import { actionButton } from "../controls.js";
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, keyed, setAttr, setText, showOptions } from "../dom.js";
 import { dayAndTime, folded, timeOfDay } from "../format.js";
 import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 const KINDS = ["alarms", "commands", "floor", "votes", "attendance", "rooms", "checks", "access", "meeting"];
 /** So many at a time, and no more than so many in all: a page is no archive, the file is. */
@@ -52,10 +53,8 @@ export class EventLog extends HTMLElement {
     }
     setAttr(this.#search, "placeholder", t("ui_filter_text"));
     setAttr(this.#list, "aria-label", t("log_event"));
-    showChoices(this.#rooms, [{ id: "", label: t("ui_all_rooms") },
-      ...roomIds(state).map((id) => ({ id, label: said(state.rooms[id].title, lang) || id }))]);
-    showChoices(this.#kinds, [{ id: "", label: t("ui_log_all_kinds") },
-      ...KINDS.map((id) => ({ id, label: t(`ui_kind_${id}`) }))]);
+    showOptions(this.#rooms, [["", t("ui_all_rooms")], ...roomIds(state).map((id) => [id, roomName(view, id)])]);
+    showOptions(this.#kinds, [["", t("ui_log_all_kinds")], ...KINDS.map((id) => [id, t(`ui_kind_${id}`)])]);
     if (this.#fetched.of !== this.#query()) this.#fetched = { of: this.#query(), events: [], isAll: false, failed: false };
     const events = [...this.#fetched.events, ...(state.events ?? [])];
     const shown = matching(events, this.#rooms.value, this.#search.value, lang, this.#kinds.value).reverse();
@@ -96,12 +95,8 @@ export class EventLog extends HTMLElement {
   }
 }
 
-function showChoices(select, choices) {
-  keyed(select, choices, (c) => c.id, (c) => h("option", { value: c.id }), (node, c) => setText(node, c.label));
-}
-
 /** Events of a room and a kind ("" is any) whose sentence contains the text. Pure. */
-export function matching(events, room, text, lang, kind = "") {
+function matching(events, room, text, lang, kind = "") {
   const wanted = folded(text.trim());
   const isHere = (event) => room === "" || event.room === room;
   const isSuch = (event) => kind === "" || event.kind === kind;
@@ -119,7 +114,7 @@ function makeEvent() {
     setAttr(time, "datetime", new Date(event.ts * 1000).toISOString());
     setAttr(time, "title", dayAndTime(event.ts, view.lang));
     const sentence = said(event.text, view.lang) || event.what;
-    const place = said(view.state.rooms[event.room]?.title, view.lang) || event.room || "";
+    const place = event.room ? roomName(view, event.room) : "";
     setText(text, sentence);
     setText(room, sentence.includes(place) ? "" : place);
   };

@@ -3,7 +3,7 @@
  * A field that has the focus is left alone, so nothing is lost under somebody's fingers.
  */
 
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, keyed, setAttr, setText, showOptions } from "../dom.js";
 
 let serial = 0;
 
@@ -91,8 +91,4 @@ function captioned(labelKey, input, { put, wide = false, kind = "" }) {
 /** Set a field's value where it differs. */
 export function putValue(input, value) {
   if (input.value !== String(value)) input.value = String(value);
-}
-
-export function showOptions(select, options) {
-  keyed(select, options, ([value]) => value, ([value]) => h("option", { value }), (node, [, text]) => setText(node, text));
 }

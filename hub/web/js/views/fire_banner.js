@@ -4,7 +4,7 @@ import { askingButton, commandNote } from "../controls.js";
 import { h, setAttr, setText } from "../dom.js";
 import { fire } from "../floor.js";
 import { inlineGlyph } from "../glyphs.js";
-import { said } from "../i18n.js";
+import { roomNames } from "../names.js";
 
 export class FireBanner extends HTMLElement {
   #title = h("strong", { class: "fire-title" });
@@ -28,7 +28,7 @@ export class FireBanner extends HTMLElement {
     setAttr(this, "data-fire", found.state);
     if (found.state === "none") return;
     const isAlarm = found.state === "alarm";
-    const rooms = found.rooms.map((id) => said(state.rooms[id]?.title, view.lang) || id).join(", ");
+    const rooms = roomNames(view, found.rooms);
     setText(this.#title, isAlarm ? t("fire_alarm_active") : t("ui_fire_still", { rooms }));
     const where = rooms ? t("ui_fire_rooms", { rooms }) : t("ui_fire_over");
     setText(this.#rooms, isAlarm ? where : "");

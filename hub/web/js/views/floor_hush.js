@@ -4,6 +4,7 @@ import { actionButton, commandNote } from "../controls.js";
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { hushes } from "../floor.js";
 import { inlineGlyph } from "../glyphs.js";
+import { nameAt } from "../names.js";
 
 const ENDS = { muted: "ui_unmute", recess: "meeting_resume", hold: "ui_release" };
 
@@ -46,10 +47,4 @@ function endHush(view, { what, seat }) {
     labelKey: ENDS[what],
     proof: (state) => !hushes(state.floor).some((hush) => hush.what === what),
   });
-}
-
-/** Name of whoever sits there; without one, the seat. */
-export function nameAt(view, seat) {
-  const [roomId, number] = seat.split("/");
-  return view.state.rooms[roomId]?.names?.[number] || view.t("seat_number", { n: number });
 }

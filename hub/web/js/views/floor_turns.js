@@ -5,8 +5,8 @@ import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { isStopped, KIND_KEYS, turnTimes } from "../floor.js";
 import { clock } from "../format.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
-import { said } from "../i18n.js";
 import { isConfirmed, roleKey, seatMeaning } from "../meaning.js";
+import { roomName } from "../names.js";
 import { sendMicrophone } from "./seat_body.js";
 
 /** States whose word the heading above the line says already. */
@@ -54,7 +54,7 @@ function makeLine(...keys) {
     const isSaid = SAID_BY_HEADING.has(meaning.state) || (kind && meaning.state === turn.kind);
     const word = isSaid ? "" : t(meaning.key, { n: meaning.n });
     setText(kindWord, kind ? t(kind) : "");
-    setText(where, joined(word, at, said(room?.title, view.lang) || roomId, role));
+    setText(where, joined(word, at, roomName(view, roomId), role));
     note.update(view, `seat:${turn.seat}`);
     const isKnown = room && isConfirmed(state, roomId, view.live);
     return { who, may: view.may(isKnown ? roomId : null) };
@@ -118,14 +118,14 @@ function makeWaiting() {
 }
 
 /** What one extension gives, in words. */
-export function extensionLabel(view) {
+function extensionLabel(view) {
   const seconds = view.state.floor.settings?.extension_s ?? 60;
   if (seconds === 60) return view.t("speak_extend_one_minute");
   return view.t("ui_extend", { time: clock(seconds * 1000) });
 }
 
 /** Give a speaker more time; proved when the time left has grown. */
-export function sendExtension(view, seat) {
+function sendExtension(view, seat) {
   const leftOf = (state) => state.floor.speaking.find((turn) => turn.seat === seat)?.left_ms ?? -Infinity;
   const before = leftOf(view.state);
   view.commands.send("extend", { seat }, {

@@ -7,6 +7,7 @@ import { PLOT, plotShape, unitOf } from "../care.js";
 import { h, keyed, s, setAttr, setText } from "../dom.js";
 import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 /** Samples come every ten seconds, a plot has one point a minute. */
 const FETCH_MS = 20_000;
@@ -57,7 +58,7 @@ function makeRoom() {
   node.show = (view, id, series) => {
     const room = view.state.rooms[id];
     setAttr(node, "data-room", id);
-    setText(title, said(room.title, view.lang) || id);
+    setText(title, roomName(view, id));
     const names = Object.keys(series || {}).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
     setAttr(note, "hidden", names.length > 0);
     setText(note, view.t(series === false ? "ui_plot_lost" : "ui_plot_none"));
@@ -71,7 +72,7 @@ function rank(name) {
 }
 
 /** What a figure is called; one that this page does not know stands for itself. */
-export function figureName(name, room, { t, lang }) {
+function figureName(name, room, { t, lang }) {
   const known = {
     round_trip_ms: "ui_plot_round_trip",
     outbox: "ui_plot_outbox",

@@ -1,8 +1,8 @@
 /** What a meeting is called, when and where it sits, and by which rules it begins. */
 
 import { h, setText } from "../dom.js";
-import { said } from "../i18n.js";
 import { roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 import { choiceField, switchField, textField, ticksField } from "./fields.js";
 
 const MODES = ["open", "override", "request", "voice", "push_to_talk", "chair_only"];
@@ -40,7 +40,7 @@ export class MeetingFacts {
   }
 
   update(view, { form }, { isOver }) {
-    const { t, lang, state } = view;
+    const { t, state } = view;
     const disabled = isOver;
     setText(this.#heading, t("ui_meeting_facts"));
     this.#title.show(t, form.title, { disabled });
@@ -48,7 +48,7 @@ export class MeetingFacts {
     this.#mode.show(t, form.mode, { disabled, options: MODES.map((mode) => [mode, t(`mode_${mode}`)]) });
     this.#open.show(t, form.max_open, { disabled });
     this.#gate.show(t, form.attendance.gate, { disabled });
-    const known = roomIds(state).map((id) => [id, said(state.rooms[id].title, lang) || id]);
+    const known = roomIds(state).map((id) => [id, roomName(view, id)]);
     const others = form.rooms.filter((id) => !state.rooms[id]).map((id) => [id, id]);
     this.#rooms.show(t, form.rooms, { disabled, options: [...known, ...others] });
   }

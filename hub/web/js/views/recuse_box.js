@@ -3,7 +3,7 @@
 import { attendanceOf } from "../attendance.js";
 import { isRunning, keyOf } from "../ballots.js";
 import { actionButton, commandNote } from "../controls.js";
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, setAttr, setText, showOptions } from "../dom.js";
 
 /** {node, update(view, ballot)}. */
 export class RecuseBox {
@@ -25,14 +25,13 @@ export class RecuseBox {
     this.#view = view;
     this.#ballot = ballot;
     const { t } = view;
-    const people = Object.entries(attendanceOf(view.state).people).map(([person, entry]) => ({ person, ...entry }));
+    const people = Object.entries(attendanceOf(view.state).people).map(([person, entry]) => [person, entry.name || entry.seat]);
     const isPossible = isRunning(ballot) || ballot.stage === "draft" || ballot.stage === "ready_check";
     setAttr(this.node, "hidden", !isPossible || people.length === 0);
     setText(this.#summary, t("ui_recuse_who"));
     setText(this.#hint, t("ui_recuse_hint"));
     setText(this.#label, t("ui_recuse_who"));
-    const make = (entry) => h("option", { value: entry.person });
-    keyed(this.#people, people, (entry) => entry.person, make, (node, entry) => setText(node, entry.name || entry.seat));
+    showOptions(this.#people, people);
     this.#key.update({ label: t("ui_recuse"), ...view.may(null) });
     this.#note.update(view, `recuse:${keyOf(ballot)}`);
   }

@@ -5,6 +5,7 @@ import { age } from "../format.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { floorCounts, roomIds, roomMeaning, seatsOf, sits } from "../meaning.js";
+import { roomName } from "../names.js";
 
 const WORDS = {
   ready: "meeting_state_ready",
@@ -44,7 +45,7 @@ function makeLine() {
     setAttr(node, "data-level", meaning.level);
     setAttr(node, "data-room", id);
     setGlyph(icon, meaning.level);
-    setText(title, said(room.title, view.lang) || id);
+    setText(title, roomName(view, id));
     setText(word, view.t(WORDS[meaning.level]));
     setText(worst, worstText(meaning, view));
     const seats = seatsOf(room).length;

@@ -4,10 +4,10 @@
  */
 
 import { actionButton } from "../controls.js";
-import { h, keyed, setAttr, setText } from "../dom.js";
+import { h, keyed, setAttr, setText, showOptions } from "../dom.js";
 import { roleKey, roomIds } from "../meaning.js";
 import { nextSeat } from "../meetings.js";
-import { putValue, showOptions } from "./fields.js";
+import { putValue } from "./fields.js";
 import { RosterImport } from "./roster_import.js";
 import { RosterMap } from "./roster_map.js";
 

@@ -4,8 +4,8 @@
  */
 
 import { h, keyed, s, setAttr, setText } from "../dom.js";
-import { said } from "../i18n.js";
 import { isChair, roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 import { layoutRoom } from "./map_layout.js";
 
 const WIDTH_PX = 380;
@@ -28,7 +28,7 @@ export class RosterMap {
   update(view, draft, isOver) {
     const { t, lang, state } = view;
     const chosen = roomIds(state).filter((id) => draft.form.rooms.length === 0 || draft.form.rooms.includes(id));
-    const plans = chosen.map((id) => ({ id, title: said(state.rooms[id].title, lang) || id, seats: state.rooms[id].plan.seats }));
+    const plans = chosen.map((id) => ({ id, title: roomName(view, id), seats: state.rooms[id].plan.seats }));
     const stamp = JSON.stringify([draft.id, draft.version, lang, isOver, plans]);
     if (stamp === this.#drawn) return;
     this.#drawn = stamp;

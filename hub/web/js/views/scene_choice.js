@@ -6,6 +6,7 @@ import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
 import { isConfirmed, roomIds } from "../meaning.js";
+import { roomName } from "../names.js";
 
 const GLYPHS = { there: "ok", behind: "opening", none: "unconfirmed" };
 
@@ -46,8 +47,8 @@ function makeRoom(id) {
     const room = view.state.rooms[id];
     const meaning = sceneMeaning(room);
     const known = isConfirmed(view.state, id, view.live) ? meaning.state : "none";
-    setText(title, said(room.title, view.lang) || id);
-    setAttr(keys, "aria-label", joined(view.t("ui_scene"), said(room.title, view.lang)));
+    setText(title, roomName(view, id));
+    setAttr(keys, "aria-label", joined(view.t("ui_scene"), roomName(view, id)));
     keyed(keys, meaning.scenes, (scene) => scene.id, makeKey, (key, scene) =>
       key.show({ label: said(scene.title, view.lang), ...view.may(id), pressed: scene.id === meaning.id }));
     setAttr(node, "data-state", known);

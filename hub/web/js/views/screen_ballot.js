@@ -5,6 +5,7 @@ import { h, setAttr, setText } from "../dom.js";
 import { clock } from "../format.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
 import { said } from "../i18n.js";
+import { roomNames } from "../names.js";
 import { isTimed, shownCounts } from "../screen.js";
 import { ballotBars } from "./ballot_bars.js";
 
@@ -87,8 +88,7 @@ export class ScreenBallot extends HTMLElement {
 
   #showMissing(view, ballot) {
     const rooms = ballot.rooms_not_heard ?? [];
-    const names = rooms.map((id) => said(view.state.rooms[id]?.title, view.lang) || id).join(", ");
     setAttr(this.#missing, "hidden", rooms.length === 0);
-    setText(this.#missing, view.t("ui_screen_missing", { rooms: names }));
+    setText(this.#missing, view.t("ui_screen_missing", { rooms: roomNames(view, rooms) }));
   }
 }

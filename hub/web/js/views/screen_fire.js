@@ -6,9 +6,8 @@
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { fire } from "../floor.js";
 import { inlineGlyph } from "../glyphs.js";
-import { said, translator } from "../i18n.js";
-
-const LANGUAGES = ["vi", "en"];
+import { LANGUAGES, translator } from "../i18n.js";
+import { roomNames } from "../names.js";
 
 export class ScreenFire extends HTMLElement {
   #words = h("div", { class: "words" });
@@ -27,9 +26,9 @@ export class ScreenFire extends HTMLElement {
     const make = (lang) => h("div", { lang }, h("strong"), h("span"));
     keyed(this.#words, LANGUAGES, (lang) => lang, make, (node, lang) => {
       const t = translator(lang);
-      const rooms = fire(view.state.floor).rooms.map((id) => said(view.state.rooms[id]?.title, lang) || id);
+      const rooms = roomNames({ ...view, lang }, fire(view.state.floor).rooms);
       setText(node.firstChild, t(isHere ? "ui_screen_fire" : "ui_screen_fire_elsewhere"));
-      setText(node.lastChild, isHere ? t("ui_screen_leave") : rooms.join(", "));
+      setText(node.lastChild, isHere ? t("ui_screen_leave") : rooms);
     });
   }
 }

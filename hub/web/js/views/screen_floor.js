@@ -4,8 +4,8 @@ import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { KIND_KEYS, hushes, isStopped, turnTimes, waitingGlyph } from "../floor.js";
 import { clock } from "../format.js";
 import { inlineGlyph, setGlyph, stateWord } from "../glyphs.js";
-import { said } from "../i18n.js";
 import { isChair, roleKey } from "../meaning.js";
+import { nameAt, roomName } from "../names.js";
 import { speakers, turnMeaning, waiting } from "../screen.js";
 
 export class ScreenFloor extends HTMLElement {
@@ -54,17 +54,14 @@ export class ScreenFloor extends HTMLElement {
   }
 }
 
-/** Name, and without one the seat. */
 function nameOf(view, entry) {
-  if (entry.name) return entry.name;
-  const [room, number] = entry.seat.split("/");
-  return view.state.rooms[room]?.names?.[number] || view.t("seat_number", { n: number });
+  return entry.name || nameAt(view, entry.seat);
 }
 
 /** Role, and the room where that is another one. */
 function placeOf(view, turn) {
   const room = turn.seat.split("/")[0];
-  const elsewhere = room === view.room ? "" : said(view.state.rooms[room]?.title, view.lang) || room;
+  const elsewhere = room === view.room ? "" : roomName(view, room);
   return joined(isChair(turn.role) ? view.t(roleKey(turn.role)) : "", elsewhere);
 }
 

@@ -1,7 +1,7 @@
 /** Panel of a seat: microphone, lamps, locating, and the camera that should look at it. */
 
 import { actionButton, commandNote, fact } from "../controls.js";
-import { h, joined, keyed, setAttr, setText } from "../dom.js";
+import { h, joined, setAttr, setText, showOptions } from "../dom.js";
 import { clock } from "../format.js";
 import { bestCamera } from "../geometry.js";
 import { said } from "../i18n.js";
@@ -105,12 +105,11 @@ export class SeatBody {
     this.#best = this.#bestOf(room);
     const best = cameras.find((c) => c.id === this.#best);
     const bestName = best && (said(best.title, view.lang) || best.id);
-    const choices = [...(best ? [{ id: "", label: view.t("ui_best", { camera: bestName }) }] : []),
-      ...cameras.map((c) => ({ id: c.id, label: said(c.title, view.lang) || c.id }))];
+    const choices = [...(best ? [["", view.t("ui_best", { camera: bestName })]] : []),
+      ...cameras.map((c) => [c.id, said(c.title, view.lang) || c.id])];
     setText(this.#aimLabel, cameras.length > 0 ? view.t("ui_aim_with") : view.t("ui_no_camera"));
     setAttr(this.#cameras, "hidden", cameras.length === 0);
-    const make = (choice) => h("option", { value: choice.id });
-    keyed(this.#cameras, choices, (c) => c.id, make, (node, c) => setText(node, c.label));
+    showOptions(this.#cameras, choices);
     this.#aim.update({ label: view.t("ui_aim"), ...may, hidden: cameras.length === 0 });
   }
 

@@ -2,8 +2,8 @@
 
 import { h, joined, keyed, setAttr, setText } from "../dom.js";
 import { stateWord } from "../glyphs.js";
-import { said } from "../i18n.js";
 import { roleKey, roomIds, seatMeaning, seatsOf, seatVote } from "../meaning.js";
+import { roomName } from "../names.js";
 
 export class SeatLists extends HTMLElement {
   #heading = h("h2");
@@ -27,7 +27,7 @@ function makeRoom() {
   const node = h("div", {}, title, list);
   node.show = (view, id) => {
     const room = view.state.rooms[id];
-    setText(title, said(room.title, view.lang) || id);
+    setText(title, roomName(view, id));
     const make = (seat) => makeSeat(id, seat);
     keyed(list, seatsOf(room), (seat) => seat.number, make, (line, seat) => line.show(view, room, seat));
   };

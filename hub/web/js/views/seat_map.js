@@ -7,8 +7,8 @@ import { aimMark, isTalking, loudness } from "../cameras.js";
 import { h, joined, keyed, s, setAttr, setAttrs, setText } from "../dom.js";
 import { nearest, nearestInDirection, spreadLabels } from "../geometry.js";
 import { drawGlyph } from "../glyphs.js";
-import { said } from "../i18n.js";
 import { deviceReading, isChair, isConfirmed, roleKey, seatMeaning, seatVote } from "../meaning.js";
+import { roomName } from "../names.js";
 import { layoutRoom, roomWidthM } from "./map_layout.js";
 import {
   drawViews,
@@ -87,7 +87,7 @@ export class SeatMap {
   update(view) {
     this.#view = view;
     const room = view.state.rooms[this.roomId];
-    const title = said(room.title, view.lang) || this.roomId;
+    const title = roomName(view, this.roomId);
     setText(this.#title, title);
     setText(this.#front, view.t("ui_front"));
     setAttr(this.#svg, "aria-label", `${view.t("seat_map")}, ${title}`);

@@ -3,7 +3,7 @@
 import { h, keyed, setAttr, setText } from "../dom.js";
 import { fire, hushes } from "../floor.js";
 import { inlineGlyph, setGlyph } from "../glyphs.js";
-import { nameAt } from "./floor_hush.js";
+import { nameAt } from "../names.js";
 
 export class SeatNotices extends HTMLElement {
   connectedCallback() {
