@@ -146,6 +146,9 @@ def test_nobody_in_the_list_sits_where_the_meeting_does_not() -> None:
     )
     (problem,) = clashes(form)
     assert "sat/1" in problem.what
+    many = [{"seat": f"sat/{n}"} for n in range(1, 9)]
+    (one,) = clashes(MeetingForm.model_validate({"rooms": ["main"], "seats": many}))
+    assert ("sat/3, …" in one.what, "sat/4" in one.what) == (True, False)
     everywhere = form.model_copy(update={"rooms": []})
     assert clashes(everywhere) == []
 
