@@ -19,6 +19,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.ledger import table, together
 from tests.chaos.run import Figures, Plan, is_clean, run
 
 
@@ -33,8 +34,15 @@ def main() -> int:
         "--one-by-one", action="store_true", help="each fault alone, when all is well again"
     )
     parser.add_argument("--ledger", type=Path, help="where to write the values of the table")
+    parser.add_argument(
+        "--together", type=Path, nargs="+", metavar="LEDGER", help="print the table of these runs"
+    )
     parser.add_argument("--json", action="store_true", help="print the JSON alone")
     args = parser.parse_args()
+    if args.together:
+        rows = together([json.loads(path.read_text(encoding="utf-8")) for path in args.together])
+        print("\n".join(table({row.kind: row.figures() for row in rows}, lost=0)))
+        return 0
     seed = random.randrange(1_000_000) if args.seed is None else args.seed
     started_s = time.monotonic()
 
