@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from edge.twin.client import TwinClient
-from tests.chaos.crowd import crowd
+from tests.chaos.crowd import crowd_beside
 from tests.chaos.history import Span, Trouble
 from tests.chaos.hostile import harass
 from tests.chaos.proxy import Weather
@@ -93,7 +93,7 @@ class Faults:
             case "unplug":
                 await self._unplug(fault)
             case "crowd":
-                self._history.crowd += await crowd(self._site.http_port, fault.for_s)
+                self._history.crowd += await crowd_beside(self._site.http_port, fault.for_s)
             case _:
                 await self._link(fault)
         span.to_s = time.monotonic()

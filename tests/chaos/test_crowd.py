@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.chaos.crowd import ADDRESS, HALF, crowd
+from tests.chaos.crowd import ADDRESS, HALF, crowd, crowd_beside
 
 PATIENCE_S = 20.0
 
@@ -40,6 +40,13 @@ async def test_it_stands_there_and_says_little_or_nothing() -> None:
     assert said.count(b"") == 3
     coming.cancel()
     await asyncio.gather(coming, return_exceptions=True)
+    server.close()
+
+
+async def test_it_comes_from_a_process_of_its_own() -> None:
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert await asyncio.wait_for(crowd_beside(port, 0.0), PATIENCE_S) == 0
     server.close()
 
 
