@@ -35,6 +35,10 @@ Person = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(max_length=120)]
 
 
+OUTSIDE_NAMED = 3
+"""So many seats of rooms outside are named: it is one mistake, not one for each person."""
+
+
 class Problem(NamedTuple):
     """Something that does not fit: where in the form, and what."""
 
@@ -159,11 +163,11 @@ def _twice(form: MeetingForm) -> Iterator[Problem]:
 
 def _outside(form: MeetingForm) -> Iterator[Problem]:
     """Whoever is in the list sits where the meeting does."""
-    for entry in form.seats:
-        if form.rooms and room_of(entry.seat) not in form.rooms:
-            yield Problem(
-                "seats", f"{entry.seat} is in none of the rooms in which the meeting sits"
-            )
+    rooms = form.rooms or [room_of(entry.seat) for entry in form.seats]
+    outside = [entry.seat for entry in form.seats if room_of(entry.seat) not in rooms]
+    if outside:
+        named = ", ".join(outside[:OUTSIDE_NAMED]) + (", …" if outside[OUTSIDE_NAMED:] else "")
+        yield Problem("seats", f"the meeting does not sit where {named} is: choose the room too")
 
 
 def _unknown_items(form: MeetingForm) -> Iterator[Problem]:

@@ -41,9 +41,9 @@ FILE = "file"
 PAPERS_MOST = 500
 """Of one meeting."""
 
-OVER_LISTED = 200
-"""Meetings that are over and stand in the list, some 400 bytes each: two months of a busy house.
-Older ones are there for whoever knows their id."""
+OVER_LISTED = 100
+"""Meetings that are over and stand in the list: a month of a busy house. Every page is told the
+whole list, 300 bytes each. Older ones are there for whoever knows their id."""
 
 Json = dict[str, Any]
 State = Literal["draft", "running", "ended"]

@@ -6,6 +6,7 @@ Owns the folder that stands for /etc/mosquitto. Must not change a setting: place
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -45,10 +46,15 @@ class LockedBroker(Mosquitto):
         text = text.replace("listener 8883", f"listener {self.port} 127.0.0.1")
         (folder / "conf.d" / "phonghop.conf").write_text(text, encoding="utf-8")
 
-    def open_door(self, **passwords: str) -> int:
-        """The listener of other systems, with these accounts, from the next start on; its port."""
+    def open_door(self, *, tls: bool = False, **passwords: str) -> int:
+        """The listener of other systems, with these accounts, from the next start on; its port.
+
+        ``tls``: as for another machine, but for the address.
+        """
         port = free_port()
         text = (SHIPPED / "doors.conf").read_text(encoding="utf-8")
+        if tls:
+            text = re.sub(r"^#(?=\w)", "", text, flags=re.MULTILINE)
         text = text.replace(PLACE, f"{self.identity}/").replace("listener 1883", f"listener {port}")
         (self.identity.parent / "conf.d" / "doors.conf").write_text(text, encoding="utf-8")
         file = self.identity / "passwords"

@@ -149,6 +149,7 @@ def _command(name: str, model: type[BaseModel]) -> dict[str, Any]:
             "202": answer("Committed", "Accepted"),
             "400": answer("The body does not fit", "Rejected"),
             "403": answer("Not allowed, or another site's page asks", "Rejected"),
+            "408": answer("The body did not arrive in time", "Rejected"),
             "409": answer("Refused, with the reason", "Rejected"),
             "413": answer("The body is longer than 16 KiB", "Rejected"),
             "415": answer("The body is not JSON", "Rejected"),

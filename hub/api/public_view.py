@@ -20,6 +20,7 @@ from hub.api.ballot_view import ballot_view
 from hub.board import Board
 from hub.meeting.page_votes import source_of
 from hub.meeting.state import Meeting, Room
+from hub.meeting.wording import room_text
 
 Json = dict[str, Any]
 
@@ -96,11 +97,10 @@ def seats_part(meeting: Meeting, board: Board) -> dict[str, Json]:
 def room_part(meeting: Meeting, room: Room, *, online: bool) -> Json:
     """A room: its name, whether it can be reached, who sits where."""
     plan, roles = room.plan, meeting.roles_in(room.id)
-    title = plan.title if plan is not None else messages.Text(vi=room.id, en=room.id)
     places = plan.seats if plan is not None else []
     return {
         "id": room.id,
-        "title": title.model_dump(),
+        "title": room_text(room.id, meeting).model_dump(),
         "online": online,
         "since_ms": int(room.since_s * 1000),
         "sits": meeting.sits_in(room.id),

@@ -14,6 +14,7 @@ from edge.contract import messages
 from hub.alerts import seen_part
 from hub.board import Board, RoomBoard
 from hub.meeting.state import Meeting, Room
+from hub.meeting.wording import room_text
 
 Json = dict[str, Any]
 
@@ -45,9 +46,7 @@ def room_key(now: RoomNow, key: str) -> Any:
 
 
 def _title(now: RoomNow) -> Json:
-    plan, ident = now.room.plan, now.room.id
-    title = plan.title if plan is not None else messages.Text(vi=ident, en=ident)
-    return title.model_dump()
+    return room_text(now.room.id, now.meeting).model_dump()
 
 
 def _of_status(key: str) -> Callable[[RoomNow], Any]:

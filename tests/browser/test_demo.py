@@ -77,6 +77,8 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
         opened = context.new_page()
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.goto(demo.page + address)  # nobody is signed in: the sign-in page offers the roles
+        opened.locator("#simulation").wait_for()
+        assert opened.evaluate("document.documentElement.scrollWidth") <= size[0]
         if seat is not None:
             opened.locator("#simulation-seat").select_option(seat)
             opened.locator("#by-role button").click()

@@ -139,6 +139,12 @@ def test_a_room_that_is_not_part_of_the_meeting_leads_itself_and_is_well(
     expect(line.locator(".counts")).to_contain_text("không tham gia cuộc họp")
     expect(line).not_to_contain_text("chạy độc lập")
     expect(page.locator("device-table")).to_contain_text("không tham gia cuộc họp, tự điều khiển")
+    satellite["seats"]["5"] |= {"wanted": True, "microphone": True, "health": "ok"}
+    hub.part(["rooms", "satellite"], satellite)
+    page.locator(seat_on_map(page, "satellite/5")).click()
+    panel = page.locator("thing-panel")
+    expect(panel).to_contain_text("Mong muốn: Bật · Thực tế: Bật")
+    expect(panel.get_by_role("button", name="Tắt micro")).to_have_attribute("aria-disabled", "true")
 
 
 def test_counters_have_words_and_an_unknown_one_its_own_name(

@@ -22,7 +22,7 @@ SPEECHES = 12
 VOTERS = 20
 PAUSE_S = 0.15
 LOOK_EVERY_S = 0.1
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 Json = dict[str, Any]
 

@@ -295,6 +295,30 @@ async def test_nobody_comes_in_by_the_door_of_other_systems_without_the_password
             pass
 
 
+async def test_from_another_machine_the_password_goes_encrypted(tmp_path: Path) -> None:
+    """With the lines that ``doors.conf`` has for it; no certificate of one's own is asked for."""
+    program = mosquitto_program()
+    if program is None:
+        pytest.skip("mosquitto is not installed")
+    broker = LockedBroker(program, tmp_path)
+    authority = Authority(broker.identity)
+    broker.take(authority.issue("broker", 10))
+    account = {"username": "homeassistant", "password": PASSWORD}
+    door = broker.open_door(tls=True, homeassistant=PASSWORD)
+    broker.start()
+    try:
+        tls = authority.context(None)
+        async with aiomqtt.Client(
+            "127.0.0.1", door, identifier="x", tls_context=tls, timeout=15.0, **account
+        ):
+            pass
+        with pytest.raises(aiomqtt.MqttError):
+            async with aiomqtt.Client("127.0.0.1", door, identifier="x", timeout=5.0, **account):
+                pass
+    finally:
+        broker.kill()
+
+
 def test_mosquitto_has_nothing_to_complain_of(site: Site) -> None:
     """But that a pattern for all is the same for all, which is what it is for."""
     known = "ACL pattern 'phonghop/v1/hub/status' does not contain"

@@ -15,8 +15,8 @@ from edge.rules.floor import Floor, Give, PriorityHeld, Turn
 from edge.rules.following import HubFloor, Pending, Room
 from edge.rules.reasons import Reason
 from hub import outgoing, outgoing_ballots
-from hub.api import public_view, views
-from hub.board import RoomBoard
+from hub.api import public_view, room_view
+from hub.board import Board
 from hub.meeting import commands
 from hub.meeting_form import MeetingForm, clashes
 from tests import hub_room
@@ -66,9 +66,10 @@ def test_a_free_room_is_told_of_no_meeting_no_ballot_and_no_names() -> None:
     assert about.roles == {"1": "delegate", "2": "delegate", "3": "delegate"}
     signed = outgoing_ballots.attendances(live.meeting, ["main", "sat"], 1)
     assert (len(signed["main"].seats), signed["sat"].seats) == (3, {})
+    room = live.meeting.room("sat")
     for part in (
-        views.room_part(live.meeting, live.meeting.room("sat"), RoomBoard(), True, {}),
-        public_view.room_part(live.meeting, live.meeting.room("sat"), online=True),
+        room_view.room_part(room_view.RoomNow(live.meeting, room, Board(), linked=True)),
+        public_view.room_part(live.meeting, room, online=True),
     ):
         assert (part["sits"], part["names"]) == (False, {})
 
@@ -145,6 +146,9 @@ def test_nobody_in_the_list_sits_where_the_meeting_does_not() -> None:
     )
     (problem,) = clashes(form)
     assert "sat/1" in problem.what
+    many = [{"seat": f"sat/{n}"} for n in range(1, 9)]
+    (one,) = clashes(MeetingForm.model_validate({"rooms": ["main"], "seats": many}))
+    assert ("sat/3, …" in one.what, "sat/4" in one.what) == (True, False)
     everywhere = form.model_copy(update={"rooms": []})
     assert clashes(everywhere) == []
 

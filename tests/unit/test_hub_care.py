@@ -159,6 +159,10 @@ async def test_a_paired_screen_speaks_for_its_own_room_alone_and_needs_no_broker
             """Let it happen."""
             live.give(given)
 
+        def note(self, given: commands.Input) -> None:
+            """The same, for whoever does not wait."""
+            live.give(given)
+
     orders = Orders(
         cast(Desk, Records()),
         Board(),

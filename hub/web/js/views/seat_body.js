@@ -127,7 +127,9 @@ export class SeatBody {
     const { t } = view;
     const confirmed = isConfirmed(view.state, this.room, view.live);
     const word = (open) => t(open === null || open === undefined ? "ui_unknown" : open ? "ui_on" : "ui_off");
-    const wanted = view.state.floor.speaking.some((turn) => turn.seat === this.name);
+    const hasFloor = view.state.floor.speaking.some((turn) => turn.seat === this.name);
+    // A room that leads itself knows alone what should be.
+    const wanted = sits(view.state.rooms[this.room]) ? hasFloor : actual?.wanted;
     const proved = confirmed ? word(actual?.microphone) : t("ui_state_unconfirmed");
     const [desired, shown] = [`${t("ui_wanted")}: ${word(wanted)}`, `${t("ui_actual")}: ${proved}`];
     this.#facts.microphone.set(t("ui_microphone"), joined(desired, shown));
