@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from tests.chaos.chair import Motion
 from tests.chaos.packets import Publish
+from tests.chaos.people import is_asked
 from tests.chaos.proxy import Direction, Weather
 from tests.chaos.run import Meeting, Plan
 from tests.chaos.schedule import Fault
@@ -65,6 +66,10 @@ async def kill_the_hub_at_each_receipt(held: Meeting, motion: Motion) -> None:
 async def cut_the_power_with_votes_in_the_outbox(held: Meeting, motion: Motion) -> None:
     """What a seat was shown as recorded must be on the disk of its room, and nowhere else yet."""
     link = held.site.links["link-main"]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_asked(held.history, "main"):  # a room that is cut off hears of no ballot
+                await asyncio.sleep(0.05)
     link.set(Weather(refusing=True))
     for seat in STORED_SEATS:
         await press_until_recorded(held, seat)
