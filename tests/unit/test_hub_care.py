@@ -159,6 +159,9 @@ async def test_a_paired_screen_speaks_for_its_own_room_alone_and_needs_no_broker
             """Let it happen."""
             live.give(given)
 
+        def note(self, event: object) -> None:
+            """For the records: not looked at here."""
+
     orders = Orders(
         cast(Desk, Records()),
         Board(),
