@@ -277,7 +277,7 @@ async def test_m1_a_key_held_at_the_start_is_no_press(site: Site) -> None:
         await hub_leads(ear)
         site.processes["edge-main"].stop()
         boot = ear.latest[f"{UP}/status"]["boot"]
-        await press(4, hold_ms=5000)
+        await press(4, hold_ms=9000)  # longer than a start, shorter than a stuck key
         site.processes["edge-main"].start()
         await ear.until(lambda t: t[f"{UP}/status"]["boot"] != boot, "the room starts anew")
         await hub_leads(ear)
