@@ -29,6 +29,7 @@ class TwinClient:
         self._room = room
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def __aenter__(self) -> TwinClient:
         """Connect."""
@@ -60,12 +61,13 @@ class TwinClient:
         """Send one request as it stands in ``edge.twin.control``; the answer without ``ok``."""
         if self._writer is None:
             raise TwinError(f"not connected to the twin of {self._room!r}")
-        self._writer.write(json.dumps(request).encode() + b"\n")
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                answer = await self._line()
-        except TimeoutError as error:
-            raise TwinError(f"the twin of {self._room!r} does not answer") from error
+        async with self._one_at_a_time:  # answers come in the order of requests
+            self._writer.write(json.dumps(request).encode() + b"\n")
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                    answer = await self._line()
+            except TimeoutError as error:
+                raise TwinError(f"the twin of {self._room!r} does not answer") from error
         if not answer.pop("ok"):
             raise TwinError(answer["error"])
         return answer

@@ -41,21 +41,18 @@ class Hands:
         self.room = room
         self._twin = twin
         self._history = history
-        self._alone = asyncio.Lock()
 
     async def press(self, who: str, key: str, hold_ms: int | None = None) -> Press:
         """Push a key of a seat or of the ``console`` and write it down."""
         if hold_ms is None:
             is_counted = who != "console" and f"{self.room}/{who}" not in BOX_SEATS
             hold_ms = SHORT_MS if is_counted else PANEL_MS
-        async with self._alone:
-            pressed_ns = await self._twin.press(who, key, hold_ms)
+        pressed_ns = await self._twin.press(who, key, hold_ms)
         return self._history.press(self.room, who, key, pressed_ns)
 
     async def fire(self, on: bool) -> None:
         """The fire alarm's contact opens, or closes again."""
-        async with self._alone:
-            await self._twin.contact("fire_alarm", active=on)
+        await self._twin.contact("fire_alarm", active=on)
         key = "fire" if on else "fire_over"
         self._history.press(self.room, "console", key, time.monotonic_ns())
 
