@@ -4,8 +4,8 @@ Theory. Whoever can reach the port can open connections, sign-in or not, and eac
 file of the process; when those are used up, no page comes in and no record can be opened. So
 connections are counted where they are accepted, before TLS and before HTTP: so many in all, so
 many from one address (an IPv6 network of 64 bits is one; behind a proxy everybody has the same,
-and the bound is the proxy's). Who has not put a
-whole question in time is sent away; pages and their streams always have one going on.
+and the bound is the proxy's). Who has not put a whole question in time is sent away; pages and
+their streams always have one going on.
 
 Owns the listening sockets and these bounds. Must not know what is asked, nor by whom.
 """
