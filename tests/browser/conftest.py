@@ -11,7 +11,14 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.fake_hub import FakeHub
 from tests.ports import free_port
@@ -25,6 +32,9 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PATIENCE_MS = 30_000
+"""How long a page may take for anything. Nothing waits that long on a quiet machine."""
 
 LAPTOP = (1280, 800)
 PHONE = (390, 844)
@@ -54,6 +64,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """One browser for all tests of a file."""
     if ctypes.util.find_library("atomic") is None and not os.environ.get("CI"):
         pytest.skip("libatomic is not installed: sudo apt-get install libatomic1")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(ARGS))
         yield started
@@ -88,7 +99,7 @@ def context_of(browser: Browser) -> Iterator[ContextOf]:
                 color_scheme="dark" if scheme == "dark" else "light",
                 reduced_motion="reduce",
             )
-            kept[key].set_default_timeout(10_000)
+            kept[key].set_default_timeout(PATIENCE_MS)
         return kept[key]
 
     yield context

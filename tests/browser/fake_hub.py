@@ -11,7 +11,9 @@ import argparse
 import asyncio
 import base64
 import json
+import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,11 @@ DEVICE_COMMANDS = frozenset(
         "drill",
     }
 )
+
+SLOW_S = float(os.environ.get("SLOW_HUB_S", "0"))
+"""How long every command and every piece of the stream takes. A test that does not wait for what
+it looks at passes on a quick machine and fails now and then on a busy one; ``SLOW_HUB_S=0.4``
+makes it fail each time."""
 
 CSRF = "of-this-session"
 """What the page must send with every command."""
@@ -127,6 +134,13 @@ class FakeHub:
     def part(self, path: list[str], value: Any) -> None:
         """Replace the value at a path and tell the pages."""
         self._run(lambda: self._part(path, value))
+
+    def told(self, count: int) -> list[tuple[str, Json]]:
+        """The commands, once there are so many: a click returns before its command is here."""
+        until_s = time.monotonic() + 10
+        while len(self.commands) < count and time.monotonic() < until_s:
+            time.sleep(0.02)
+        return self.commands
 
     def append_event(self, event: Json) -> None:
         """Add to the event log."""
@@ -216,6 +230,7 @@ class FakeHub:
         client.put_nowait(framed("snapshot", state, self._serial))
         try:
             while (piece := await client.get()) is not None:
+                await asyncio.sleep(SLOW_S)
                 await response.write(piece)
         except ConnectionError:
             pass
@@ -229,6 +244,7 @@ class FakeHub:
             reason = {"code": "page_outdated", "vi": "Trang đã cũ", "en": "Outdated page"}
             return web.json_response({"status": "rejected", "reason": reason}, status=403)
         args = await request.json()
+        await asyncio.sleep(SLOW_S)
         if name == "preview_camera":
             self.looks.append(args)
         elif name == "display_alive":

@@ -18,11 +18,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.conftest import LAPTOP, PATIENCE_MS, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-
-PATIENCE_MS = 20_000
 
 VOTES = {"main": {"1": "yes", "12": "no"}, "satellite-1": {"3": "yes"}}
 
@@ -61,7 +59,6 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
     """Opens pages of the demo by address and role, or seat; none may complain."""
     complaints: list[str] = []
     contexts = []
-    expect.set_options(timeout=PATIENCE_MS)
 
     def visited(
         address: str = "",
@@ -88,7 +85,6 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
         return opened
 
     yield visited
-    expect.set_options(timeout=5_000)
     for context in contexts:
         context.close()
     assert complaints == []

@@ -15,12 +15,11 @@ from hub.access import passwords
 from hub.access.book import Account, Book
 from hub.access.rights import Role
 from tests.broker import Mosquitto
-from tests.browser.conftest import LAPTOP
+from tests.browser.conftest import LAPTOP, PATIENCE_MS
 from tests.hub_process import HubProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
 
-PATIENCE_MS = 30_000
 WORDS = "một hai ba bốn"
 
 
@@ -35,7 +34,6 @@ def test_a_page_heals_by_itself_when_its_hub_was_killed(
     hub.start()
     context = browser.new_context(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
     context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     try:
         page = context.new_page()
         page.goto(hub.url)
@@ -56,6 +54,5 @@ def test_a_page_heals_by_itself_when_its_hub_was_killed(
         assert page.url == hub.url, "still signed in"
     finally:
         context.close()
-        expect.set_options(timeout=5_000)
         if hub.running:
             hub.end(signal.SIGKILL)
