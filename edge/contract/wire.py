@@ -157,14 +157,18 @@ class Gatekeeper:
         try:
             return decode(name, data)
         except BadMessage as error:
-            shown = name[:120].encode("unicode_escape").decode()
-            if not self.refused[shown] and len(self.refused) < 1000:
-                log.warning("refused a message on %s: %s", shown, error)
-            if shown in self.refused or len(self.refused) < 1000:
-                self.refused[shown] += 1
-            else:
-                self.refused["(more topics)"] += 1
+            self.refuse(name, str(error))
             return None
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Count a message that did not pass, and say why the first time on its topic."""
+        shown = name[:120].encode("unicode_escape").decode()
+        if not self.refused[shown] and len(self.refused) < 1000:
+            log.warning("refused a message on %s: %s", shown, reason)
+        if shown in self.refused or len(self.refused) < 1000:
+            self.refused[shown] += 1
+        else:
+            self.refused["(more topics)"] += 1
 
     @property
     def total_refused(self) -> int:

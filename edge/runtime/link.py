@@ -167,7 +167,15 @@ class Link:
             admitted = self.gatekeeper.admit(str(message.topic), data)
             if admitted is not None and not (admitted[0] and admitted[0].room != self.room):
                 self._note(admitted[1])
-                self._deliver(*admitted)
+                self._hand_over(str(message.topic), *admitted)
+
+    def _hand_over(self, name: str, topic: topics.Topic | None, message: messages.Message) -> None:
+        """A retained message that breaks us would meet every new connection, and end it again."""
+        try:
+            self._deliver(topic, message)
+        except Exception as error:  # one message must not end the link
+            log.exception("cannot take the message on %s", name)
+            self.gatekeeper.refuse(name, f"{type(error).__name__}: {error}")
 
     def _note(self, message: messages.Message) -> None:
         """What decides how events go out."""

@@ -14,6 +14,7 @@ import pytest
 
 from drivers.core import session
 from edge.contract import messages, topics
+from edge.contract.wire import encode
 from edge.runtime.gathering import Gathering
 from edge.runtime.link import Link
 from edge.runtime.notify import Pulse, notify, watchdog_period_s
@@ -194,6 +195,30 @@ async def test_what_is_retained_is_said_again_to_a_broker_that_forgot(
                     if {name, topics.up("main", "status")} <= seen:
                         break
         assert alert not in seen
+
+
+@pytest.mark.broker
+async def test_a_message_that_breaks_us_does_not_end_the_link(
+    tmp_path: Path, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's status is retained: it would end each new connection as well."""
+    async with running(tmp_path, mosquitto) as room:
+
+        def breaks(_topic: object, message: messages.Message) -> None:
+            if isinstance(message, messages.HubStatus):
+                raise ZeroDivisionError
+            room.delivered.put_nowait(message)
+
+        monkeypatch.setattr(room.link, "_deliver", breaks)
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port, identifier="hub") as hub:
+            status = messages.HubStatus(state="online", gen=1)
+            await hub.publish(topics.HUB_STATUS, encode(status), qos=1, retain=True)
+            time_of_hub = encode(messages.HubTime(gen=1, mono_ms=5))
+            await hub.publish(topics.down("main", "time"), time_of_hub, qos=1)
+        heard = await asyncio.wait_for(room.delivered.get(), 10)
+        assert isinstance(heard, messages.HubTime)
+        assert room.link.connected
+        assert room.link.gatekeeper.total_refused == 1
 
 
 @pytest.mark.broker
