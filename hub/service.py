@@ -234,12 +234,13 @@ class Hub:
         )
         self.alerts.set("storage", None if error is None else text, str(error), "fault")
 
-    def _on_failure(self, name: str, reason: str) -> None:
+    def _on_failure(self, name: str, reason: str | None) -> None:
         text = messages.Text(
-            vi=f"Phần {name} của máy chủ đã khởi động lại",
-            en=f"The hub's part {name} has been restarted",
+            vi="Một phần của máy chủ cuộc họp gặp lỗi và đã tự khởi động lại",
+            en="A part of the hub failed and has restarted by itself",
         )
-        self.alerts.set(f"part-{name}", text, f"{reason} ({self.supervisor.restarts[name]} ×)")
+        evidence = f"{name}: {reason} ({self.supervisor.restarts[name]} ×)"
+        self.alerts.set(f"part-{name}", None if reason is None else text, evidence)
 
     # --- what goes on all the time -----------------------------------------------------------
 

@@ -49,8 +49,8 @@ async def apart(work: Coroutine[Any, Any, None]) -> None:
 class Supervisor:
     """Runs named pieces of work side by side until cancelled."""
 
-    def __init__(self, report: Callable[[str, str], None]) -> None:
-        """``report(name, reason)`` is told of each failure."""
+    def __init__(self, report: Callable[[str, str | None], None]) -> None:
+        """``report(name, reason)`` is told of each failure, and ``(name, None)`` of recovery."""
         self.restarts: Counter[str] = Counter()
         self._report = report
         self._work: dict[str, Work] = {}
@@ -76,12 +76,16 @@ class Supervisor:
         attempt = 0
         while True:
             started_s = loop.time()
+            steady = loop.call_later(STEADY_S, self._report, name, None) if attempt else None
             try:
                 await work()
                 reason = "ended by itself"
             except Exception as error:  # whatever it was, the other parts go on
                 reason = f"{type(error).__name__}: {error}"[:200]
                 log.exception("part %s failed", name)
+            finally:
+                if steady is not None:
+                    steady.cancel()
             attempt = 1 if loop.time() - started_s > STEADY_S else attempt + 1
             self.restarts[name] += 1
             self._report(name, reason)

@@ -224,17 +224,22 @@ def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
 # --- supervision -------------------------------------------------------------------------------
 
 
-async def test_a_part_that_fails_is_started_again_and_reported(
+async def test_a_part_that_fails_is_started_again_and_reported_and_so_is_its_recovery(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.supervise.FIRST_PAUSE_S", 0.0001)
-    reports: list[tuple[str, str]] = []
-    third = asyncio.Event()
+    monkeypatch.setattr("hub.supervise.STEADY_S", 0.01)
+    reports: list[tuple[str, str | None]] = []
+    recovered = asyncio.Event()
     others = 0
+
+    def report(name: str, reason: str | None) -> None:
+        reports.append((name, reason))
+        if reason is None:
+            recovered.set()
 
     async def failing() -> None:
         if len(reports) == 2:
-            third.set()
             await asyncio.Event().wait()
         if len(reports) == 1:
             raise ValueError("broken")
@@ -244,16 +249,16 @@ async def test_a_part_that_fails_is_started_again_and_reported(
         others += 1
         await asyncio.Event().wait()
 
-    supervisor = Supervisor(lambda name, reason: reports.append((name, reason)))
+    supervisor = Supervisor(report)
     supervisor.add("a", failing)
     supervisor.add("b", steady)
     with pytest.raises(ValueError, match="two tasks"):
         supervisor.add("a", failing)
     running = asyncio.create_task(supervisor.run(), name="supervisor")
-    await asyncio.wait_for(third.wait(), 10)
+    await asyncio.wait_for(recovered.wait(), 10)
     running.cancel()
     await asyncio.wait({running})
-    assert reports == [("a", "ended by itself"), ("a", "ValueError: broken")]
+    assert reports == [("a", "ended by itself"), ("a", "ValueError: broken"), ("a", None)]
     assert (supervisor.restarts["a"], others) == (2, 1)
 
 
