@@ -33,7 +33,7 @@ from hub.meeting.care import CareOrder
 from hub.meeting.commands import FloorOrder, SettingsOrder
 from hub.meeting.wording import reason_text
 from hub.meeting_orders import MeetingOrders
-from hub.refusals import Refusals
+from hub.refusals import CARRIED_OUT, Refusals
 from hub.seat_orders import page_vote, seat_order
 
 TTL_MS = 5_000
@@ -86,8 +86,7 @@ class Orders:
         """
         if isinstance(body, CastVote):  # it counts here, whether rooms can be reached or not
             reason = await self._desk.ask(page_vote(body), (body.seat, body.press))
-            if reason is not None:
-                self.refusals.counted(who)
+            self.refusals.counted(who, CARRIED_OUT if reason is None else 1.0)
             return body.press, reason
         ident = secrets.token_hex(8)
         if isinstance(body, DisplayAlive) and who.role is Role.DISPLAY and who.name != body.room:
@@ -98,6 +97,7 @@ class Orders:
         if reason is not None:
             self.refusals.told(name, who, reason)
         else:
+            self.refusals.counted(who, CARRIED_OUT)
             self._desk.note(CommandGiven(self._clock.now_s(), name, who.by, who.role.value))
         return ident, reason
 

@@ -6,8 +6,9 @@ and a reason, is recorded at once. What follows of the same kind is counted, and
 number as one when its window is over, so that the records have every refusal and do not grow with
 a flood.
 
-Each session of those who do not lead may be refused so many times in a row; what it sends then is
-not looked at until it has been quiet for a moment. A chair is never held up.
+Each session of those who do not lead may be refused so many times in a row, and give ten times as
+many commands that are carried out; what it sends then is not looked at until it has been quiet for
+a moment. A chair is never held up.
 
 Owns the counters, in memory: when the hub stops, the numbers of the open windows are lost, never a
 kind. Must not decide what is refused.
@@ -32,6 +33,9 @@ IN_A_ROW = 20.0
 
 BACK_PER_S = 1.0
 """So many of them are forgiven in a second."""
+
+CARRIED_OUT = 0.1
+"""What a command that was carried out counts: nobody presses ten keys a second for long."""
 
 KEPT = 5_000
 """Kinds and sessions that are counted; more push out the oldest."""
@@ -80,11 +84,11 @@ class Refusals:
         while len(self._windows) > KEPT:
             self._close(next(iter(self._windows)))
 
-    def counted(self, who: Who) -> None:
-        """It counts for the session alone: what was refused has a record of its own."""
+    def counted(self, who: Who, as_much_as: float = 1.0) -> None:
+        """It counts for the session alone: what was given or refused has a record of its own."""
         if leads(who):
             return
-        self._left[who.session] = _Left(max(0.0, self._now(who) - 1.0), self._now_s())
+        self._left[who.session] = _Left(max(0.0, self._now(who) - as_much_as), self._now_s())
         self._left.move_to_end(who.session)
         while len(self._left) > KEPT:
             self._left.popitem(last=False)

@@ -66,7 +66,7 @@ class Reason(StrEnum):
     SIGN_IN_WRONG = "sign_in_wrong"
     CODE_WRONG = "code_wrong"
     TRY_LATER = "try_later"
-    TOO_MANY_REFUSED = "too_many_refused"
+    TOO_MANY_COMMANDS = "too_many_commands"
     NOT_YOUR_ROLE = "not_your_role"
     NOT_YOUR_SEAT = "not_your_seat"
     NOT_IN_TOKEN = "not_in_token"  # noqa: S105  # a reason's code
@@ -311,9 +311,9 @@ SENTENCES: dict[Reason, Sentence] = {
     Reason.TRY_LATER: Sentence(
         "Đã thử sai quá nhiều lần, mời chờ rồi thử lại", "Too many wrong tries: please wait"
     ),
-    Reason.TOO_MANY_REFUSED: Sentence(
-        "Quá nhiều lệnh liên tiếp bị từ chối, mời chờ vài giây",
-        "Too many commands in a row were refused: please wait some seconds",
+    Reason.TOO_MANY_COMMANDS: Sentence(
+        "Quá nhiều lệnh liên tiếp, mời chờ vài giây",
+        "Too many commands in a row: please wait some seconds",
     ),
     Reason.NOT_YOUR_ROLE: Sentence(
         "Vai đang đăng nhập không được dùng chức năng này",

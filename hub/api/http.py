@@ -241,8 +241,8 @@ class _Api:
         if model is None:
             return rejected(404, Reason.COMMAND_UNKNOWN)
         if (wait_s := self._refused.wait_s(who)) > 0:
-            self._refused.told(name, who, Reason.TOO_MANY_REFUSED)
-            answer = rejected(429, Reason.TOO_MANY_REFUSED)
+            self._refused.told(name, who, Reason.TOO_MANY_COMMANDS)
+            answer = rejected(429, Reason.TOO_MANY_COMMANDS)
             answer.headers[hdrs.RETRY_AFTER] = str(math.ceil(wait_s))
             return answer
         if (reason := rights.may_give(who, name, who.seat)) is not None:

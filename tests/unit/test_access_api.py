@@ -348,9 +348,9 @@ async def test_who_was_refused_too_often_is_told_to_wait(hub: Hub) -> None:
         header = await sign_in(client, "chair")
         hub.pages_wait_s = 1.5
         answer = await client.post("/api/v1/commands/next", json={}, headers=header)
-        assert await code_of(answer) == (429, "too_many_refused")
+        assert await code_of(answer) == (429, "too_many_commands")
         assert answer.headers["Retry-After"] == "2"
         hub.pages_wait_s = 0.0
         answer = await client.post("/api/v1/commands/next", json={}, headers=header)
         assert answer.status == 202
-    assert hub.refusals[-1][2] == "too_many_refused"
+    assert hub.refusals[-1][2] == "too_many_commands"

@@ -118,7 +118,7 @@ class Asked:
         )
         self.given: list[object] = []
 
-    async def ask(self, given: object) -> Reason | None:
+    async def ask(self, given: object, _press: object = None) -> Reason | None:
         """Yes."""
         self.given.append(given)
         return None

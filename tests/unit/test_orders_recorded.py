@@ -60,6 +60,26 @@ async def test_a_command_is_recorded_with_who_gave_it_and_why_it_was_refused() -
         assert events.from_json(*events.to_json(event)) == event
 
 
+async def test_a_flood_of_what_is_carried_out_is_held_up() -> None:
+    records, link = Records(), cast(Link, SimpleNamespace(connected=True))
+    orders = Orders(
+        cast(Desk, records), Board(), link, HubClock(None), 1, lambda *path: None, QUIET
+    )
+    vote = {
+        "seat": "main/12",
+        "ballot": "b",
+        "generation": 1,
+        "choices": ["yes"],
+        "press": "0123456789abcdef",
+    }
+    for name, body in (("cast_vote", vote), ("sign_in_seat", {"seat": "main/12"})):
+        who = Who("An", Role.DELEGATE, seat="main/12", session=name.encode())
+        model = models.COMMANDS[name].model_validate(body)
+        for _ in range(1000):
+            assert (await orders.carry_out(name, model, who))[1] is None
+        assert orders.refusals.wait_s(who) > 0
+
+
 @pytest.mark.parametrize(
     ("event", "shown", "words"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edge.rules.reasons import Reason
 from hub.access.rights import Role, Who
 from hub.meeting.access_events import CommandGiven
-from hub.refusals import BACK_PER_S, IN_A_ROW, KEPT, WINDOW_S, Refusals
+from hub.refusals import BACK_PER_S, CARRIED_OUT, IN_A_ROW, KEPT, WINDOW_S, Refusals
 
 AN = Who("An", Role.DELEGATE, seat="main/12", session=b"an")
 BINH = Who("Bình", Role.DELEGATE, seat="main/13", session=b"binh")
@@ -25,7 +25,7 @@ class House:
         for _ in range(times):
             self.now_s += every_s
             is_late = self.refusals.wait_s(who) > 0
-            why = Reason.TOO_MANY_REFUSED if is_late else Reason.QUEUE_CLOSED
+            why = Reason.TOO_MANY_COMMANDS if is_late else Reason.QUEUE_CLOSED
             self.refusals.told("ask_floor", who, why)
 
     def counted(self, code: str) -> int:
@@ -38,12 +38,12 @@ def test_a_flood_leaves_few_records_that_have_every_refusal() -> None:
     house.flood(AN, 1000)
     assert [(each.code, each.times) for each in house.kept] == [
         ("queue_closed", 1),
-        ("too_many_refused", 1),
+        ("too_many_commands", 1),
     ]
     house.now_s += WINDOW_S
     house.refusals.look()
     assert len(house.kept) == 4
-    assert house.counted("queue_closed") + house.counted("too_many_refused") == 1000
+    assert house.counted("queue_closed") + house.counted("too_many_commands") == 1000
     assert {(each.by, each.role, each.command) for each in house.kept} == {
         ("main/12", "delegate", "ask_floor")
     }
@@ -100,6 +100,23 @@ def test_a_refused_vote_counts_for_its_session_and_is_recorded_elsewhere() -> No
         house.refusals.counted(AN)
     assert house.refusals.wait_s(AN) > 0
     assert house.kept == []
+
+
+def test_what_is_carried_out_counts_a_tenth() -> None:
+    """Whoever asks and withdraws for ever fills the records as well."""
+    house = House()
+    for _ in range(60):  # ten keys a second, for a minute
+        for _ in range(10):
+            assert house.refusals.wait_s(AN) == 0
+            house.refusals.counted(AN, CARRIED_OUT)
+            house.now_s += 0.1
+    sent = 0
+    while house.refusals.wait_s(AN) == 0:
+        house.refusals.counted(AN, CARRIED_OUT)
+        sent += 1
+    assert IN_A_ROW / CARRIED_OUT - 10 <= sent <= IN_A_ROW / CARRIED_OUT
+    house.now_s += 1 / BACK_PER_S
+    assert house.refusals.wait_s(AN) == 0
 
 
 def test_many_sessions_do_not_fill_the_memory_and_lose_no_number() -> None:

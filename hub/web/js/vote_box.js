@@ -12,7 +12,7 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 8_000;
 
 /** Answers that say nothing about the vote: it is sent again. */
-const NO_ANSWER = new Set(["storage_full", "sign_in_needed", "page_outdated", "too_many_refused"]);
+const NO_ANSWER = new Set(["storage_full", "sign_in_needed", "page_outdated", "too_many_commands"]);
 
 export class VoteBox {
   #storage;

@@ -35,7 +35,7 @@ export class MeetingKeys {
     const isBegun = meeting.state === "running" && state.meeting.session === "running";
     setAttr(this.#start.node, "hidden", isBegun || (meeting.state === "ended" && !isResumable));
     this.#end.update({ label: t("meeting_close"), question: t("ui_meeting_end_ask"), cancel: t("ui_cancel"), ...may });
-    setAttr(this.#end.node, "hidden", meeting.state !== "running");
+    setAttr(this.#end.node, "hidden", !isBegun);
     this.#copy.update({
       label: t("ui_meeting_copy"), enabled: may.enabled && !isUnsaved, why: isUnsaved ? t("ui_save_first") : may.why,
     });
