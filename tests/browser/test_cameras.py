@@ -14,6 +14,11 @@ from tests.browser.sample_state import HUB_TIME_MS, camera, text
 pytestmark = pytest.mark.browser
 
 CAMERA = {"room": "main", "camera": "cam-2"}
+HELD = """pad => {
+  for (const repeat of [false, true, true, true])
+    pad.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", repeat, bubbles: true }));
+}"""
+"""A held key repeats faster than any camera follows; keys pressed one by one all count."""
 FOUR = ["main/10", "main/25", "main/4", "main/19"]
 
 
@@ -57,11 +62,14 @@ def test_four_steps_by_keyboard(open_page: OpenPage, hub: FakeHub) -> None:
     hub.told(1)
     page.keyboard.press("+")
     hub.told(2)
+    panel.locator(".pad").evaluate(HELD)
+    hub.told(3)
     page.keyboard.press("Enter")
     expect(panel.locator(".aim-body > .note").last).to_have_attribute("data-stage", "done")
-    assert hub.told(3) == [
+    assert hub.told(4) == [
         ("nudge_camera", {**CAMERA, "pan_deg": -1}),
         ("nudge_camera", {**CAMERA, "fov_deg": -3}),
+        ("nudge_camera", {**CAMERA, "tilt_deg": 1}),
         ("sight_camera", {**CAMERA, "seat": "main/10"}),
     ]
     shown(hub, sightings=["main/10"], propose=FOUR[1:], aside=True)

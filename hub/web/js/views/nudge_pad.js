@@ -36,9 +36,9 @@ export function nudgePad(act, confirm) {
   let step = "usual";
   let lastMs = -Infinity;
   let may = { enabled: false };
-  const nudge = (name) => {
+  const nudge = (name, isHeld = false) => {
     const nowMs = performance.now();
-    if (!may.enabled || nowMs - lastMs < AT_MOST_EVERY_MS) return;
+    if (!may.enabled || (isHeld && nowMs - lastMs < AT_MOST_EVERY_MS)) return;
     lastMs = nowMs;
     const unit = MOVES.find(([move]) => move === name)[3];
     act(Object.fromEntries(Object.entries(unit).map(([axis, sign]) => [axis, sign * STEPS[step]])));
@@ -62,7 +62,7 @@ export function nudgePad(act, confirm) {
     const move = KEYS[event.key];
     if (move) {
       event.preventDefault();
-      nudge(move);
+      nudge(move, event.repeat);
     } else if (event.key === "Enter" && event.target === pad) confirm();
   });
   const node = h("div", { class: "nudging" }, pad, h("div", { class: "row" }, stepLabel, steps.node), hint);
