@@ -5,12 +5,12 @@ Owns the payloads of ``phonghop/v1/hub/...``. Must not hold what only rooms read
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from edge.contract import topics
-from edge.contract.base import Message, Word
+from edge.contract.base import Fields, Message, Word
 from edge.contract.messages import HubStatus
 
 
@@ -22,7 +22,7 @@ class Fact(Message):
     type: Literal["meeting", "attendance", "speech", "result"]
     meeting: Annotated[str, Field(max_length=32)]
     """Id of the prepared meeting; empty where the one of the hub's file sits."""
-    data: dict[str, Any]
+    data: Fields
     """As in ``docs/bridges.md``. Of a vote the sums alone."""
 
 
