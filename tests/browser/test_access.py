@@ -19,7 +19,7 @@ def unfold(page: Page) -> None:
     page.locator('[data-seat="main/6"].seat-row').click()
     page.get_by_role("button", name=re.compile("Soạn nội dung|Prepare a ballot")).click()
     page.locator("#ballot-labels").select_option("own")
-    page.get_by_role("button", name=re.compile("^(Dừng hẳn|Stop the vote)$")).click()
+    page.get_by_role("button", name=re.compile("^(Hủy lượt biểu quyết|Abort the vote)$")).click()
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 

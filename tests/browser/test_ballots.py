@@ -99,7 +99,7 @@ def test_the_keys_of_each_stage(
     ("stage", "name", "question", "command"),
     [
         ("ready_check", "Rút nội dung", "Rút nội dung này", "withdraw_ballot"),
-        ("open", "Dừng hẳn", "Dừng hẳn, không có kết quả", "abort_ballot"),
+        ("open", "Hủy lượt biểu quyết", "Hủy lượt này, không có kết quả", "abort_ballot"),
         ("announced", "Hủy kết quả", "Hủy kết quả vì lý do này", "annul_ballot"),
     ],
 )
