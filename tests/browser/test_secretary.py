@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from hub.demo_papers import furnish
 from hub.roster import demo_file, load
-from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.conftest import LAPTOP, PATIENCE_MS, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -57,7 +57,7 @@ def open_secretary(browser: Browser, address: str) -> Iterator[Open]:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.request.post(f"{address}api/v1/sign-in/simulation", data={"role": "secretary"})
         page = context.new_page()

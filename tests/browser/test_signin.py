@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from hub.access import passwords
 from hub.access.book import Account, Book
 from hub.access.rights import Role
-from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.conftest import LAPTOP, PATIENCE_MS, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A browser that nobody signed in with; the page must not break its CSP or throw."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on(
